@@ -1,0 +1,154 @@
+"""Ink and Stroke: what was written, whatever it came from.
+
+In flow pen strokes (arrays of points) or the pieces of a picture (small masks); out flows an `Ink`,
+the one form that the later stages read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+ByteArray: TypeAlias = npt.NDArray[np.uint8]
+
+
+class ReadError(ValueError):
+    """What was given cannot be read: not a picture, no ink, too large. The message says what to do."""
+
+
+class Box(NamedTuple):
+    """A bounding box in the units of the ink, x to the right, y down."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Horizontal extent, in the units of the ink."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Vertical extent, in the units of the ink."""
+        return self.bottom - self.top
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """(x, y) of the middle."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def union(self, other: Box) -> Box:
+        """The smallest box around both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Stroke:
+    """One mark: the path of a pen from down to up, or a connected piece of a picture.
+
+    Parameters
+    ----------
+    points : float64 (k, 2), k >= 1
+        Path of the pen, x right, y down. For a piece of a picture, the corners of its box.
+    times : float64 (k,) or None
+        Seconds, when the pen reported them.
+    mask : uint8 (h, w) or None
+        For a piece of a picture: its ink, bright (255) on black, its top left pixel at `points[0]`,
+        one pixel per unit.
+    """
+
+    points: FloatArray
+    times: FloatArray | None = None
+    mask: ByteArray | None = None
+
+    @cached_property
+    def box(self) -> Box:
+        """Bounding box of the points (for a piece of a picture, of its pixels)."""
+        (left, top), (right, bottom) = self.points.min(axis=0), self.points.max(axis=0)
+        return Box(float(left), float(top), float(right), float(bottom))
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """All that was written, in the order in which it was (for a picture, from left to right).
+
+    Parameters
+    ----------
+    strokes : tuple of Stroke
+    pen_width : float or None
+        Thickness of the line in a picture, in pixels; None for pen strokes, whose lines have none.
+    """
+
+    strokes: tuple[Stroke, ...]
+    pen_width: float | None = None
+
+    @cached_property
+    def box(self) -> Box:
+        """Bounding box of all strokes."""
+        boxes = [s.box for s in self.strokes]
+        return Box(
+            min(b.left for b in boxes),
+            min(b.top for b in boxes),
+            max(b.right for b in boxes),
+            max(b.bottom for b in boxes),
+        )
+
+    @classmethod
+    def from_strokes(cls, strokes: Iterable[npt.ArrayLike]) -> Ink:
+        """Check pen strokes and wrap them.
+
+        Parameters
+        ----------
+        strokes : iterable of (k, 2) or (k, 3) array-likes
+            x right, y down[, seconds]. A stroke without points is dropped.
+
+        Raises
+        ------
+        ReadError
+            No stroke has a point, a stroke has another shape, or a coordinate is not finite.
+        """
+        if isinstance(strokes, (str, bytes)) or not isinstance(strokes, Iterable):
+            raise ReadError("strokes must be a list of (k, 2) or (k, 3) arrays of points")
+        made = [s for i, points in enumerate(strokes) if (s := _stroke(i, points)) is not None]
+        if not made:
+            raise ReadError("no ink found: there is no stroke with a point in it")
+        return cls(tuple(made))
+
+    def group(self, indices: Sequence[int]) -> tuple[Stroke, ...]:
+        """The strokes at `indices`."""
+        return tuple(self.strokes[i] for i in indices)
+
+
+def _stroke(index: int, points: npt.ArrayLike) -> Stroke | None:
+    try:
+        array = np.asarray(points, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ReadError(f"stroke {index} is not an array of numbers: give (k, 2) or (k, 3) points") from None
+    if array.size == 0:
+        return None
+    if array.ndim != 2 or array.shape[1] not in (2, 3):
+        raise ReadError(f"stroke {index} has shape {array.shape}: give (k, 2) or (k, 3) points")
+    if not np.isfinite(array).all():
+        raise ReadError(f"stroke {index} has a coordinate that is not finite (NaN or infinity): leave it out")
+    times = np.ascontiguousarray(array[:, 2]) if array.shape[1] == 3 else None
+    return Stroke(np.ascontiguousarray(array[:, :2]), times)
+
+
+def piece(mask: ByteArray, left: int, top: int) -> Stroke:
+    """A piece of a picture as a `Stroke`: `mask` is uint8 (h, w), its top left pixel at (left, top)."""
+    height, width = mask.shape
+    corners = np.array([[left, top], [left + width, top + height]], dtype=np.float64)
+    return Stroke(corners, mask=mask)
