@@ -43,19 +43,19 @@ def picture(items: Mapping[int, Item], lines: Sequence[Line]) -> Image.Image:
     shown = Image.new("RGB", size, "white")
     for item in items.values():
         if isinstance(item, Picture):
-            place = (round((item.box.left - box.left) * DETAIL), round((item.box.top - box.top) * DETAIL))
+            left_top = (round((item.box.left - box.left) * DETAIL), round((item.box.top - box.top) * DETAIL))
             room = (round(item.box.width * DETAIL), round(item.box.height * DETAIL))
             with Image.open(io.BytesIO(item.data)) as opened:
-                shown.paste(opened.convert("RGB").resize(room), place)
+                shown.paste(opened.convert("RGB").resize(room), left_top)
     for item in items.values():
         if isinstance(item, Stroke):
             points = (item.points[:, :2] - (box.left, box.top)) * DETAIL
             drawn, x, y = painted(points, item.width * DETAIL, LIGHT.ink)
             shown.paste(drawn, (x, y), drawn)
     pen, font = ImageDraw.Draw(shown), ImageFont.load_default(ANSWER * DETAIL)
-    for x, y, text in _answers(lines):
-        place_ = ((x - box.left) * DETAIL, (y - box.top) * DETAIL)
-        pen.text(place_, text, font=font, fill=LIGHT.answer, anchor="ls")
+    for left, baseline, text in _answers(lines):
+        corner = ((left - box.left) * DETAIL, (baseline - box.top) * DETAIL)
+        pen.text(corner, text, font=font, fill=LIGHT.answer, anchor="ls")
     return shown
 
 

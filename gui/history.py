@@ -59,7 +59,7 @@ class Log:
             if old is not None and (old.text, old.answer) == (entry.text, entry.answer):
                 continue
             if old in self.entries:
-                self.entries.remove(old)  # type: ignore[arg-type]
+                self.entries.remove(old)
             self._of_line[key] = entry
             self.entries.append(entry)
             changed = True
@@ -221,7 +221,7 @@ class HistoryPanel(tk.Frame):
         canvas.tag_bind(tag, "<Enter>", lambda _: canvas.itemconfigure(back, fill=self.palette.hover))
         canvas.tag_bind(tag, "<Leave>", lambda _: canvas.itemconfigure(back, fill=self.palette.bar))
 
-    def _scrolled(self, first: str, last: str) -> None:
+    def _scrolled(self, first: float, last: float) -> None:
         self._scroll.set(first, last)
         if float(first) <= 0 and float(last) >= 1:
             self._scroll.pack_forget()

@@ -204,5 +204,6 @@ def inside(points: FloatArray, loop: FloatArray) -> np.ndarray[tuple[int, ...], 
     x1, y1 = np.roll(x0, -1), np.roll(y0, -1)
     spans = (y0 > y) != (y1 > y)
     rise = np.where(y1 == y0, 1.0, y1 - y0)
-    crossed: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = spans & (x < (x1 - x0) * (y - y0) / rise + x0)
-    return crossed.sum(axis=1) % 2 == 1
+    crossed = spans & (x < (x1 - x0) * (y - y0) / rise + x0)
+    odd: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = crossed.sum(axis=1) % 2 == 1
+    return odd

@@ -160,7 +160,7 @@ class Window:
             Action("paste", "Paste a picture or a sum", self.paste, ("Ctrl+V",), "Edit"),
             Action("all", "Select all", self.select_all, ("Ctrl+A",), "Edit"),
             Action("duplicate", "Duplicate the selection", select.duplicate, ("Ctrl+D",), "Edit"),
-            Action("delete", "Delete the selection", self.delete, ("Del", "BackSpace"), "Edit"),
+            Action("delete", "Delete the selection", self.delete, ("Del", "Backspace"), "Edit"),
             Action("clear", "Clear the sheet", self.escape, ("Esc",), "Edit", anywhere=True),
         )
         add(
