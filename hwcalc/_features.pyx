@@ -11,7 +11,7 @@ twin in tests/features_twin.py is the readable specification.
 """
 
 from cython.parallel cimport prange
-from libc.math cimport M_PI, ceil, exp, fabsf, floorf, fmaxf, fminf, sin, sqrt, sqrtf
+from libc.math cimport M_PI, ceil, exp, floorf, fmaxf, fminf, sin, sqrt, sqrtf
 from libc.string cimport memset
 
 import numpy as np
@@ -19,7 +19,8 @@ import numpy as np
 cdef enum:
     CANVAS = 48        # side of the square on which strokes are drawn, pixels
     PLANE = 35         # side of the normalised plane, pixels
-    PADDED = PLANE + 2
+    WIDE = 40          # PLANE rounded up to whole vectors
+    STRIDE = WIDE + 2  # a row of the plane inside its border
     GRID = 5           # pooling points per side
     DIRECTIONS = 8
     SHAPES = 4         # features of size and slant that normalisation would lose
@@ -34,17 +35,20 @@ SHAPE_COUNT = SHAPES
 PLANE_SIDE = PLANE
 CANVAS_SIDE = CANVAS
 
-cdef float[GRID][PLANE] POOL
+cdef float SQRT2 = 1.41421356
+cdef float[GRID][WIDE] POOL
 
 
 cdef void fill_pool() noexcept:
     """Gaussian pooling weights: GRID centres, sigma = sqrt(2) spacing / pi (Liu et al. 2003)."""
     cdef double spacing = <double>PLANE / GRID, sigma = sqrt(2.0) * spacing / M_PI, offset
     cdef int g, x
+    cdef bint near
     for g in range(GRID):
-        for x in range(PLANE):
+        for x in range(WIDE):
             offset = x + 0.5 - (g + 0.5) * spacing
-            POOL[g][x] = exp(-offset * offset / (2 * sigma * sigma)) / sigma
+            near = x < PLANE and offset * offset < 9 * sigma * sigma
+            POOL[g][x] = exp(-offset * offset / (2 * sigma * sigma)) / sigma if near else 0
 
 
 fill_pool()
@@ -53,12 +57,6 @@ fill_pool()
 cdef struct Moments:
     double mass, xc, yc, mu20, mu11, mu02
     int left, top, right, bottom      # box of the ink, right and bottom exclusive
-
-
-cdef struct Scratch:
-    float[PADDED * PADDED] plane       # the normalised glyph inside a border of zeros
-    float[DIRECTIONS * PLANE * PLANE] direction
-    float[DIRECTIONS * GRID * PLANE] rows
 
 
 cdef void draw_segment(
@@ -164,23 +162,29 @@ cdef Moments measure(const unsigned char* image, int height, int width) noexcept
     return m
 
 
-cdef inline float sample(const unsigned char* image, int height, int width, float x, float y) noexcept nogil:
-    """Bilinear value at (x, y), in pixel centres; zero outside."""
-    cdef int x0 = <int>floorf(x), y0 = <int>floorf(y)
-    cdef float fx = x - x0, fy = y - y0, a = 0, b = 0, c = 0, d = 0
-    if x0 < -1 or y0 < -1 or x0 >= width or y0 >= height:
-        return 0
-    if y0 >= 0:
-        if x0 >= 0:
-            a = image[y0 * width + x0]
-        if x0 + 1 < width:
-            b = image[y0 * width + x0 + 1]
-    if y0 + 1 < height:
-        if x0 >= 0:
-            c = image[(y0 + 1) * width + x0]
-        if x0 + 1 < width:
-            d = image[(y0 + 1) * width + x0 + 1]
-    return (a + fx * (b - a)) * (1 - fy) + (c + fx * (d - c)) * fy
+cdef void sample_row(
+    const unsigned char* image, int height, int width, float x, float y, float step, int count, float* out
+) noexcept nogil:
+    """Add to `out` the bilinear values at (x, y), (x + step, y), … in pixel centres; zero outside."""
+    cdef int y0 = <int>floorf(y), i, x0
+    cdef float fy = y - y0, upper, lower, left, right, fx
+    cdef const unsigned char* row = image + y0 * width
+    cdef bint has_upper = 0 <= y0 < height, has_lower = -1 <= y0 < height - 1
+    if not (has_upper or has_lower):
+        return
+    upper = (1 - fy) if has_upper else 0
+    lower = fy if has_lower else 0
+    if not has_upper:
+        row += width
+    cdef const unsigned char* below = row + width if has_upper and has_lower else row
+    for i in range(count):
+        x0 = <int>floorf(x)
+        if -1 <= x0 < width:
+            fx = x - x0
+            left = upper * row[x0] + lower * below[x0] if x0 >= 0 else 0
+            right = upper * row[x0 + 1] + lower * below[x0 + 1] if x0 + 1 < width else 0
+            out[i] += left + fx * (right - left)
+        x += step
 
 
 cdef void normalise(
@@ -194,7 +198,8 @@ cdef void normalise(
     cdef double shear = m.mu11 / m.mu02, spread_x, spread_y, ratio, wide, high, mu20
     cdef double step_x, step_y, x, y
     cdef int i, j, a, b, fine_x, fine_y
-    cdef float total
+    cdef float scale
+    cdef float* row
     shear = min(MAX_SHEAR, max(-MAX_SHEAR, shear))
     mu20 = m.mu20 - 2 * shear * m.mu11 + shear * shear * m.mu02
     spread_x = 4 * sqrt(mu20)
@@ -207,16 +212,19 @@ cdef void normalise(
     # a source larger than the plane is averaged over a finer grid, so that no line falls between samples
     fine_x = <int>min(8.0, max(1.0, ceil(step_x - 0.25)))
     fine_y = <int>min(8.0, max(1.0, ceil(step_y - 0.25)))
-    memset(plane, 0, PADDED * PADDED * sizeof(float))
+    scale = 1 / (255.0 * fine_x * fine_y)
+    memset(plane, 0, (PLANE + 2) * STRIDE * sizeof(float))
     for j in range(PLANE):
+        row = plane + (j + 1) * STRIDE + 1
+        for b in range(fine_y):
+            y = (j + (b + 0.5) / fine_y - PLANE / 2.0) * step_y
+            for a in range(fine_x):
+                x = ((a + 0.5) / fine_x - PLANE / 2.0) * step_x
+                sample_row(
+                    image, height, width, <float>(m.xc + x + shear * y), <float>(m.yc + y), <float>step_x, PLANE, row
+                )
         for i in range(PLANE):
-            total = 0
-            for b in range(fine_y):
-                y = (j + (b + 0.5) / fine_y - PLANE / 2.0) * step_y
-                for a in range(fine_x):
-                    x = (i + (a + 0.5) / fine_x - PLANE / 2.0) * step_x
-                    total += sample(image, height, width, <float>(m.xc + x + shear * y), <float>(m.yc + y))
-            plane[(j + 1) * PADDED + i + 1] = total / (255 * fine_x * fine_y)
+            row[i] *= scale
     high = m.bottom - m.top
     wide = m.right - m.left
     shapes[0] = <float>((wide - high) / (wide + high))
@@ -225,65 +233,68 @@ cdef void normalise(
     shapes[3] = <float>(m.mass / (255 * wide * high))
 
 
-cdef void gradient_planes(const float* plane, float* direction) noexcept nogil:
-    """Sobel gradient of the plane, each split between the two nearest of 8 directions (parallelogram rule)."""
-    cdef int x, y, axis, diagonal
-    cdef const float* p
-    cdef float gx, gy, ax, ay
-    memset(direction, 0, DIRECTIONS * PLANE * PLANE * sizeof(float))
-    for y in range(PLANE):
-        for x in range(PLANE):
-            p = plane + y * PADDED + x
-            gx = (p[2] - p[0]) + 2 * (p[PADDED + 2] - p[PADDED]) + (p[2 * PADDED + 2] - p[2 * PADDED])
-            gy = (p[2 * PADDED] - p[0]) + 2 * (p[2 * PADDED + 1] - p[1]) + (p[2 * PADDED + 2] - p[2])
-            ax = fabsf(gx)
-            ay = fabsf(gy)
-            if ax + ay == 0:
-                continue
-            if gx >= 0:
-                diagonal = 1 if gy >= 0 else 7
-            else:
-                diagonal = 3 if gy >= 0 else 5
-            if ax >= ay:
-                axis = 0 if gx >= 0 else 4
-            else:
-                axis = 2 if gy >= 0 else 6
-            direction[(axis * PLANE + y) * PLANE + x] = fabsf(ax - ay)
-            direction[(diagonal * PLANE + y) * PLANE + x] = 1.41421356 * fminf(ax, ay)
+cdef void gradient_row(const float* above, const float* here, const float* below, float* direction) noexcept nogil:
+    """Sobel gradient of one row of the plane, each split between the two nearest of 8 directions.
+
+    By the parallelogram rule a gradient (x, y) with x >= y >= 0 is x - y along the axis and sqrt(2) y along
+    the diagonal; written with maxima, all eight directions need no branch.
+    """
+    cdef int i
+    cdef float x, y, right, left, down, up, ax, ay
+    for i in range(WIDE):
+        x = (above[i + 2] - above[i]) + 2 * (here[i + 2] - here[i]) + (below[i + 2] - below[i])
+        y = (below[i] - above[i]) + 2 * (below[i + 1] - above[i + 1]) + (below[i + 2] - above[i + 2])
+        right = x if x > 0 else 0
+        left = right - x
+        down = y if y > 0 else 0
+        up = down - y
+        ax = right + left
+        ay = down + up
+        direction[i] = right - ay if right > ay else 0
+        direction[WIDE + i] = SQRT2 * (right if right < down else down)
+        direction[2 * WIDE + i] = down - ax if down > ax else 0
+        direction[3 * WIDE + i] = SQRT2 * (left if left < down else down)
+        direction[4 * WIDE + i] = left - ay if left > ay else 0
+        direction[5 * WIDE + i] = SQRT2 * (left if left < up else up)
+        direction[6 * WIDE + i] = up - ax if up > ax else 0
+        direction[7 * WIDE + i] = SQRT2 * (right if right < up else up)
 
 
-cdef void pool(const float* direction, float* rows, float* out) noexcept nogil:
-    """Gaussian-weighted sums at GRID × GRID points of each direction plane, then the square root."""
-    cdef int d, g, h, x, y
+cdef void gradient_features(const float* plane, float* out) noexcept nogil:
+    """Gaussian-weighted sums of the 8 direction planes at GRID × GRID points, then the square root."""
+    cdef float[DIRECTIONS * WIDE] direction
+    cdef float[GRID * DIRECTIONS * WIDE] rows
+    cdef int d, g, h, i, y
     cdef float weight, total
-    cdef const float* source
     cdef float* row
-    for d in range(DIRECTIONS):
+    memset(rows, 0, sizeof(rows))
+    for y in range(PLANE):
+        gradient_row(plane + y * STRIDE, plane + (y + 1) * STRIDE, plane + (y + 2) * STRIDE, direction)
         for g in range(GRID):
-            row = rows + (d * GRID + g) * PLANE
-            memset(row, 0, PLANE * sizeof(float))
-            for y in range(PLANE):
-                weight = POOL[g][y]
-                source = direction + (d * PLANE + y) * PLANE
-                for x in range(PLANE):
-                    row[x] += weight * source[x]
+            weight = POOL[g][y]
+            if weight > 0:
+                row = rows + g * DIRECTIONS * WIDE
+                for i in range(DIRECTIONS * WIDE):
+                    row[i] += weight * direction[i]
+    for g in range(GRID):
+        for d in range(DIRECTIONS):
+            row = rows + (g * DIRECTIONS + d) * WIDE
             for h in range(GRID):
                 total = 0
-                for x in range(PLANE):
-                    total += POOL[h][x] * row[x]
-                out[(g * GRID + h) * DIRECTIONS + d] = sqrtf(fmaxf(total, 0))
+                for i in range(WIDE):
+                    total += POOL[h][i] * row[i]
+                out[(g * GRID + h) * DIRECTIONS + d] = sqrtf(total)
 
 
 cdef void describe(const unsigned char* image, int height, int width, float* out) noexcept nogil:
     """All features of one glyph; zeros where there is no ink."""
-    cdef Scratch scratch   # 50 kB of stack instead of an allocation per glyph
+    cdef float[(PLANE + 2) * STRIDE] plane   # the normalised glyph inside a border of zeros
     cdef Moments m = measure(image, height, width)
     if m.mass == 0 or m.right == 0:
         memset(out, 0, (GRID * GRID * DIRECTIONS + SHAPES) * sizeof(float))
         return
-    normalise(image, height, width, &m, scratch.plane, out + GRID * GRID * DIRECTIONS)
-    gradient_planes(scratch.plane, scratch.direction)
-    pool(scratch.direction, scratch.rows, out)
+    normalise(image, height, width, &m, plane, out + GRID * GRID * DIRECTIONS)
+    gradient_features(plane, out)
 
 
 cdef void describe_strokes(
@@ -334,10 +345,10 @@ def draw(const float[:, ::1] points, const int[::1] strokes, float pen_scale):
 
 def normalised(const unsigned char[:, ::1] image):
     """The normalised plane of one picture: float32 (PLANE_SIDE, PLANE_SIDE), 0 to 1."""
-    plane = np.zeros((PADDED, PADDED), np.float32)
+    plane = np.zeros((PLANE + 2, STRIDE), np.float32)
     cdef float[:, ::1] view = plane
     cdef float[SHAPES] shapes
     cdef Moments m = measure(&image[0, 0], image.shape[0], image.shape[1])
     if m.mass > 0:
         normalise(&image[0, 0], image.shape[0], image.shape[1], &m, &view[0, 0], shapes)
-    return plane[1:-1, 1:-1].copy()
+    return plane[1:-1, 1:PLANE + 1].copy()

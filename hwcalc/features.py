@@ -1,6 +1,7 @@
-"""GlyphFeatures: a scikit-learn transformer, thin over the compiled `_features`.
+"""Features of glyphs, thin over the compiled `_features`.
 
 In flow glyphs, each a picture or a list of pen strokes; out flows one float32 row of features for each.
+`transformer.GlyphFeatures` is the same as a scikit-learn transformer.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ FeatureArray: TypeAlias = npt.NDArray[np.float32]
 SIZE: int = _features.SIZE
 """Number of features of a glyph."""
 
-SHAPE_WEIGHT = 0.5
+VERSION = 1
+"""Raised whenever the features change: a model made for others must be made again."""
+
+SHAPE_WEIGHT = 2.0
 """Weight of the features of size and slant beside the gradient features, chosen on a validation split."""
 
 
