@@ -229,6 +229,8 @@ COARSE = 60
 def _load_strokes(path: Path) -> tuple[Sequence[Any], list[str], list[str]]:
     with gzip.open(path, "rt", encoding="utf8") as lines:
         rows = [json.loads(line) for line in lines]
+    if not rows:
+        raise ValueError("no glyphs")
     glyphs = []
     for row in rows:
         strokes = [np.array(stroke, np.float64).reshape(-1, 2) for stroke in row["strokes"]]
