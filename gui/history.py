@@ -95,7 +95,8 @@ def _entry(line: Line, sheet: Sheet) -> Entry:
         tuple(np.round(strokes[n].points[:, :2], 1).ravel().tolist()) for n in line.parts if n in strokes
     )
     reading = line.reading
-    return Entry(reading.text, reading.latex, shown_answer(reading), copied_answer(reading), ink)
+    doubt = " ?" if reading.doubtful else ""
+    return Entry(reading.text, reading.latex, shown_answer(reading) + doubt, copied_answer(reading), ink)
 
 
 def dumps(entries: list[Entry]) -> bytes:

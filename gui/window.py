@@ -12,7 +12,7 @@ from pathlib import Path
 from tkinter import ttk
 from typing import Any
 
-from hwcalc.gui import clipboard, history, pictures, shortcuts
+from hwcalc.gui import clipboard, history, pictures
 from hwcalc.gui.actions import Action, Actions
 from hwcalc.gui.alternatives import Alternatives
 from hwcalc.gui.answers import Answers, copied_answer
@@ -30,6 +30,7 @@ from hwcalc.gui.recovery import Recovery
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.selection import Selector
 from hwcalc.gui.sheet import Edit, Sheet
+from hwcalc.gui.shortcuts import ShortcutSheet
 from hwcalc.gui.status import Status
 from hwcalc.gui.theme import DARK, LIGHT, Palette, style, system_palette
 from hwcalc.gui.tools import Eraser, Pen, Toolbox
@@ -86,6 +87,7 @@ class Window:
         if self.settings.history:
             self.toggle_history()
         self.slot = Slot(folder)
+        self.status.say("F1 shows every key")
         self.recovery = self._recover()
         self.root.deiconify()
 
@@ -366,9 +368,9 @@ class Window:
         menu.tk_popup(max(x, 0), button.winfo_rooty() + button.winfo_height())
 
     def show_shortcuts(self) -> None:
-        """Show every key; again: hide it."""
-        if not close_card():
-            shortcuts.show(self.paper, self.actions, self.screen, self.palette)
+        """Show every key."""
+        close_card()
+        ShortcutSheet(self.paper, self.actions, self.screen, self.palette)
 
     def ask_about(self, line: Line, number: int) -> Card | None:
         """Show what else a symbol may be."""
