@@ -168,7 +168,7 @@ class Answers:
         return x + setting.width, y
 
     def _draw_answer(self, line: Line, reading: Reading, shown: _Shown, right: float, base: float) -> None:
-        """Right of the ink, as large as fits there; under the ink, after what was read, where nothing does."""
+        """Right of the ink as large as fits there; where nothing does, under it, after what was read."""
         text = shown_answer(reading)
         if not text:
             return

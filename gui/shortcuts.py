@@ -57,7 +57,9 @@ class ShortcutSheet(tk.Toplevel):
         for title, keys in rows:
             row = column.grid_size()[1]
             for side, (text, colour) in enumerate(((title, p.text), (keys, p.quiet))):
-                label = tk.Label(column, text=text, font=self._screen.small, background=p.bar, foreground=colour)
+                label = tk.Label(
+                    column, text=text, font=self._screen.small, background=p.bar, foreground=colour
+                )
                 label.grid(row=row, column=side, sticky="w", padx=(0, px(16 * (1 - side))))
 
     def _place(self, master: tk.Misc) -> None:

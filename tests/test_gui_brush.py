@@ -9,7 +9,7 @@ from hwcalc.gui.brush import painted, smoothed
 
 
 def test_a_straight_line_is_as_thick_as_asked():
-    picture, left, top = painted(np.array([[10.0, 20.0], [60.0, 20.0]]), 4.0, "#000000")
+    picture, left, _ = painted(np.array([[10.0, 20.0], [60.0, 20.0]]), 4.0, "#000000")
     cover = np.asarray(picture)[:, :, 3] / 255
     assert cover[:, 35 - left].sum() == pytest.approx(4.0, abs=0.1)
     assert cover.sum() == pytest.approx(50 * 4 + np.pi * 4, rel=0.03)
