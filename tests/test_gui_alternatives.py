@@ -125,3 +125,15 @@ def test_probabilities_are_never_shown_as_certain():
         ">99 %",
         ">99 %",
     ]
+
+
+def test_f3_goes_from_doubtful_symbol_to_doubtful_symbol(window, write, reader):
+    reader.changes = {"doubtful": True}
+    write(window, "1+1", top=60)
+    write(window, "11+1", top=220)
+    seen = []
+    for _ in range(3):
+        window.root.event_generate("<F3>")
+        window.root.update()
+        seen.append(Card.open_card.winfo_y())
+    assert seen[0] == seen[2] != seen[1]

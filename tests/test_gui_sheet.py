@@ -107,3 +107,20 @@ def test_undoing_everything_leads_back_and_redoing_everything_forth(deeds):
     while sheet.redo():
         pass
     assert sheet.items == last
+
+
+def test_an_exchange_keeps_order_and_corrections_under_new_numbers_and_can_be_undone():
+    sheet = Sheet()
+    sheet.add("stroke", [stroke()])
+    opened = {
+        2: stroke(20),
+        5: stroke(50),
+        6: Correction(frozenset({5}), "7"),
+        7: Correction(frozenset({99}), "1"),
+    }
+    sheet.exchange("open", opened)
+    assert [s.box.left for s in sheet.strokes().values()] == [20, 50]
+    (correction,) = sheet.corrections().values()
+    assert correction.parts == {list(sheet.strokes())[1]}
+    sheet.undo()
+    assert list(sheet.items) == [0]

@@ -112,3 +112,26 @@ def test_strokes_end_up_painted(window, write, until):
 def test_inside_a_loop_that_is_not_convex():
     loop = np.array([[0.0, 0], [10, 0], [10, 10], [5, 2], [0, 10]])
     assert inside(np.array([[5.0, 1], [5, 5], [1, 5], [-1, 5]]), loop).tolist() == [True, False, True, False]
+
+
+def test_typing_says_what_the_selected_strokes_are(window, write, drag, settle):
+    write(window, "1+1")
+    window.tools.use("select")
+    drag(window, [(80, 80), (115, 170)])
+    window.paper.event_generate("4")
+    settle(window)
+    assert window.live.newest().reading.text == "4+1"
+    assert not window.field.winfo_ismapped()
+
+
+def test_the_paper_scrolls_when_there_is_more_than_the_window_shows(window, write, settle):
+    write(window, "1", top=480)
+    window.root.geometry("480x360")
+    settle(window)
+    top = window.paper.visible().top
+    window.paper.event_generate("<Button-5>", x=100, y=100)
+    window.root.update()
+    assert window.paper.visible().top > top
+    window.paper.event_generate("<Prior>")
+    window.root.update()
+    assert window.paper.visible().top == top
