@@ -124,3 +124,18 @@ def drawn(name: str, size: int, colour: str) -> Image.Image:
 def icon(master: tk.Misc, name: str, size: int, colour: str) -> ImageTk.PhotoImage:
     """The icon `name` for Tk. Keep a reference to it as long as it shows."""
     return ImageTk.PhotoImage(drawn(name, size, colour), master=master)
+
+
+def app_icon(master: tk.Misc, size: int) -> ImageTk.PhotoImage:
+    """The icon of the program: a plus and an equals sign, white on the answer's blue."""
+    large = size * SMOOTH
+    picture = Image.new("RGBA", (large, large), (0, 0, 0, 0))
+    pen, unit = ImageDraw.Draw(picture), large / GRID
+    pen.rounded_rectangle((0, 0, large - 1, large - 1), radius=5 * unit, fill="#1769aa")
+    for path in (((8.5, 4), (8.5, 13)), ((4, 8.5), (13, 8.5)), ((11, 16), (20, 16)), ((11, 20), (20, 20))):
+        points = [(x * unit, y * unit) for x, y in path]
+        pen.line(points, fill="white", width=round(2.2 * unit))
+        for x, y in points:
+            r = 1.1 * unit
+            pen.ellipse((x - r, y - r, x + r, y + r), fill="white")
+    return ImageTk.PhotoImage(picture.reduce(SMOOTH), master=master)

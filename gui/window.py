@@ -22,6 +22,7 @@ from hwcalc.gui.engine import Engine
 from hwcalc.gui.field import Field
 from hwcalc.gui.files import write_whole
 from hwcalc.gui.history import Entry, HistoryPanel, Log
+from hwcalc.gui.icons import app_icon
 from hwcalc.gui.live import Line, LiveReading, explained
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.places import Settings, Slot, dump_settings, load_settings
@@ -68,6 +69,8 @@ class Window:
     ) -> None:
         self.root = tk.Tk(className="Hwcalc")
         self.root.withdraw()
+        self._icons = [app_icon(self.root, size) for size in (64, 32, 16)]
+        self.root.iconphoto(True, *self._icons)  # type: ignore[arg-type]
         self.engine = engine or Engine()
         self.folder = folder
         self.settings = load_settings(folder / "settings.json") if folder else Settings()
@@ -485,7 +488,7 @@ class Window:
     def _read(self, lines: list[Line]) -> None:
         if self.paper.pen_down:
             # Drawing answers now would cost points of the stroke, and its end makes them stale anyway.
-            self.root.after(PEN_DOWN_MS, lambda: lines is self.live.lines and self._read(lines))
+            self.root.after(PEN_DOWN_MS, self._read_late, lines)
             return
         self.answers.show(lines)
         self.bar.enable("copy", self.live.newest() is not None)
@@ -493,6 +496,10 @@ class Window:
         if self._noting is not None:
             self.root.after_cancel(self._noting)
         self._noting = self.root.after(history.QUIET_MS, self._note)
+
+    def _read_late(self, lines: list[Line]) -> None:
+        if lines is self.live.lines:
+            self._read(lines)
 
     def _note(self) -> None:
         if self.paper.pen_down:
