@@ -182,7 +182,7 @@ class Answers:
         x, y = line.box.right * f + 0.5 * size, line.box.center[1] * f + 0.36 * size
         if line.picture is not None or self._measure(text + doubt, size) > room:
             size = min(size, LARGE[0] * f)
-            x, y = right + 0.6 * size, base
+            x, y = right + 0.6 * size, max(base, line.box.bottom * f + 0.95 * size)
         tags = (shown.tag, f"{shown.tag}-answer", "answer")
         width = self._measure(text, size)
         self._draw_piece(Piece(text, x, y, size, width), paper.palette.answer, tags)

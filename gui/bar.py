@@ -97,6 +97,6 @@ def menu_of(master: tk.Misc, actions: Actions, palette: Palette) -> tk.Menu:
             menu.add_separator()
         for action in group:
             menu.add_command(
-                label=action.title, accelerator=action.keys[0] if action.keys else "", command=action.run
+                label=f" {action.title}", accelerator=f"{(*action.keys, '')[0]} ", command=action.run
             )
     return menu

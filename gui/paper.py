@@ -91,8 +91,8 @@ class Paper(tk.Canvas):
         boxes = [i.box for i in self.sheet.items.values() if isinstance(i, (Stroke, Picture))]
         right = max([width / f, *(b.right + MARGIN for b in boxes)])
         bottom = max([height / f, *(b.bottom + 2 * RULING for b in boxes)])
-        left = min([0.0, *(b.left - MARGIN for b in boxes)])
-        top = min([0.0, *(b.top - MARGIN for b in boxes)])
+        left = min([0.0, *(b.left - MARGIN for b in boxes if b.left < 0)])
+        top = min([0.0, *(b.top - MARGIN for b in boxes if b.top < 0)])
         region = (round(left * f), round(top * f), round(right * f), round(bottom * f))
         if (*region, str(f)) != self._drawn_region:
             self._drawn_region = (*region, str(f))

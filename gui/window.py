@@ -370,6 +370,7 @@ class Window:
         close_card()
         button = self.bar.buttons["menu"]
         menu = menu_of(self.root, self.actions, self.palette)
+        menu.update_idletasks()
         width = menu.winfo_reqwidth()
         x = button.winfo_rootx() + button.winfo_width() - width
         menu.tk_popup(max(x, 0), button.winfo_rooty() + button.winfo_height())
