@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from .ink import ReadError
     from .reader import Reading, Symbol, classify, read, read_ink
     from .svm import SVC
+    from .transformer import GlyphFeatures
 
 __version__ = "0.1.0"
 
 _HOME = {
     "GlyphClassifier": "glyphs",
+    "GlyphFeatures": "transformer",
     "ModelError": "glyphs",
     "ReadError": "ink",
     "Reading": "reader",
@@ -28,6 +30,7 @@ _HOME = {
 __all__ = [
     "SVC",
     "GlyphClassifier",
+    "GlyphFeatures",
     "ModelError",
     "ReadError",
     "Reading",

@@ -89,11 +89,15 @@ class Ink:
     ----------
     strokes : tuple of Stroke
     pen_width : float or None
-        Thickness of the line in a picture, in pixels; None for pen strokes, whose lines have none.
+        Thickness of the line in a picture, in units of the ink; None for pen strokes, whose lines have none.
+    to_picture : float64 (2, 3) or None
+        Affine map from the units of the ink to pixels of the picture that it was found in, which may be
+        scaled or turned against each other; None where they are the same. `in_picture` applies it.
     """
 
     strokes: tuple[Stroke, ...]
     pen_width: float | None = None
+    to_picture: FloatArray | None = None
 
     @cached_property
     def box(self) -> Box:
@@ -126,6 +130,15 @@ class Ink:
         if not made:
             raise ReadError("no ink found: there is no stroke with a point in it")
         return cls(tuple(made))
+
+    def in_picture(self, box: Box) -> Box:
+        """`box` in pixels of the original picture: what to draw over it."""
+        if self.to_picture is None:
+            return box
+        x = np.array([box.left, box.right, box.left, box.right])
+        y = np.array([box.top, box.top, box.bottom, box.bottom])
+        u, v = self.to_picture @ np.stack([x, y, np.ones(4)])
+        return Box(float(u.min()), float(v.min()), float(u.max()), float(v.max()))
 
     def group(self, indices: Sequence[int]) -> tuple[Stroke, ...]:
         """The strokes at `indices`."""

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
-from .ink import Box
+from . import expression, segment
+from .features import Glyph, extract
+from .glyphs import default_classifier
+from .grammar import Lattice, Parse
+from .ink import Box, Ink, ReadError
+from .segment import Candidate
+
+MAX_STROKES = 400
+"""More strokes than this are no expression; reading them would take seconds."""
+
+DOUBTFUL = 0.8
+"""A reading less likely than this to be right is marked doubtful."""
+
+SCORE_TEMPERATURE = 1.0
+"""What scores of parses are divided by to become log-probabilities."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,112 @@ class Reading:
     box: Box
 
 
+def classify(glyphs: Sequence[Glyph]) -> list[str]:
+    """Labels of single glyphs.
+
+    Parameters
+    ----------
+    glyphs : sequence
+        Each a list of strokes, (k, 2) with x to the right and y down, or a picture, uint8 (h, w), of
+        either polarity.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    ReadError
+        A glyph has no ink or is neither a picture nor a list of strokes.
+    """
+    return default_classifier().classify([_checked_glyph(i, glyph) for i, glyph in enumerate(glyphs)])
+
+
+def _checked_glyph(index: int, glyph: Glyph) -> Glyph:
+    if not isinstance(glyph, np.ndarray) or glyph.dtype != np.uint8:
+        return [stroke.points for stroke in Ink.from_strokes(glyph).strokes]
+    if glyph.ndim != 2 or glyph.size == 0:
+        raise ReadError(f"glyph {index} has shape {glyph.shape}: give a picture as uint8 (h, w)")
+    # the border is paper, so a bright one means dark ink
+    border = np.concatenate([glyph[0], glyph[-1], glyph[:, 0], glyph[:, -1]])
+    bright_ink = glyph if np.median(border) < 128 else 255 - glyph
+    if not bright_ink.any():
+        raise ReadError(f"glyph {index} is blank: there is no ink in it")
+    return np.ascontiguousarray(bright_ink)
+
+
 def read_ink(strokes: Iterable[npt.ArrayLike]) -> Reading:
-    """Read one expression from pen strokes."""
-    raise NotImplementedError
+    """Read one expression from pen strokes.
+
+    Parameters
+    ----------
+    strokes : iterable of (k, 2) or (k, 3) array-likes
+        x to the right, y down[, seconds], in any unit, in the order in which they were drawn.
+
+    Raises
+    ------
+    ReadError
+        There is no ink, too much of it, or a coordinate is not finite.
+    """
+    return _read(Ink.from_strokes(strokes))
+
+
+def read(source: Any) -> Reading:
+    """Read one expression from a picture.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file, PIL image, or uint8 array (h, w) or (h, w, 3)
+
+    Raises
+    ------
+    ReadError
+        It is not a picture, cannot be opened, is too large, or no ink is found in it.
+    """
+    # OpenCV takes a tenth of a second to import, and pen strokes do not need it
+    from .picture import ink_from_picture
+    from .picture_file import open_picture
+
+    return _read(ink_from_picture(open_picture(source)))
+
+
+def _read(ink: Ink) -> Reading:
+    if len(ink.strokes) > MAX_STROKES:
+        raise ReadError(
+            f"{len(ink.strokes)} strokes are too many for one expression (at most {MAX_STROKES}): read a part of it"
+        )
+    unit = segment.unit_height(ink)
+    candidates = segment.candidates(ink, unit)
+    classifier = default_classifier()
+    log_probability = classifier.log_probability(extract([segment.glyph(ink, c) for c in candidates]))
+    lattice = Lattice(ink, unit, candidates, log_probability, classifier.labels)
+    return _reading(ink, lattice)
+
+
+def _reading(ink: Ink, lattice: Lattice) -> Reading:
+    parses = lattice.parses()
+    best = parses[0]
+    symbols = tuple(_symbol(ink, lattice, label, candidate) for label, candidate in best.symbols)
+    confidence = _confidence(parses)
+    result = expression.evaluate(best.row)
+    return Reading(
+        text=expression.text(best.row),
+        latex=expression.latex(best.row),
+        value=result.value,
+        answer=result.answer,
+        symbols=symbols,
+        confidence=confidence,
+        doubtful=confidence < DOUBTFUL,
+        box=ink.in_picture(ink.box),
+    )
+
+
+def _symbol(ink: Ink, lattice: Lattice, label: str, candidate: Candidate) -> Symbol:
+    alternatives = lattice.alternatives(candidate, label)
+    return Symbol(label, ink.in_picture(candidate.box), alternatives[0][1], alternatives, candidate.strokes)
+
+
+def _confidence(parses: Sequence[Parse]) -> float:
+    """The share of the best parse among the best few, and what its score lacks to a good one's."""
+    scores = np.array([parse.score for parse in parses]) / SCORE_TEMPERATURE
+    return float(np.exp(scores[0] - scores.max()) / np.exp(scores - scores.max()).sum())

@@ -1,0 +1,47 @@
+"""`python -m hwcalc.gui [FILE]`: opens the window, or says in one line why it cannot."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+NO_TKINTER = (
+    "hwcalc: this Python has no tkinter, which the window needs: install python3-tk (Debian, Ubuntu), "
+    "python3-tkinter (Fedora) or python-tk (Homebrew); without a window, `hwcalc read FILE` reads a picture"
+)
+NO_DISPLAY = (
+    "hwcalc: there is no display to open a window on ({}); `hwcalc read FILE` reads a picture without one"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="hwcalc gui", description="Write sums by hand, see the answers.")
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a picture to open")
+    options = parser.parse_args(argv)
+    try:
+        import tkinter as tk
+    except ImportError:
+        print(NO_TKINTER, file=sys.stderr)
+        return 1
+    from hwcalc.gui.screen import aware_of_dpi
+    from hwcalc.gui.window import Window
+
+    aware_of_dpi()
+    try:
+        window = Window()
+    except tk.TclError as error:
+        if "display" not in str(error):
+            raise
+        print(NO_DISPLAY.format(error), file=sys.stderr)
+        return 1
+    if options.file is not None:
+        window.open_file(options.file)
+    window.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

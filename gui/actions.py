@@ -1,0 +1,103 @@
+"""What the user can do, in one table: it feeds the keys, the bar's tooltips, the menu and the F1 sheet."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from dataclasses import dataclass
+from tkinter import ttk
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something the user can do.
+
+    Parameters
+    ----------
+    name : str
+        A word for the code.
+    title : str
+        What the user reads.
+    run : () -> None
+    keys : tuple of str
+        As the user reads them, such as `Ctrl+Shift+Z`; the first is the one to show.
+    group : str
+        Its heading on the F1 sheet and in the menu.
+    anywhere : bool
+        Its keys work while the user types in a field, too.
+    """
+
+    name: str
+    title: str
+    run: Callable[[], object]
+    keys: tuple[str, ...] = ()
+    group: str = "Sheet"
+    anywhere: bool = False
+
+    @property
+    def tooltip(self) -> str:
+        """Title and first key."""
+        return f"{self.title}  ({self.keys[0]})" if self.keys else self.title
+
+
+_KEYSYMS = {
+    "Esc": "Escape",
+    "Del": "Delete",
+    "+": "plus",
+    "-": "minus",
+    "=": "equal",
+    "Enter": "Return",
+    "PgUp": "Prior",
+}
+
+
+def sequences(key: str, command: bool = False) -> list[str]:
+    """The Tk event sequences of a key such as `Ctrl+Z`, with Caps Lock on as well as off.
+
+    >>> sequences("Ctrl+Z")
+    ['<Control-Key-z>', '<Control-Lock-Key-Z>']
+    """
+    *modifiers, last = key.split("+") if not key.endswith("+") else [*key[:-2].split("+"), "+"]
+    prefix = "".join(
+        f"{'Command' if m == 'Ctrl' and command else {'Ctrl': 'Control'}.get(m, m)}-" for m in modifiers
+    )
+    last = _KEYSYMS.get(last, last)
+    if len(last) > 1 or not last.isalpha():
+        return [f"<{prefix}Key-{last}>"]
+    if "Shift" in modifiers:
+        return [f"<{prefix}Key-{last.upper()}>", f"<{prefix}Lock-Key-{last.lower()}>"]
+    return [f"<{prefix}Key-{last.lower()}>", f"<{prefix}Lock-Key-{last.upper()}>"]
+
+
+class Actions:
+    """The actions by name, with their keys bound to the window."""
+
+    def __init__(self, root: tk.Misc) -> None:
+        self._root = root
+        self.by_name: dict[str, Action] = {}
+
+    def add(self, *actions: Action) -> None:
+        """Take in actions and bind their keys."""
+        command = self._root.tk.call("tk", "windowingsystem") == "aqua"
+        for action in actions:
+            self.by_name[action.name] = action
+            for key in action.keys:
+                for sequence in sequences(key, command):
+                    self._root.bind(sequence, lambda event, a=action: self._pressed(event, a))
+
+    def run(self, name: str) -> None:
+        """Do it."""
+        self.by_name[name].run()
+
+    def grouped(self) -> dict[str, list[Action]]:
+        """The actions under their headings, in the order in which they were added."""
+        groups: dict[str, list[Action]] = {}
+        for action in self.by_name.values():
+            groups.setdefault(action.group, []).append(action)
+        return groups
+
+    def _pressed(self, event: tk.Event[tk.Misc], action: Action) -> str | None:
+        if isinstance(event.widget, (tk.Entry, ttk.Entry)) and not action.anywhere:
+            return None
+        action.run()
+        return "break"

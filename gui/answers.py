@@ -1,0 +1,260 @@
+"""What was read, small and grey under its ink, and the answer, large beside it; doubt is marked.
+
+In flow the lines of the sheet; out flow canvas items and, for a place on the paper, what stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from statistics import median
+from tkinter import font as tkfont
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw, ImageTk
+
+from hwcalc.gui.live import Line
+from hwcalc.gui.paper import Paper
+from hwcalc.gui.typeset import Piece, Setting, typeset
+from hwcalc.ink import Box
+
+if TYPE_CHECKING:
+    from hwcalc.reader import Reading
+
+SMALL = 14.0  # logical units: what was read
+LARGE = (22.0, 44.0)  # logical units: the answer, with the height of the ink
+SURE = 0.85  # a symbol less sure than this is marked when its reading is doubtful
+
+
+def shown_answer(reading: Reading) -> str:
+    """The answer as it stands after the ink, with a `=` where the ink has none; '' when there is none."""
+    answer = reading.answer
+    if not answer or answer == reading.text:
+        return ""
+    if isinstance(reading.value, bool):
+        return f"✓ {answer}" if reading.value else f"✗ {answer}"
+    if reading.value is None or reading.text.rstrip().endswith("="):
+        return answer
+    return f"= {answer}"
+
+
+def copied_answer(reading: Reading) -> str:
+    """The answer as other programs take it: `3.142857` of `3 1/7 ≈ 3.142857`."""
+    return reading.answer.rpartition("≈")[2].strip()
+
+
+def doubtful_symbols(reading: Reading) -> list[int]:
+    """The numbers of the symbols to mark: the unsure ones, at least one, of a doubtful reading."""
+    if not reading.doubtful or not reading.symbols:
+        return []
+    sure = [s.confidence for s in reading.symbols]
+    return [i for i, c in enumerate(sure) if c < SURE] or [sure.index(min(sure))]
+
+
+@dataclass
+class _Shown:
+    """What is drawn for one line, in canvas pixels."""
+
+    tag: str
+    answer: Box | None = None
+    symbols: list[tuple[int, Box]] = field(default_factory=list)
+    images: list[ImageTk.PhotoImage] = field(default_factory=list)
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What stands at a place: the symbol of a line, or its answer when `symbol` is None."""
+
+    line: Line
+    symbol: int | None
+
+
+class Answers:
+    """Draws the lines' readings on the paper. `numbers` counts lines, so that tags never repeat."""
+
+    def __init__(self, paper: Paper) -> None:
+        self._paper = paper
+        self._lines: list[Line] = []
+        self._shown: dict[Line, _Shown] = {}
+        self._numbers = 0
+        self._drawn_at: tuple[float, str, int] | None = None
+        self._fonts: dict[int, tkfont.Font] = {}
+        self.width_of: Callable[[str, int], int] = lru_cache(maxsize=4096)(self._width)
+        paper.bind("<<View>>", lambda _: self._refresh(), add=True)
+
+    def show(self, lines: list[Line]) -> None:
+        """Draw what changed."""
+        self._lines = lines
+        self._refresh()
+
+    def make_way(self, x: float, y: float) -> None:
+        """Hide the answer that the pen is about to write over."""
+        px, py = x * self._paper.factor, y * self._paper.factor
+        reach = 20 * self._paper.factor
+        for shown in self._shown.values():
+            box = shown.answer
+            if box is not None and _inside(box, px, py, reach):
+                self._paper.itemconfigure(f"{shown.tag}-answer", state="hidden")
+                shown.hidden = True
+
+    def come_back(self) -> None:
+        """Show again what made way."""
+        for shown in self._shown.values():
+            if shown.hidden:
+                self._paper.itemconfigure(f"{shown.tag}-answer", state="normal")
+                shown.hidden = False
+
+    def hit(self, x: float, y: float) -> Hit | None:
+        """What stands at a place in logical units: a typeset symbol or an answer."""
+        px, py = x * self._paper.factor, y * self._paper.factor
+        for line, shown in self._shown.items():
+            for number, box in shown.symbols:
+                if _inside(box, px, py, 2):
+                    return Hit(line, number)
+            if shown.answer is not None and not shown.hidden and _inside(shown.answer, px, py, 0):
+                return Hit(line, None)
+        return None
+
+    # Drawing
+
+    def _refresh(self) -> None:
+        paper = self._paper
+        state = (paper.factor, paper.palette.name, paper.winfo_width())
+        keep = set(self._lines) if state == self._drawn_at else set()
+        self._drawn_at = state
+        for line in [line for line in self._shown if line not in keep]:
+            paper.delete(self._shown.pop(line).tag)
+        for line in self._lines:
+            if line not in self._shown:
+                self._shown[line] = self._draw(line)
+        self.come_back()
+
+    def _draw(self, line: Line) -> _Shown:
+        self._numbers += 1
+        shown = _Shown(f"line{self._numbers}")
+        if line.reading is None:
+            return shown
+        right, middle = self._draw_read(line, line.reading, shown)
+        self._draw_answer(line, line.reading, shown, right, middle)
+        for number in doubtful_symbols(line.reading):
+            self._underline(line.symbol_box(line.reading.symbols[number]), shown)
+        if line.picture is not None:
+            self._draw_boxes(line, line.reading, shown)
+        return shown
+
+    def _draw_read(self, line: Line, reading: Reading, shown: _Shown) -> tuple[float, float]:
+        """Set what was read under the ink; returns its right end and its baseline in pixels."""
+        paper, f = self._paper, self._paper.factor
+        size = SMALL * self._paper.screen.scale
+        labels = [s.label for s in reading.symbols]
+        setting = typeset(reading.latex or reading.text, size, self._measure, labels)
+        x, y = line.box.left * f, line.box.bottom * f + 0.7 * size + setting.up
+        for piece in setting.moved(x, y):
+            self._draw_piece(piece, paper.palette.quiet, (shown.tag, "answer"))
+            if piece.symbol is not None:
+                shown.symbols.append((piece.symbol, _around(piece)))
+        return x + setting.width, y
+
+    def _draw_answer(self, line: Line, reading: Reading, shown: _Shown, right: float, base: float) -> None:
+        text = shown_answer(reading)
+        if not text:
+            return
+        paper, f = self._paper, self._paper.factor
+        size = min(max(_ink_height(line, reading) * 0.95, LARGE[0]), LARGE[1]) * f
+        if reading.value is None:
+            size = SMALL * 1.2 * f
+        setting = self._answer_setting(text, size)
+        query = self._measure(" ?", size) if reading.doubtful else 0.0
+        x = line.box.right * f + 0.5 * size
+        y = line.box.center[1] * f + 0.36 * size
+        room = paper.canvasx(paper.winfo_width())
+        if line.picture is not None or x + setting.width + query > room - 8:
+            size = min(size, LARGE[0] * f)
+            setting = self._answer_setting(text, size)
+            query = self._measure(" ?", size) if reading.doubtful else 0.0
+            x, y = right + 0.6 * size, base
+        tags = (shown.tag, f"{shown.tag}-answer", "answer")
+        for piece in setting.moved(x, y):
+            self._draw_piece(piece, paper.palette.answer, tags)
+        if reading.doubtful:
+            mark = Piece(" ?", x + setting.width, y, size, query)
+            self._draw_piece(mark, paper.palette.doubt, tags)
+        shown.answer = Box(x, y - setting.up, x + setting.width + query, y + setting.down)
+
+    def _answer_setting(self, text: str, size: float) -> Setting:
+        width = self._measure(text, size)
+        return Setting((Piece(text, 0.0, 0.0, size, width),), width, 0.75 * size, 0.2 * size)
+
+    def _draw_piece(self, piece: Piece, colour: str, tags: tuple[str, ...]) -> None:
+        paper = self._paper
+        if not piece.text:
+            width = max(piece.size / 14, 1)
+            paper.create_line(
+                piece.x, piece.y, piece.x + piece.width, piece.y, fill=colour, width=width, tags=tags
+            )
+            return
+        font = self._font(round(piece.size))
+        y = piece.y - font.metrics("ascent")
+        paper.create_text(piece.x, y, text=piece.text, font=font, fill=colour, anchor="nw", tags=tags)
+
+    def _underline(self, box: Box, shown: _Shown) -> None:
+        paper, f = self._paper, self._paper.factor
+        width = max(box.width * f, 10 * f)
+        dot = max(2.4 * f, 2.0)
+        photo = ImageTk.PhotoImage(dotted(width, dot, paper.palette.doubt), master=paper)
+        shown.images.append(photo)
+        x, y = box.center[0] * f - width / 2, box.bottom * f + 4 * f
+        paper.create_image(round(x), round(y), image=photo, anchor="nw", tags=(shown.tag, "answer"))
+
+    def _draw_boxes(self, line: Line, reading: Reading, shown: _Shown) -> None:
+        paper, f = self._paper, self._paper.factor
+        for number, symbol in enumerate(reading.symbols):
+            box = Box(*(v * f for v in line.symbol_box(symbol)))
+            paper.create_rectangle(*box, outline=paper.palette.answer, tags=(shown.tag, "answer"))
+            shown.symbols.append((number, box))
+
+    # Fonts
+
+    def _font(self, size: int) -> tkfont.Font:
+        if size not in self._fonts:
+            family = self._paper.screen.family
+            self._fonts[size] = tkfont.Font(self._paper, family=family, size=-max(size, 1))
+        return self._fonts[size]
+
+    def _measure(self, text: str, size: float) -> float:
+        return float(self.width_of(text, round(size)))
+
+    def _width(self, text: str, size: int) -> int:
+        return self._font(size).measure(text)
+
+
+def dotted(width: float, dot: float, colour: str) -> Image.Image:
+    """A row of round dots, anti-aliased: `width` wide, each `dot` high, in pixels."""
+    smooth = 4
+    count = max(int((width + dot) / (2 * dot)), 2)
+    size = (round((2 * count - 1) * dot) + 1, round(dot) + 1)
+    mask = Image.new("L", (size[0] * smooth, size[1] * smooth), 0)
+    pen = ImageDraw.Draw(mask)
+    for i in range(count):
+        left = 2 * i * dot * smooth
+        pen.ellipse((left, 0, left + dot * smooth, dot * smooth), fill=255)
+    picture = Image.new("RGBA", size, colour)
+    picture.putalpha(mask.reduce(smooth))
+    return picture
+
+
+def _ink_height(line: Line, reading: Reading) -> float:
+    heights = [line.symbol_box(s).height for s in reading.symbols if s.label.isdigit()]
+    return median(heights) if heights else line.box.height
+
+
+def _around(piece: Piece) -> Box:
+    if not piece.text:
+        return Box(piece.x, piece.y - 3, piece.x + piece.width, piece.y + 3)
+    return Box(piece.x, piece.y - 0.75 * piece.size, piece.x + piece.width, piece.y + 0.2 * piece.size)
+
+
+def _inside(box: Box, x: float, y: float, reach: float) -> bool:
+    return box.left - reach <= x <= box.right + reach and box.top - reach <= y <= box.bottom + reach

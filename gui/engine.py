@@ -1,0 +1,73 @@
+"""What the window asks of the rest of hwcalc, as functions that a test can replace.
+
+In flow strokes, pictures, typed text and the user's corrections; out flow readings. The functions run in
+the worker and import what they need on first use: the window is there before scikit-learn and OpenCV are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from hwcalc.gui import lines
+from hwcalc.ink import FloatArray
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from hwcalc.reader import Reading
+
+Fixed: TypeAlias = Mapping[frozenset[int], str]
+"""What the user says: the numbers of a symbol's strokes (in a picture: pieces) and its label."""
+
+
+def _read_ink(strokes: Sequence[FloatArray], fixed: Fixed) -> Reading:
+    import hwcalc
+
+    return hwcalc.read_ink(strokes, fixed=fixed) if fixed else hwcalc.read_ink(strokes)
+
+
+def _read_picture(picture: Image.Image, fixed: Fixed) -> Reading:
+    import hwcalc
+
+    return hwcalc.read(picture, fixed=fixed) if fixed else hwcalc.read(picture)
+
+
+def _evaluate(text: str) -> Reading:
+    import hwcalc
+
+    return hwcalc.evaluate(text)
+
+
+def _warm_up() -> None:
+    """Import the reader and load its model before the first stroke needs them."""
+    import numpy as np
+
+    import hwcalc
+
+    hwcalc.read_ink([np.array([[0.0, 0.0], [0.0, 40.0]])])
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The reader as the window sees it.
+
+    Parameters
+    ----------
+    read_ink : (strokes, fixed) -> Reading
+        One expression from float64 (k, 3) arrays. Raises ValueError with one line that says why not.
+    read_picture : (PIL image, fixed) -> Reading
+    evaluate : (text) -> Reading
+        The value of typed text; its reading has no symbols.
+    group : (strokes) -> list of lists of int
+        The strokes of each expression on the sheet, from top to bottom.
+    warm_up : () -> None
+        Called once in the worker when the window stands.
+    """
+
+    read_ink: Callable[[Sequence[FloatArray], Fixed], Reading] = _read_ink
+    read_picture: Callable[[Image.Image, Fixed], Reading] = _read_picture
+    evaluate: Callable[[str], Reading] = _evaluate
+    group: Callable[[Sequence[FloatArray]], list[list[int]]] = lines.group
+    warm_up: Callable[[], None] = _warm_up

@@ -1,0 +1,163 @@
+"""Reads the sheet while it is written: every edit is read in the worker, and only what changed.
+
+In flow edits of the sheet; out flow its lines, each with its reading, to the listeners.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from hwcalc.gui.engine import Engine, Fixed
+from hwcalc.gui.sheet import Correction, Edit, Picture, Sheet, Stroke
+from hwcalc.gui.worker import Worker
+from hwcalc.ink import Box
+
+if TYPE_CHECKING:
+    from hwcalc.reader import Reading, Symbol
+
+logger = logging.getLogger(__name__)
+
+Cache: TypeAlias = "dict[tuple[Any, ...], Line]"
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One expression on the sheet.
+
+    Parameters
+    ----------
+    parts : tuple of int
+        The numbers of its strokes on the sheet; of a picture, its number.
+    box : Box
+        Around its ink, in logical units.
+    reading : Reading or None
+    problem : str
+        Why there is no reading, in one line; '' when there is one.
+    picture : int or None
+        The number of the picture it was read from.
+    scale : float
+        Logical units per unit of the reading's boxes.
+    """
+
+    parts: tuple[int, ...]
+    box: Box
+    reading: Reading | None
+    problem: str = ""
+    picture: int | None = None
+    scale: float = 1.0
+
+    def symbol_box(self, symbol: Symbol) -> Box:
+        """Where a symbol stands on the sheet."""
+        if self.picture is None:
+            return symbol.box
+        left, top, s = self.box.left, self.box.top, self.scale
+        b = symbol.box
+        return Box(left + b.left * s, top + b.top * s, left + b.right * s, top + b.bottom * s)
+
+    def correction(self, symbol: Symbol, label: str) -> Correction:
+        """The correction that makes `symbol` a `label`."""
+        if self.picture is not None:
+            return Correction(frozenset(symbol.strokes), label, self.picture)
+        return Correction(frozenset(self.parts[i] for i in symbol.strokes), label)
+
+
+class LiveReading:
+    """Keeps `lines` up to date with the sheet and tells the listeners when they changed."""
+
+    def __init__(self, sheet: Sheet, engine: Engine, worker: Worker) -> None:
+        self.lines: list[Line] = []
+        self.listeners: list[Callable[[list[Line]], None]] = []
+        self._sheet = sheet
+        self._engine = engine
+        self._worker = worker
+        self._cache: Cache = {}
+        sheet.listeners.append(self._edited)
+
+    def newest(self) -> Line | None:
+        """The line with an answer that was written last."""
+        answered = [line for line in self.lines if line.reading is not None and line.reading.answer]
+        return max(answered, key=lambda line: max(line.parts), default=None)
+
+    def _edited(self, edit: Edit) -> None:
+        strokes, pictures = self._sheet.strokes(), self._sheet.pictures()
+        corrections = tuple(self._sheet.corrections().values())
+        engine, cache = self._engine, self._cache
+
+        def work() -> tuple[list[Line], Cache]:
+            return _read(engine, cache, strokes, pictures, corrections)
+
+        self._worker.submit(work, self._done, self._failed, key="read")
+
+    def _done(self, result: tuple[list[Line], Cache]) -> None:
+        self.lines, self._cache = result
+        for listener in self.listeners:
+            listener(self.lines)
+
+    def _failed(self, error: Exception) -> None:
+        self._done(([Line((), Box(0, 0, 0, 0), None, explained(error))], {}))
+
+
+def explained(error: Exception) -> str:
+    """One line for the user. What is not the user's doing is logged in full as well."""
+    if not isinstance(error, (ValueError, OSError, ImportError)):
+        logger.error("reading failed", exc_info=error)
+        return f"Reading failed: {type(error).__name__}: {error}"
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _read(
+    engine: Engine,
+    cache: Cache,
+    strokes: dict[int, Stroke],
+    pictures: dict[int, Picture],
+    corrections: tuple[Correction, ...],
+) -> tuple[list[Line], Cache]:
+    """Read every line, from the cache where nothing changed. Runs in the worker."""
+    fresh: Cache = {}
+    lines: list[Line] = []
+    numbers = list(strokes)
+    for group in engine.group([strokes[n].points for n in numbers]):
+        parts = tuple(numbers[i] for i in group)
+        items = tuple(strokes[n] for n in parts)
+        about = tuple(c for c in corrections if c.picture is None and c.parts <= set(parts))
+        key = (parts, items, about)
+        fresh[key] = cache.get(key) or _read_strokes(engine, parts, items, about)
+        lines.append(fresh[key])
+    for number, picture in pictures.items():
+        about = tuple(c for c in corrections if c.picture == number)
+        place = (number, picture, about)
+        fresh[place] = cache.get(place) or _read_picture(engine, number, picture, about)
+        lines.append(fresh[place])
+    return lines, fresh
+
+
+def _read_strokes(
+    engine: Engine, parts: tuple[int, ...], items: tuple[Stroke, ...], about: tuple[Correction, ...]
+) -> Line:
+    box = items[0].box
+    for stroke in items[1:]:
+        box = box.union(stroke.box)
+    place = {number: i for i, number in enumerate(parts)}
+    fixed: Fixed = {frozenset(place[n] for n in c.parts): c.label for c in about}
+    try:
+        return Line(parts, box, engine.read_ink([s.points for s in items], fixed))
+    except Exception as error:
+        return Line(parts, box, None, explained(error))
+
+
+def _read_picture(engine: Engine, number: int, item: Picture, about: tuple[Correction, ...]) -> Line:
+    from PIL import Image, ImageOps
+
+    fixed: Fixed = {c.parts: c.label for c in about}
+    try:
+        with Image.open(io.BytesIO(item.data)) as opened:
+            picture = ImageOps.exif_transpose(opened)
+            scale = item.box.width / picture.width
+            reading = engine.read_picture(picture, fixed)
+        return Line((number,), item.box, reading, picture=number, scale=scale)
+    except Exception as error:
+        return Line((number,), item.box, None, explained(error), picture=number)

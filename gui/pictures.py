@@ -1,0 +1,74 @@
+"""Opens a picture and lays it on the sheet, below what is there.
+
+In flows a file; out flows a `Picture` whose size on the sheet fits the window, or an error in one line.
+The file is read and checked in the worker.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hwcalc.gui.sheet import Picture
+from hwcalc.ink import Box
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MOST_PIXELS = 100_000_000
+SHOWN_SIDE = 1600  # pixels: a larger picture is kept smaller, which is still far more than reading needs
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+
+
+def load(path: Path, room: tuple[float, float], top: float) -> Picture:
+    """Read a picture file.
+
+    Parameters
+    ----------
+    path : Path
+    room : (float, float)
+        Width and height on the sheet it may fill, in logical units.
+    top : float
+        Where its upper edge comes to lie.
+
+    Raises
+    ------
+    ValueError, OSError
+        It is no picture, or too large. One line.
+    """
+    return fitted(path.read_bytes(), path.name, room, top)
+
+
+def fitted(data: bytes, name: str, room: tuple[float, float], top: float) -> Picture:
+    """A picture from the bytes of its file, upright, as large as fits in `room`. Raises ValueError."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise ValueError(f"{name} has {opened.width} × {opened.height} pixels: scale it down first")
+            opened.draft("RGB", (SHOWN_SIDE, SHOWN_SIDE))
+            picture = ImageOps.exif_transpose(opened)
+            picture = _on_white(picture)
+    except (UnidentifiedImageError, Image.DecompressionBombError):
+        raise ValueError(f"{name} is not a picture that can be read: save it as PNG or JPEG") from None
+    except (OSError, SyntaxError) as error:
+        raise ValueError(f"{name} is damaged ({error}): take or save the picture again") from None
+    picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    kept = io.BytesIO()
+    picture.save(kept, "PNG", compress_level=1)
+    factor = min(room[0] / picture.width, room[1] / picture.height, 1.0)
+    left = max((room[0] - picture.width * factor) / 2, 0.0)
+    box = Box(left, top, left + picture.width * factor, top + picture.height * factor)
+    return Picture(kept.getvalue(), name, box)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    from PIL import Image
+
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        layer = picture.convert("RGBA")
+        paper = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(paper, layer).convert("RGB")
+    return picture.convert("RGB")

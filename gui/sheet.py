@@ -1,0 +1,199 @@
+"""The sheet as data: strokes, pictures and corrections, and the edits that undo and redo.
+
+In flow edits (what was there, what is there now); out flows the one stroke model that the canvas, the
+reading and the files all draw from. Lengths are logical units, 96 to the inch at scale 1; nothing here
+knows Tk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from hwcalc.ink import Box, FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Stroke:
+    """One stroke of the pen. `points` is float64 (k, 3): x right, y down, seconds; `width` its thickness."""
+
+    points: FloatArray
+    width: float = 3.0
+
+    @property
+    def box(self) -> Box:
+        """Bounding box of the points."""
+        left, top = self.points[:, :2].min(axis=0)
+        right, bottom = self.points[:, :2].max(axis=0)
+        return Box(float(left), float(top), float(right), float(bottom))
+
+    def moved(self, dx: float, dy: float) -> Stroke:
+        """The same stroke elsewhere."""
+        return replace(self, points=self.points + np.array([dx, dy, 0.0]))
+
+    def scaled(self, factor: float, about: tuple[float, float]) -> Stroke:
+        """The same stroke larger or smaller; the point `about` stays where it is."""
+        points = self.points.copy()
+        points[:, :2] = (points[:, :2] - about) * factor + about
+        return replace(self, points=points)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture that lies on the sheet: its file as bytes, its name, and where it lies."""
+
+    data: bytes
+    name: str
+    box: Box
+
+    def moved(self, dx: float, dy: float) -> Picture:
+        """The same picture elsewhere."""
+        left, top, right, bottom = self.box
+        return replace(self, box=Box(left + dx, top + dy, right + dx, bottom + dy))
+
+    def scaled(self, factor: float, about: tuple[float, float]) -> Picture:
+        """The same picture larger or smaller; the point `about` stays where it is."""
+        (x, y), (left, top, right, bottom) = about, self.box
+        corners = [x + (left - x) * factor, y + (top - y) * factor]
+        corners += [x + (right - x) * factor, y + (bottom - y) * factor]
+        return replace(self, box=Box(*corners))
+
+
+@dataclass(frozen=True, eq=False)
+class Correction:
+    """What the user says a symbol is.
+
+    `parts` are the numbers of its strokes on the sheet; in a picture, whose number is `picture`, they are
+    the numbers of its pieces.
+    """
+
+    parts: frozenset[int]
+    label: str
+    picture: int | None = None
+
+
+Item: TypeAlias = Stroke | Picture | Correction
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change to the sheet: the items it took away and the items it put there, by their numbers."""
+
+    name: str
+    before: Mapping[int, Item] = field(default_factory=dict)
+    after: Mapping[int, Item] = field(default_factory=dict)
+
+    def reversed(self) -> Edit:
+        """The edit that takes this one back."""
+        return Edit(self.name, self.after, self.before)
+
+
+class Sheet:
+    """The items on the sheet, each under a number that it keeps, and the edits that led here.
+
+    `listeners` are called with every edit after it was made, undone (then reversed) or redone.
+    """
+
+    def __init__(self) -> None:
+        self.items: dict[int, Item] = {}
+        self.listeners: list[Callable[[Edit], None]] = []
+        self._undo: list[Edit] = []
+        self._redo: list[Edit] = []
+        self._next = 0
+
+    def strokes(self) -> dict[int, Stroke]:
+        """The strokes by number, in the order in which they were written."""
+        return {n: item for n, item in sorted(self.items.items()) if isinstance(item, Stroke)}
+
+    def pictures(self) -> dict[int, Picture]:
+        """The pictures by number."""
+        return {n: item for n, item in sorted(self.items.items()) if isinstance(item, Picture)}
+
+    def corrections(self) -> dict[int, Correction]:
+        """The corrections by number."""
+        return {n: item for n, item in sorted(self.items.items()) if isinstance(item, Correction)}
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing can be seen on it."""
+        return all(isinstance(item, Correction) for item in self.items.values())
+
+    @property
+    def undoes(self) -> str | None:
+        """The name of the edit that `undo` would take back, None when there is none."""
+        return self._undo[-1].name if self._undo else None
+
+    @property
+    def redoes(self) -> str | None:
+        """The name of the edit that `redo` would make again, None when there is none."""
+        return self._redo[-1].name if self._redo else None
+
+    def add(self, name: str, items: Iterable[Item]) -> list[int]:
+        """Put items on the sheet; returns their numbers."""
+        new = dict(enumerate(items, start=self._next))
+        if new:
+            self.make(Edit(name, {}, new))
+        return list(new)
+
+    def remove(self, name: str, numbers: Iterable[int]) -> None:
+        """Take items away, with the corrections that speak of them."""
+        gone = {n for n in numbers if n in self.items}
+        for number, correction in self.corrections().items():
+            if correction.picture in gone or (correction.picture is None and correction.parts & gone):
+                gone.add(number)
+        if gone:
+            self.make(Edit(name, {n: self.items[n] for n in gone}))
+
+    def replace(self, name: str, items: Mapping[int, Item]) -> None:
+        """Put other items in the place of those with the same numbers."""
+        self.make(Edit(name, {n: self.items[n] for n in items}, items))
+
+    def correct(self, correction: Correction) -> None:
+        """Say what a symbol is; what was said before of any of its strokes goes."""
+        old = {
+            n: c
+            for n, c in self.corrections().items()
+            if c.picture == correction.picture and c.parts & correction.parts
+        }
+        self.make(Edit("correction", old, {self._next: correction}))
+
+    def make(self, edit: Edit) -> None:
+        """Make an edit; it can be undone, and what was undone before cannot be redone any more."""
+        self._undo.append(edit)
+        self._redo.clear()
+        self._apply(edit)
+
+    def undo(self) -> str | None:
+        """Take the last edit back; returns its name, None when there is nothing to undo."""
+        return self._turn(self._undo, self._redo)
+
+    def redo(self) -> str | None:
+        """Make the last undone edit again; returns its name, None when there is nothing to redo."""
+        return self._turn(self._redo, self._undo, forward=True)
+
+    def restart(self, items: Iterable[Item] | Mapping[int, Item]) -> None:
+        """Hold these items only, with nothing to undo: a sheet just opened."""
+        fresh = dict(items) if isinstance(items, Mapping) else dict(enumerate(items))
+        edit = Edit("open", self.items, fresh)
+        self._undo.clear()
+        self._redo.clear()
+        self._next = 0
+        self._apply(edit)
+
+    def _turn(self, source: list[Edit], target: list[Edit], forward: bool = False) -> str | None:
+        if not source:
+            return None
+        edit = source.pop()
+        target.append(edit)
+        self._apply(edit if forward else edit.reversed())
+        return edit.name
+
+    def _apply(self, edit: Edit) -> None:
+        self.items = {n: item for n, item in self.items.items() if n not in edit.before}
+        self.items.update(edit.after)
+        self._next = max([self._next, *(n + 1 for n in edit.after)])
+        for listener in self.listeners:
+            listener(edit)

@@ -1,0 +1,148 @@
+"""Mathematics set on a canvas: the LaTeX of a reading as text and lines, with fractions, powers and roots.
+
+In flow the subset of LaTeX that readings hold (`\\frac \\sqrt \\times \\div ^`); out flow the pieces to
+draw, each with its place and, where it can be told, the number of the symbol that it shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+Measure: TypeAlias = Callable[[str, float], float]
+"""(text, height of the font) -> width, in the same unit."""
+
+_TOKEN = re.compile(r"\\(?:left|right|,|;|:|!)|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
+_NAMES = {r"\times": "×", r"\div": "÷", r"\cdot": "·", r"\%": "%", r"\approx": "≈", r"\pi": "π", "-": "−"}
+_OPERATORS = set("+−×÷=≈")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Text of a height `size` with its left end on the baseline at (x, y), or a line when `text` is ''."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    width: float
+    label: str | None = None  # the symbol it shows, None for what is only layout
+    symbol: int | None = None  # its number in the reading
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Pieces around a baseline at y = 0: `up` above it, `down` below it, `width` wide."""
+
+    pieces: tuple[Piece, ...]
+    width: float
+    up: float
+    down: float
+
+    def moved(self, dx: float, dy: float) -> tuple[Piece, ...]:
+        """The pieces elsewhere."""
+        return tuple(replace(p, x=p.x + dx, y=p.y + dy) for p in self.pieces)
+
+
+def typeset(latex: str, size: float, measure: Measure, labels: Sequence[str] = ()) -> Setting:
+    """Set LaTeX in a font of height `size`.
+
+    Parameters
+    ----------
+    latex : str
+    size : float
+        Height of the font, in the unit that `measure` works in.
+    measure : (text, size) -> width
+    labels : sequence of str
+        The labels of the reading's symbols in their order; where the setting shows the same labels in
+        the same order its pieces carry their numbers, otherwise none does.
+    """
+    setting = _Setter(latex, measure).row(size, until=None)
+    shown = [p for p in setting.pieces if p.label is not None]
+    if [_plain(p.label or "") for p in shown] != [_plain(label) for label in labels]:
+        return setting
+    numbers = {id(p): i for i, p in enumerate(shown)}
+    return replace(setting, pieces=tuple(replace(p, symbol=numbers.get(id(p))) for p in setting.pieces))
+
+
+def _plain(label: str) -> str:
+    return {"−": "-", "/": "-", ",": ".", "·": "."}.get(label, label)
+
+
+class _Setter:
+    """Reads LaTeX from left to right and sets it; unknown commands are shown as their name."""
+
+    def __init__(self, latex: str, measure: Measure) -> None:
+        self._tokens = [t for t in _TOKEN.findall(latex) if not t.isspace()]
+        self._at = 0
+        self._measure = measure
+
+    def row(self, size: float, until: str | None) -> Setting:
+        pieces: list[Piece] = []
+        x, up, down, operand = 0.0, 0.75 * size, 0.2 * size, False
+        while (token := self._next()) is not None and token != until:
+            if token in (r"\left", r"\right", r"\,", r"\;", r"\:", r"\!", "}"):
+                continue
+            if token == "^":
+                part, lift = self._argument(size * 0.7), -0.38 * size
+            else:
+                part, lift = self._item(token, size, operand), 0.0
+            operand = token not in ("=", "(", "[") and not _is_operator(token)
+            pieces += part.moved(x, lift)
+            x += part.width
+            up, down = max(up, part.up - lift), max(down, part.down + lift)
+        return Setting(tuple(pieces), x, up, down)
+
+    def _next(self) -> str | None:
+        if self._at >= len(self._tokens):
+            return None
+        self._at += 1
+        return self._tokens[self._at - 1]
+
+    def _argument(self, size: float) -> Setting:
+        token = self._next()
+        if token == "{":
+            return self.row(size, until="}")
+        return self._item(token, size, False) if token is not None else Setting((), 0, 0, 0)
+
+    def _item(self, token: str, size: float, operand: bool) -> Setting:
+        if token == "{":
+            return self.row(size, until="}")
+        if token in (r"\frac", r"\dfrac", r"\tfrac"):
+            return self._fraction(size)
+        if token == r"\sqrt":
+            return self._root(size)
+        text = _NAMES.get(token, token.removeprefix("\\"))
+        width = self._measure(text, size)
+        # An operator between two operands has space around it; a sign stands close to its number.
+        pad = 0.22 * size if text in _OPERATORS and operand else 0.0
+        pieces = (Piece(text, pad, 0.0, size, width, text),)
+        return Setting(pieces, width + 2 * pad, 0.75 * size, 0.2 * size)
+
+    def _fraction(self, size: float) -> Setting:
+        small = size * 0.82
+        over = self._argument(small)
+        under = self._argument(small)
+        bar_y, gap = -0.3 * size, 0.12 * size
+        width = max(over.width, under.width) + 0.3 * size
+        bar = Piece("", 0.05 * size, bar_y, size, width - 0.1 * size, "/")
+        upper = over.moved((width - over.width) / 2, bar_y - gap - over.down)
+        lower = under.moved((width - under.width) / 2, bar_y + gap + under.up)
+        up = -bar_y + gap + over.down + over.up
+        return Setting((*upper, bar, *lower), width, up, bar_y + gap + under.up + under.down)
+
+    def _root(self, size: float) -> Setting:
+        inner = self._argument(size)
+        height = inner.up + inner.down
+        sign_width = self._measure("√", height)
+        gap = 0.1 * size
+        sign = Piece("√", 0.0, inner.down - 0.12 * height, height, sign_width, "√")
+        bar = Piece("", sign_width, -inner.up - gap / 2, size, inner.width + gap)
+        pieces = (sign, bar, *inner.moved(sign_width + gap / 2, 0.0))
+        return Setting(pieces, sign_width + inner.width + gap, inner.up + gap, inner.down)
+
+
+def _is_operator(token: str) -> bool:
+    return _NAMES.get(token, token) in _OPERATORS

@@ -1,0 +1,120 @@
+"""A thread that does the slow work in order, and hands results back on the event thread.
+
+In flow jobs (functions without arguments), out flow calls of `done(result)` or `failed(error)`. A job
+with a `key` drops the waiting jobs with that key, and a finished job whose key was asked for again is
+stale: its result is dropped.
+
+Python's garbage collector rests while the thread works: started there it would free Tk's fonts and images
+from the wrong thread, which Tcl answers by waiting for ever.
+"""
+
+from __future__ import annotations
+
+import gc
+import queue
+import threading
+import tkinter as tk
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+POLL_MS = 4  # how often finished jobs are looked for while there are any; a frame is 16 ms
+CLOSE_SECONDS = 2.0  # how long the end of the program waits for a job that runs
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    work: Callable[[], Any]
+    done: Callable[[Any], None]
+    failed: Callable[[Exception], None]
+    key: str | None
+
+
+class Worker:
+    """One thread beside the event loop of `widget`."""
+
+    def __init__(self, widget: tk.Misc) -> None:
+        self._widget = widget
+        self._waiting: deque[_Job] = deque()
+        self._wake = threading.Condition()
+        self._finished: queue.SimpleQueue[tuple[_Job, Any, Exception | None]] = queue.SimpleQueue()
+        self._newest: dict[str, _Job] = {}
+        self._open = 0
+        self._polling: str | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="hwcalc-worker", daemon=True)
+        self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """True while a job waits or runs."""
+        return self._open > 0
+
+    def submit(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+        key: str | None = None,
+    ) -> None:
+        """Run `work` in the thread; then `done` or `failed` in the event loop, unless stale."""
+        job = _Job(work, done, failed, key)
+        gc.disable()
+        with self._wake:
+            if key is not None:
+                waiting = [j for j in self._waiting if j.key != key]
+                self._open -= len(self._waiting) - len(waiting)
+                self._waiting = deque(waiting)
+                self._newest[key] = job
+            self._waiting.append(job)
+            self._open += 1
+            self._wake.notify()
+        if self._polling is None:
+            self._polling = self._widget.after(POLL_MS, self._poll)
+
+    def close(self) -> None:
+        """Stop after the running job; results that come later are dropped."""
+        self._closed = True
+        if self._polling is not None:
+            self._widget.after_cancel(self._polling)
+            self._polling = None
+        with self._wake:
+            self._waiting.clear()
+            self._wake.notify()
+        self._thread.join(CLOSE_SECONDS)
+        gc.enable()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._waiting:
+                    if self._closed:
+                        return
+                    self._wake.wait()
+                job = self._waiting.popleft()
+            try:
+                self._finished.put((job, job.work(), None))
+            except Exception as error:
+                self._finished.put((job, None, error))
+
+    def _poll(self) -> None:
+        self._polling = None
+        try:
+            while True:
+                try:
+                    job, result, error = self._finished.get_nowait()
+                except queue.Empty:
+                    break
+                self._open -= 1
+                if job.key is not None and self._newest.get(job.key) is not job:
+                    continue
+                if error is None:
+                    job.done(result)
+                else:
+                    job.failed(error)
+        finally:  # a callback that raises must not end the polling
+            if self._open == 0:
+                gc.enable()
+            elif not self._closed and self._polling is None:
+                self._polling = self._widget.after(POLL_MS, self._poll)

@@ -1,0 +1,247 @@
+"""MNIST and other sets of labelled glyphs.
+
+In flow files of a set, checked; out flows a `GlyphSet`. MNIST stands in the project's data/ folder; the
+public sets are looked for in the folder that the environment variable HWCALC_DATA names.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+LABELS = "0123456789+-×÷/=().√"
+"""Every label a glyph can have."""
+
+_SAME_LABEL = {",": ".", "·": ".", "*": None, "%": None}
+
+
+class DatasetError(ValueError):
+    """A set is missing, truncated or not what its name says. The message names the file and a remedy."""
+
+
+@dataclass
+class GlyphSet:
+    """Labelled glyphs of one source.
+
+    Parameters
+    ----------
+    name : str
+    glyphs : list of n glyphs
+        Each a picture, uint8 (h, w) with bright ink on black, or a list of strokes, each (k, 2).
+    labels : str (n,)
+    writers : str (n,)
+        Who wrote each glyph; the name of the set where that is not known.
+    """
+
+    name: str
+    glyphs: list[Any]
+    labels: npt.NDArray[np.str_]
+    writers: npt.NDArray[np.str_] = field(default_factory=lambda: np.empty(0, "<U1"))
+
+    def __post_init__(self) -> None:
+        if not len(self.writers):
+            self.writers = np.full(len(self.glyphs), self.name)
+
+    def __len__(self) -> int:
+        return len(self.glyphs)
+
+    def take(self, indices: npt.NDArray[Any]) -> GlyphSet:
+        """The glyphs at `indices` (integers or a mask), as a set."""
+        chosen = np.arange(len(self))[indices]
+        return GlyphSet(self.name, [self.glyphs[i] for i in chosen], self.labels[chosen], self.writers[chosen])
+
+
+MNIST_FILES = {
+    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+}
+_MNIST_MD5 = {
+    "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+    "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
+    "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
+    "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
+}
+
+
+def mnist_folder() -> Path:
+    """Where MNIST's files are: `mnist/` in HWCALC_DATA, or data/mnist of the checkout or the current folder."""
+    named = os.environ.get("HWCALC_DATA")
+    places = [
+        *([Path(named) / "mnist", Path(named)] if named else []),
+        Path(__file__).resolve().parent.parent / "data" / "mnist",
+        Path("data") / "mnist",
+    ]
+    for place in places:
+        if any(place.glob("train-images-idx3-ubyte*")):
+            return place
+    raise DatasetError(
+        "MNIST is not here: run in a checkout of hwcalc, which holds it in data/mnist, "
+        "or name a folder with its four files in the environment variable HWCALC_DATA"
+    )
+
+
+def load_mnist(split: str = "train", folder: str | os.PathLike[str] | None = None) -> GlyphSet:
+    """MNIST (Y. LeCun, C. Cortes; CC BY-SA 3.0).
+
+    Parameters
+    ----------
+    split : 'train' (60,000 glyphs) or 'test' (10,000)
+    folder : path, optional
+        Where the four IDX files are, plain or .gz; by default `mnist_folder()`.
+
+    Raises
+    ------
+    DatasetError
+        A file is missing, truncated, changed or no IDX file.
+    """
+    if split not in MNIST_FILES:
+        raise ValueError(f"split must be 'train' or 'test', not {split!r}")
+    place = Path(folder) if folder is not None else mnist_folder()
+    images, labels = (read_idx(_idx_file(place, name)) for name in MNIST_FILES[split])
+    if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):
+        raise DatasetError(
+            f"{place}: images {images.shape} and labels {labels.shape} do not belong together; "
+            "copy both files of the split again"
+        )
+    return GlyphSet("mnist", list(images), labels.astype("<U1"))
+
+
+def _idx_file(folder: Path, name: str) -> Path:
+    for path in (folder / f"{name}.gz", folder / name):
+        if path.is_file():
+            return path
+    raise DatasetError(f"{folder / name}.gz is missing: copy MNIST's four files there")
+
+
+def read_idx(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
+    """Read one IDX file of bytes, plain or .gz; a file with a name of MNIST's must have MNIST's MD5.
+
+    Raises
+    ------
+    DatasetError
+        The file cannot be read, is truncated, has a wrong checksum or is no IDX file of bytes.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"{path}: {error.strerror or error}; check its name and permissions") from None
+    want = _MNIST_MD5.get(path.name)
+    if raw[:2] == b"\x1f\x8b":
+        try:
+            data = gzip.decompress(raw)
+        except (EOFError, OSError, zlib.error):
+            raise DatasetError(f"{path}: the gzip file is truncated or damaged; copy it again") from None
+    else:
+        data, want = raw, None
+    if len(data) < 4 or data[:3] != b"\x00\x00\x08" or not 1 <= data[3] <= 4:
+        raise DatasetError(f"{path}: not an IDX file of bytes; MNIST's files begin with 00 00 08")
+    rank = data[3]
+    shape = tuple(int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(rank))
+    size = int(np.prod(shape, dtype=np.int64)) if len(data) >= 4 + 4 * rank else -1
+    if len(data) - 4 - 4 * rank != size:
+        raise DatasetError(f"{path}: truncated or damaged: its header promises {shape}; copy it again")
+    if want is not None and hashlib.md5(raw, usedforsecurity=False).hexdigest() != want:
+        raise DatasetError(f"{path}: its MD5 checksum is not that of MNIST's file; copy it again")
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
+
+
+PUBLIC_SETS = {
+    "bhmsds": "bhmsds.npz",
+    "detexify": "detexify.jsonl.gz",
+    "hasyv2": "hasyv2.npz",
+    "mdas": "mdas.npz",
+    "numberpad": "numberpad.jsonl.gz",
+    "optdigits": "optdigits.npz",
+    "pendigits": "pendigits.jsonl.gz",
+    "semeion": "semeion.npz",
+    "uji": "uji.jsonl.gz",
+    "unipen": "unipen.jsonl.gz",
+    "unipen_times": "unipen_times.jsonl.gz",
+}
+"""Name of each public set and of its file in the folder HWCALC_DATA."""
+
+
+def available_sets() -> list[str]:
+    """Names of the public sets whose file is in the folder HWCALC_DATA; none when it is not set."""
+    folder = os.environ.get("HWCALC_DATA")
+    if not folder:
+        return []
+    if not Path(folder).is_dir():
+        raise DatasetError(f"HWCALC_DATA names {folder}, which is no folder; correct it or unset it")
+    return [name for name, file in PUBLIC_SETS.items() if (Path(folder) / file).is_file()]
+
+
+def load_set(name: str, folder: str | os.PathLike[str] | None = None) -> GlyphSet:
+    """One public set, its labels folded to `LABELS` (a comma is a point, · is ×; others are left out).
+
+    Raises
+    ------
+    DatasetError
+        The set is unknown, or its file is missing or damaged.
+    """
+    if name not in PUBLIC_SETS:
+        raise DatasetError(f"there is no set {name!r}; known are {', '.join(PUBLIC_SETS)}")
+    place = folder if folder is not None else os.environ.get("HWCALC_DATA")
+    if not place:
+        raise DatasetError(f"set {name}: name the folder that holds it in the environment variable HWCALC_DATA")
+    path = Path(place) / PUBLIC_SETS[name]
+    try:
+        loaded = _load_pixels(path) if path.suffix == ".npz" else _load_strokes(path)
+    except OSError as error:
+        raise DatasetError(f"{path}: {error.strerror or 'damaged'}; copy it again") from None
+    except (KeyError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile):
+        raise DatasetError(f"{path}: not a set of glyphs, or damaged; copy it again") from None
+    glyphs, labels, writers = loaded
+    folded = [_SAME_LABEL.get(label, label) for label in labels]
+    keep = [i for i, label in enumerate(folded) if label is not None and label in LABELS]
+    return GlyphSet(
+        name,
+        [glyphs[i] for i in keep],
+        np.array([folded[i] for i in keep], "<U1"),
+        np.array([f"{name}/{writers[i]}" for i in keep]),
+    )
+
+
+def _load_pixels(path: Path) -> tuple[Sequence[Any], list[str], list[str]]:
+    with np.load(path, allow_pickle=False) as arrays:
+        images, labels = arrays["images"], [str(x) for x in arrays["labels"]]
+    if images.dtype != np.uint8 or images.ndim != 3 or len(images) != len(labels):
+        raise ValueError("images must be uint8 (n, h, w), one label each")
+    return list(images), labels, ["?"] * len(labels)
+
+
+COARSE = 60
+"""A digit lower than this many steps of its tablet shows stairs, which `smooth` takes away."""
+
+
+def _load_strokes(path: Path) -> tuple[Sequence[Any], list[str], list[str]]:
+    with gzip.open(path, "rt", encoding="utf8") as lines:
+        rows = [json.loads(line) for line in lines]
+    if not rows:
+        raise ValueError("no glyphs")
+    glyphs = []
+    for row in rows:
+        strokes = [np.array(stroke, np.float64).reshape(-1, 2) for stroke in row["strokes"]]
+        glyphs.append([smooth(s) for s in strokes] if (row.get("ref") or COARSE) < COARSE else strokes)
+    return glyphs, [row["label"] for row in rows], [str(row.get("writer") or "?") for row in rows]
+
+
+def smooth(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Moving average over three points of a stroke (k, 2), its ends kept."""
+    if len(points) < 3:
+        return points
+    out = points.copy()
+    out[1:-1] = (points[:-2] + points[1:-1] + points[2:]) / 3
+    return out

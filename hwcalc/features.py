@@ -1,0 +1,108 @@
+"""Features of glyphs, thin over the compiled `_features`.
+
+In flow glyphs, each a picture or a list of pen strokes; out flows one float32 row of features for each.
+`transformer.GlyphFeatures` is the same as a scikit-learn transformer.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _features
+
+Glyph: TypeAlias = Any
+"""One glyph: uint8 (h, w), bright ink on black, or a list of strokes, each (k, 2)."""
+
+FeatureArray: TypeAlias = npt.NDArray[np.float32]
+
+SIZE: int = _features.SIZE
+"""Number of features of a glyph."""
+
+VERSION = 1
+"""Raised whenever the features change: a model made for others must be made again."""
+
+SHAPE_WEIGHT = 2.0
+"""Weight of the features of size and slant beside the gradient features, chosen on a validation split."""
+
+
+def extract(glyphs: Sequence[Glyph], *, pen_scale: float = 1.0, n_jobs: int | None = None) -> FeatureArray:
+    """Features of glyphs.
+
+    Parameters
+    ----------
+    glyphs : sequence of n glyphs
+        Each a picture, uint8 (h, w) with bright ink on black, or a list of strokes, each (k, 2) with x to
+        the right and y down. Pictures and strokes may be mixed; the features do not depend on the scale.
+    pen_scale : float
+        Thickness of the pen that draws strokes; 1 is about the line of MNIST.
+    n_jobs : int, optional
+        Threads; by default all cores for large batches, one for small ones.
+
+    Returns
+    -------
+    float32 (n, SIZE)
+        All zeros for a glyph without ink.
+    """
+    out = np.zeros((len(glyphs), SIZE), np.float32)
+    pictures = [i for i, glyph in enumerate(glyphs) if _is_picture(glyph)]
+    drawn = [i for i, glyph in enumerate(glyphs) if not _is_picture(glyph)]
+    threads = n_jobs or (os.cpu_count() or 1 if len(glyphs) > 256 else 1)
+    if pictures:
+        out[pictures] = _picture_features([glyphs[i] for i in pictures], threads)
+    if drawn:
+        out[drawn] = _stroke_features([glyphs[i] for i in drawn], pen_scale, threads)
+    return out
+
+
+def _is_picture(glyph: Glyph) -> bool:
+    return isinstance(glyph, np.ndarray) and glyph.dtype == np.uint8
+
+
+def _picture_features(pictures: Sequence[npt.NDArray[np.uint8]], threads: int) -> FeatureArray:
+    for picture in pictures:
+        if picture.ndim != 2 or picture.size == 0:
+            raise ValueError(f"a glyph picture must be uint8 (h, w), not of shape {picture.shape}")
+    heights = np.array([p.shape[0] for p in pictures], np.int32)
+    widths = np.array([p.shape[1] for p in pictures], np.int32)
+    sizes = heights.astype(np.int64) * widths
+    pixels = np.concatenate([p.ravel() for p in pictures])
+    out = np.empty((len(pictures), SIZE), np.float32)
+    _features.image_features(pixels, np.cumsum(sizes) - sizes, heights, widths, out, threads)
+    return _weighted(out)
+
+
+def _stroke_features(glyphs: Sequence[Glyph], pen_scale: float, threads: int) -> FeatureArray:
+    points, strokes, starts = pack_strokes(glyphs)
+    out = np.empty((len(glyphs), SIZE), np.float32)
+    _features.stroke_features(points, strokes, starts, out, pen_scale, threads)
+    return _weighted(out)
+
+
+def pack_strokes(
+    glyphs: Sequence[Glyph],
+) -> tuple[FeatureArray, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Lists of strokes as three arrays: points (k, 2), where each stroke begins, where each glyph begins."""
+    flat: list[npt.NDArray[np.float64]] = []
+    starts = [0]
+    for glyph in glyphs:
+        strokes = [np.asarray(stroke, np.float64) for stroke in glyph]
+        strokes = [s[:, :2] for s in strokes if s.size]
+        if not strokes:
+            raise ValueError("a glyph has no points: leave it out")
+        # float32 keeps 24 bits, so large coordinates must lose their offset first
+        origin = strokes[0][0]
+        flat += [s - origin for s in strokes]
+        starts.append(len(flat))
+    lengths = [0, *(len(s) for s in flat)]
+    points = np.ascontiguousarray(np.concatenate(flat), np.float32)
+    return points, np.cumsum(lengths).astype(np.int32), np.array(starts, np.int32)
+
+
+def _weighted(out: FeatureArray) -> FeatureArray:
+    out[:, SIZE - _features.SHAPE_COUNT :] *= SHAPE_WEIGHT
+    return out

@@ -1,0 +1,247 @@
+"""GlyphClassifier: features + support vector machine + calibration + junk, and its model file.
+
+In flow glyphs; out flow labels or log-probabilities. One class, `JUNK`, stands for groups of strokes that
+are no symbol: a classifier that must call half a digit something cannot help to find where digits end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _svm, features
+from .features import FeatureArray, Glyph
+
+JUNK = "#"
+"""The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
+
+FORMAT = 1
+"""Version of the model file. A file of another version is refused."""
+
+MAX_BYTES = 64 * 2**20
+"""A model file larger than this is refused: the shipped one has less than 8 MB."""
+
+Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
+
+
+class ModelError(ValueError):
+    """A model file is missing, damaged, foreign or of another version. The message names a remedy."""
+
+
+class GlyphClassifier:
+    """A trained classifier of glyphs.
+
+    Parameters
+    ----------
+    labels : str of length K
+        One character for each class, sorted; `JUNK` may be among them.
+    vectors : float32 (s, d)
+        Support vectors, those of the first class first.
+    counts : int (K,)
+        Support vectors of each class.
+    dual_coef : float32 (K - 1, s)
+        Dual coefficients in the one-vs-one layout of LIBSVM.
+    intercept : float32 (K (K - 1) / 2,)
+    gamma : float
+        Of the kernel exp(-gamma |x - y|²).
+    temperature : float
+        What the scores are divided by before the softmax.
+    recipe : dict
+        How it was made: sets, versions, seed, date, figures.
+    """
+
+    def __init__(
+        self,
+        labels: str,
+        vectors: FeatureArray,
+        counts: npt.NDArray[np.integer],
+        dual_coef: FeatureArray,
+        intercept: FeatureArray,
+        gamma: float,
+        temperature: float = 1.0,
+        recipe: dict[str, Any] | None = None,
+    ) -> None:
+        self.labels = labels
+        self.vectors = vectors
+        self.counts = np.asarray(counts, np.int64)
+        self.dual_coef = dual_coef
+        self.intercept = intercept
+        self.gamma = gamma
+        self.temperature = temperature
+        self.recipe = recipe or {}
+        self._machine = _svm.Machine(vectors, self.counts, dual_coef, intercept, "rbf", gamma)
+
+    def scores(self, X: FeatureArray) -> FeatureArray:
+        """The smallest pairwise margin of each class: float32 (n, K), for features (n, d)."""
+        return self._machine.scores(X)
+
+    def log_probability(self, X: FeatureArray) -> FeatureArray:
+        """Natural logarithm of each class's probability, float32 (n, K), for features (n, d)."""
+        return log_softmax(self.scores(X) / self.temperature)
+
+    def classify(self, glyphs: Sequence[Glyph]) -> list[str]:
+        """The most likely label of each glyph, never junk; glyphs as in `features.extract`."""
+        if not len(glyphs):
+            return []
+        scores = self.scores(features.extract(glyphs))
+        if JUNK in self.labels:
+            scores[:, self.labels.index(JUNK)] = -np.inf
+        return [self.labels[k] for k in scores.argmax(axis=1)]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model file: to a temporary name first, so that an old file is whole until the end."""
+        scale = np.maximum(self.vectors.max(axis=0) - self.vectors.min(axis=0), 1e-12) / 255
+        offset = self.vectors.min(axis=0)
+        arrays: Arrays = {
+            "vectors": np.rint((self.vectors - offset) / scale).astype(np.uint8),
+            "scale": scale.astype(np.float32),
+            "offset": offset.astype(np.float32),
+            "counts": self.counts.astype(np.int32),
+            "dual_coef": self.dual_coef.astype(np.float16),
+            "intercept": self.intercept.astype(np.float32),
+        }
+        about = {
+            "format": FORMAT,
+            "labels": self.labels,
+            "gamma": self.gamma,
+            "temperature": self.temperature,
+            "features": features.VERSION,
+            "recipe": self.recipe,
+            "sha256": _digest(arrays),
+        }
+        encoded = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, about=encoded, **arrays)
+        write_atomically(path, buffer.getvalue())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> GlyphClassifier:
+        """Read a model file.
+
+        Raises
+        ------
+        ModelError
+            It cannot be read, is no model of hwcalc, is damaged or has another version.
+        """
+        try:
+            if os.path.getsize(path) > MAX_BYTES:
+                raise ModelError(f"{path}: too large for a model (over {MAX_BYTES >> 20} MB); choose another file")
+            data = Path(path).read_bytes()
+        except OSError as error:
+            raise ModelError(f"{path}: {error.strerror}; name a model file made by `hwcalc train`") from None
+        try:
+            about, arrays = _unpack(data)
+        except (KeyError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
+            raise ModelError(f"{path}: not a model of hwcalc, or damaged; make one with `hwcalc train`") from None
+        if about.get("format") != FORMAT or about.get("features") != features.VERSION:
+            raise ModelError(f"{path}: made by another version of hwcalc; make it again with `hwcalc train`")
+        if about.get("sha256") != _digest(arrays) or not _consistent(about, arrays):
+            raise ModelError(f"{path}: damaged or changed since it was made; make it again with `hwcalc train`")
+        return cls(
+            about["labels"],
+            arrays["vectors"] * arrays["scale"] + arrays["offset"],
+            arrays["counts"],
+            arrays["dual_coef"].astype(np.float32),
+            arrays["intercept"],
+            float(about["gamma"]),
+            float(about["temperature"]),
+            about["recipe"],
+        )
+
+
+_FIELDS = {
+    "vectors": (np.uint8, 2),
+    "scale": (np.float32, 1),
+    "offset": (np.float32, 1),
+    "counts": (np.int32, 1),
+    "dual_coef": (np.float16, 2),
+    "intercept": (np.float32, 1),
+}
+
+
+def _unpack(data: bytes) -> tuple[dict[str, Any], Arrays]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
+            raise ValueError("too large when unpacked")
+    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+        about = json.loads(stored["about"].tobytes())
+        arrays = {name: stored[name] for name in _FIELDS}
+    if not isinstance(about, dict):
+        raise ValueError("no description")
+    return about, arrays
+
+
+def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
+    """Whether all arrays have the types and shapes that belong together, and all numbers are finite."""
+    for name, (dtype, rank) in _FIELDS.items():
+        if arrays[name].dtype != dtype or arrays[name].ndim != rank or not np.isfinite(arrays[name]).all():
+            return False
+    labels, count, width = about["labels"], len(arrays["vectors"]), arrays["vectors"].shape[1]
+    classes = len(labels) if isinstance(labels, str) else 0
+    numbers = (about["gamma"], about["temperature"])
+    return (
+        classes >= 2
+        and len(set(labels)) == classes
+        and width == features.SIZE
+        and arrays["scale"].shape == arrays["offset"].shape == (width,)
+        and arrays["counts"].shape == (classes,)
+        and (arrays["counts"] >= 0).all()
+        and int(arrays["counts"].sum()) == count
+        and arrays["dual_coef"].shape == (classes - 1, count)
+        and arrays["intercept"].shape == (classes * (classes - 1) // 2,)
+        and all(isinstance(x, float) and np.isfinite(x) and x > 0 for x in numbers)
+        and isinstance(about["recipe"], dict)
+    )
+
+
+def _digest(arrays: Arrays) -> str:
+    sha = hashlib.sha256()
+    for name in sorted(arrays):
+        sha.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
+        sha.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return sha.hexdigest()
+
+
+def log_softmax(scores: npt.NDArray[np.floating]) -> FeatureArray:
+    """Natural logarithm of the softmax over the last axis, float32."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file under a temporary name beside it, then rename: whoever reads sees all or the old one."""
+    target = Path(path)
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+@lru_cache(maxsize=1)
+def default_classifier() -> GlyphClassifier:
+    """The shipped classifier, or the one that the environment variable HWCALC_MODEL names."""
+    named = os.environ.get("HWCALC_MODEL")
+    if named:
+        return GlyphClassifier.load(named)
+    with resources.as_file(resources.files(__package__).joinpath("model.npz")) as path:
+        return GlyphClassifier.load(path)

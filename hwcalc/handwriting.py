@@ -1,0 +1,473 @@
+"""A synthetic hand: it writes glyphs as one person would, each a little differently.
+
+In flow a seed and labels; out flow pen strokes in em (the height of a digit is about 1), x right, y down, the
+baseline at y = 0. The way of a stroke: the nodes of a shape (glyph_shapes.py) → moved by the habits of the
+hand and by chance → a curve → rounded corners → tremor → the points that a pen would report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .glyph_shapes import SHAPES, Path, Shape
+from .ink import FloatArray
+
+LABELS = tuple(SHAPES)
+"""What a hand can write: `0`-`9 + - × · ÷ / = ( ) . , √ %`."""
+
+AXIS = -0.45
+"""Where operators and fraction bars are centred, in em above the baseline."""
+
+_STEP = 0.012  # em between the points of a curve before the pen samples it
+_BASELINE_LABELS = frozenset("0123456789.,√%")  # these grow from the baseline, all others about the axis
+
+# How far one writer's symbol departs from the usual size, in log units across and up: standard deviations,
+# after UNIPEN's writers.
+_SIZE_SPREAD = {
+    "-": (0.30, 0.10),
+    "=": (0.25, 0.22),
+    "÷": (0.20, 0.15),
+    "+": (0.20, 0.18),
+    "×": (0.20, 0.18),
+    "/": (0.25, 0.15),
+    "(": (0.25, 0.14),
+    ")": (0.25, 0.14),
+    ",": (0.30, 0.25),
+    "%": (0.15, 0.10),
+}
+_DIGIT_SPREAD = (0.13, 0.05)
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What stays the same in all that one person writes. Lengths are in em, angles in radians.
+
+    Parameters
+    ----------
+    slant : float
+        Shear to the right per em of height.
+    aspect, turn, size : float
+        Width of all glyphs relative to the usual, rotation of all, size of operators relative to digits.
+    wobble, looseness : float
+        Standard deviation of a node of the shapes: of this writer, and of one glyph against the next.
+    angularity : float
+        0 draws curves, 1 draws polygons.
+    roundness : float
+        How much corners are smoothed away.
+    tremor : float
+        Amplitude of the shaking of the pen.
+    overshoot, overshoot_spread : float
+        How far strokes go on beyond their ends.
+    hook : float
+        Probability that the pen leaves a little hook where it comes down or lifts.
+    density, slowing : float
+        Points per em that the pen reports, and how much more it reports in bends.
+    grid : float
+        Step of the tablet, 0 when it is too fine to see.
+    faithful : float
+        Probability that a glyph takes the preferred shape of this writer.
+    reverse : float
+        Probability that a symbol is drawn with its strokes the other way round.
+    dot : str
+        How dots are made: "point", "tick", "ring" or "blob".
+    drift, unevenness, gap, kerning : float
+        Of lines: slope of the baseline, spread of the size of glyphs, the space between them, and whether
+        that is kept between their boxes (0) or their ink (1).
+    """
+
+    slant: float
+    aspect: float
+    turn: float
+    size: float
+    wobble: float
+    looseness: float
+    angularity: float
+    roundness: float
+    tremor: float
+    overshoot: float
+    overshoot_spread: float
+    hook: float
+    density: float
+    slowing: float
+    grid: float
+    faithful: float
+    reverse: float
+    dot: str
+    drift: float
+    unevenness: float
+    gap: float
+    kerning: float
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> Habits:
+        """Habits of someone met by chance."""
+        return cls(
+            slant=rng.normal(0.10, 0.18),
+            aspect=np.exp(rng.normal(0.0, 0.16)),
+            turn=rng.normal(0.0, 0.05),
+            size=np.exp(rng.normal(0.0, 0.12)),
+            wobble=rng.uniform(0.02, 0.055),
+            looseness=rng.uniform(0.01, 0.045),
+            angularity=rng.beta(0.7, 2.0),
+            roundness=rng.uniform(0.004, 0.045),
+            tremor=0.006 * np.exp(rng.normal(0.0, 0.7)),
+            overshoot=rng.normal(0.0, 0.03),
+            overshoot_spread=rng.uniform(0.01, 0.05),
+            hook=0.4 * rng.beta(0.6, 2.0),
+            density=np.exp(rng.uniform(np.log(9.0), np.log(60.0))),
+            slowing=rng.uniform(0.0, 2.0),
+            grid=0.0 if rng.random() < 0.7 else rng.uniform(0.005, 0.03),
+            faithful=rng.uniform(0.6, 1.0),
+            reverse=0.15 * rng.beta(0.5, 2.0),
+            dot=rng.choice(["point", "tick", "ring", "blob"], p=[0.3, 0.35, 0.15, 0.2]),
+            drift=rng.normal(0.0, 0.03),
+            unevenness=rng.uniform(0.02, 0.09),
+            gap=np.exp(rng.normal(np.log(0.25), 0.4)),
+            kerning=rng.uniform(0.0, 0.8),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Form:
+    """What one hand makes of one shape, every time: the persistent part of its departure from the norm."""
+
+    shape: Shape
+    offsets: tuple[FloatArray, ...]
+    wobbles: tuple[FloatArray, ...]
+    order: tuple[int, ...]
+
+
+class Hand:
+    """One synthetic writer.
+
+    Parameters
+    ----------
+    seed : int or numpy.random.Generator
+        Two hands of one seed write the same glyphs when asked for the same labels in the same order.
+    """
+
+    def __init__(self, seed: int | np.random.Generator) -> None:
+        """Draw the habits of a writer."""
+        self._key = int(np.random.default_rng(seed).integers(2**62))
+        self.rng = np.random.default_rng(self._key)
+        self.habits = Habits.draw(np.random.default_rng([self._key, 0]))
+        self._forms: dict[tuple[str, int], _Form] = {}
+        self._styles: dict[str, _Style] = {}
+
+    def glyph(self, label: str) -> list[FloatArray]:
+        """Write one symbol.
+
+        Parameters
+        ----------
+        label : str
+            One of `LABELS`.
+
+        Returns
+        -------
+        list of float64 (k, 2)
+            Its strokes in the order of writing, in em, at their true size and height above the baseline.
+
+        Raises
+        ------
+        ValueError
+            No such label.
+        """
+        return self._draw(label, None)
+
+    def bar(self, width: float) -> list[FloatArray]:
+        """Write a fraction bar, about `width` em wide: a `-` drawn long."""
+        return self._draw("-", width)
+
+    def root(self, width: float) -> list[FloatArray]:
+        """Write a root sign of common height, its roof over about `width` em."""
+        return self._draw("√", width)
+
+    def _draw(self, label: str, width: float | None) -> list[FloatArray]:
+        """Write one symbol, a bar or a root as wide as asked."""
+        form, style = self._choose(label), self._style(label)
+        paths = self._moved(form, style)
+        if width is not None:
+            width /= style.scale[0]
+            paths = [_stretched(p, q, width) for p, q in zip(paths, form.shape.paths, strict=True)]
+        strokes = [self._stroke(path) for path in self._placed(paths, style)]
+        strokes = [strokes[i] for i in form.order]
+        if self.rng.random() < self.habits.reverse:
+            strokes = [s[::-1].copy() for s in strokes]
+        return strokes
+
+    def _choose(self, label: str) -> _Form:
+        """The preferred shape, now and then another."""
+        style = self._style(label)
+        variant = style.favourite
+        if self.rng.random() > self.habits.faithful:
+            variant = int(self.rng.choice(len(SHAPES[label]), p=_weights(label)))
+        key = (label, variant)
+        if key not in self._forms:
+            self._forms[key] = self._form(label, variant)
+        return self._forms[key]
+
+    def _style(self, label: str) -> _Style:
+        if label not in SHAPES:
+            raise ValueError(f"no shape for {label!r}: choose from {' '.join(LABELS)}")
+        if label not in self._styles:
+            rng = np.random.default_rng([self._key, 1, LABELS.index(label)])
+            self._styles[label] = _Style.draw(label, self.habits, rng)
+        return self._styles[label]
+
+    def _form(self, label: str, variant: int) -> _Form:
+        rng = np.random.default_rng([self._key, 2, LABELS.index(label), variant])
+        shape, habits = SHAPES[label][variant], self.habits
+        count = len(shape.paths)
+        order = rng.permutation(count) if shape.any_order and rng.random() < 0.5 else np.arange(count)
+        return _Form(
+            shape,
+            tuple(rng.normal(0.0, habits.wobble, path.nodes.shape) for path in shape.paths),
+            tuple(_wobble(rng, 0.5 * habits.wobble) for _ in shape.paths),
+            tuple(int(i) for i in order),
+        )
+
+    def _moved(self, form: _Form, style: _Style) -> list[Path]:
+        """The paths of a shape with this hand's and this glyph's departures from them."""
+        moved, loose = [], self.habits.looseness
+        for path, offset, wobble in zip(form.shape.paths, form.offsets, form.wobbles, strict=True):
+            nodes = path.nodes + style.ease * (offset + self.rng.normal(0.0, loose, path.nodes.shape))
+            wobble = wobble + _wobble(self.rng, loose)
+            if not path.is_dot:
+                nodes = _lengthened(nodes, self._overshoots())
+            moved.append(Path(_turned(nodes, wobble), path.corners))
+        return moved
+
+    def _overshoots(self) -> tuple[float, float]:
+        first, last = self.rng.normal(self.habits.overshoot, self.habits.overshoot_spread, 2)
+        return float(first), float(last)
+
+    def _placed(self, paths: list[Path], style: _Style) -> list[Path]:
+        """Size, slant, taper and rotation of the whole glyph."""
+        habits, rng = self.habits, self.rng
+        across, up = style.scale * np.exp(rng.normal(0.0, (0.07, 0.05)))
+        slant = habits.slant * style.slanted + rng.normal(0.0, 0.05)
+        turn = habits.turn + style.turn + rng.normal(0.0, 0.035)
+        taper, waist = rng.normal((style.taper, style.waist), (0.06, 0.015))
+        middle = np.mean([path.nodes.mean(axis=0) for path in paths], axis=0)
+        cos, sin = np.cos(turn), np.sin(turn)
+        placed = []
+        for path in paths:
+            x = path.nodes[:, 0] - middle[0]
+            y = path.nodes[:, 1] + waist * np.sin(np.pi * np.clip(path.nodes[:, 1], -1.0, 0.0))
+            x = across * x * (1.0 + taper * (y - AXIS)) - slant * (y - AXIS)
+            y = style.anchor + up * (y - style.anchor)
+            nodes = np.column_stack((cos * x - sin * (y - AXIS), sin * x + cos * (y - AXIS) + AXIS))
+            placed.append(Path(nodes, path.corners))
+        return placed
+
+    def _stroke(self, path: Path) -> FloatArray:
+        """The points that the pen reports along a path."""
+        habits = self.habits
+        if path.is_dot:
+            points: FloatArray = path.nodes[0] + self._dot()
+        else:
+            curve = _rounded(_evenly(_curve(path, habits.angularity), _STEP), habits.roundness)
+            curve += self._tremor(len(curve))
+            points = _sampled(self._hooked(curve), habits.density, habits.slowing)
+        return np.round(points / habits.grid) * habits.grid if habits.grid else points
+
+    def _tremor(self, count: int) -> FloatArray:
+        """Shaking of the hand, about one swing in 0.1 em."""
+        knots = count * _STEP / 0.07 + 2
+        noise = self.rng.normal(0.0, self.habits.tremor, (2, int(knots)))
+        at = np.linspace(0.0, knots - 1.0, count)
+        return np.column_stack([np.interp(at, np.arange(int(knots)), n) for n in noise])
+
+    def _hooked(self, curve: FloatArray) -> FloatArray:
+        """A short sideways run of the pen where it comes down and where it lifts."""
+        for end in (0, -1):
+            if self.rng.random() < self.habits.hook:
+                inward = curve[min(8, len(curve) - 1) if end == 0 else max(-9, -len(curve))] - curve[end]
+                angle = np.arctan2(inward[1], inward[0]) + self.rng.normal(0.0, 0.6)
+                tip = curve[end] + self.rng.uniform(0.02, 0.10) * np.array([np.cos(angle), np.sin(angle)])
+                hook = np.linspace(tip, curve[end], 5)[:-1]
+                curve = np.vstack((hook, curve)) if end == 0 else np.vstack((curve, hook[::-1]))
+        return curve
+
+    def _dot(self) -> FloatArray:
+        """A dot about the origin."""
+        rng = self.rng
+        kind = self.habits.dot if rng.random() < 0.8 else rng.choice(["point", "tick", "ring", "blob"])
+        if kind == "point":
+            return np.zeros((rng.integers(1, 4), 2))
+        if kind == "tick":
+            angle, reach = rng.normal(0.9, 0.7), rng.uniform(0.01, 0.07)
+            return np.outer(np.linspace(-reach, reach, rng.integers(2, 6)), [np.cos(angle), np.sin(angle)])
+        turns = rng.uniform(0.9, 1.2) if kind == "ring" else rng.uniform(1.2, 3.5)
+        angle = rng.uniform(0.0, 2 * np.pi) - 2 * np.pi * turns * np.linspace(0.0, 1.0, int(9 * turns))
+        radius = rng.uniform(0.03, 0.07) * rng.uniform(0.3 if kind == "blob" else 1.0, 1.0, len(angle))
+        return np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Style:
+    """How one hand treats one label, whichever shape it takes."""
+
+    favourite: int
+    scale: FloatArray
+    anchor: float
+    slanted: float
+    turn: float
+    taper: float
+    waist: float
+    ease: float
+
+    @classmethod
+    def draw(cls, label: str, habits: Habits, rng: np.random.Generator) -> _Style:
+        digit = label.isdigit()
+        across, up = np.exp(rng.normal(0.0, _SIZE_SPREAD.get(label, _DIGIT_SPREAD)))
+        if not digit:
+            across, up = habits.size * across, habits.size**0.5 * up
+        return cls(
+            favourite=int(rng.choice(len(SHAPES[label]), p=_weights(label))),
+            scale=np.array([habits.aspect * across, up]),
+            anchor=0.0 if label in _BASELINE_LABELS else AXIS,
+            slanted=1.0 if digit else rng.uniform(0.3, 1.0),
+            turn=rng.normal(0.0, 0.03),
+            taper=rng.normal(0.0, 0.15),
+            waist=rng.normal(0.0, 0.04) if digit else 0.0,
+            ease=1.0 if digit or label in "%√" else 0.8,
+        )
+
+
+def _weights(label: str) -> FloatArray:
+    weights: FloatArray = np.array([shape.weight for shape in SHAPES[label]])
+    return np.asarray(weights / weights.sum())
+
+
+def _wobble(rng: np.random.Generator, spread: float) -> FloatArray:
+    """Departure of one stroke from its place: dx, dy, log width, log height, angle."""
+    return np.asarray(rng.normal(0.0, spread, 5) * (1.0, 1.0, 3.0, 3.0, 2.0))
+
+
+def _turned(nodes: FloatArray, wobble: FloatArray) -> FloatArray:
+    """Scale and rotate a stroke about its middle and move it."""
+    middle = (nodes.min(axis=0) + nodes.max(axis=0)) / 2
+    cos, sin = np.cos(wobble[4]), np.sin(wobble[4])
+    scaled = (nodes - middle) * np.exp(wobble[2:4])
+    return np.asarray(middle + wobble[:2] + scaled @ np.array([[cos, sin], [-sin, cos]]))
+
+
+def _lengthened(nodes: FloatArray, by: tuple[float, float]) -> FloatArray:
+    """Move the ends of a path along it, outwards by `by`."""
+    nodes = nodes.copy()
+    for end, inner, length in ((0, 1, by[0]), (-1, -2, by[1])):
+        way = nodes[end] - nodes[inner]
+        nodes[end] += way * max(length / max(float(np.hypot(*way)), 1e-6), -0.5)
+    return nodes
+
+
+def _stretched(path: Path, shape: Path, width: float) -> Path:
+    """A bar as wide as asked; of a root the roof alone grows: what follows the first node at the top."""
+    high = shape.nodes[:, 1] < -0.95
+    first = int(np.argmax(high)) if high.any() else 0
+    nodes, corners = path.nodes.copy(), path.corners
+    if first == len(nodes) - 1:
+        nodes, corners = np.vstack((nodes, nodes[-1] + (1.0, 0.0))), np.append(corners, False)
+        corners[first] = True
+    start = nodes[first, 0]
+    nodes[first:, 0] = start + (nodes[first:, 0] - start) * width / max(float(np.ptp(nodes[first:, 0])), 1e-6)
+    return Path(nodes, corners)
+
+
+def _curve(path: Path, angularity: float, samples: int = 12) -> FloatArray:
+    """Points on the centripetal Catmull-Rom spline through the nodes, blended with the polygon.
+
+    At corners and ends the tangent is that of a natural end. See Yuksel, Schaefer and Keyser,
+    "Parameterization and applications of Catmull-Rom curves", 2011.
+    """
+    nodes = path.nodes
+    chords = np.diff(nodes, axis=0)
+    steps = np.maximum(np.sqrt(np.hypot(chords[:, 0], chords[:, 1])), 1e-3)[:, None]
+    slopes = chords / steps
+    smooth = np.zeros_like(nodes)
+    smooth[1:-1] = slopes[:-1] - (nodes[2:] - nodes[:-2]) / (steps[:-1] + steps[1:]) + slopes[1:]
+    free = path.corners.copy()
+    free[[0, -1]] = True
+    leave, arrive = smooth[:-1] * steps, smooth[1:] * steps
+    leave_free, arrive_free = free[:-1, None], free[1:, None]
+    leave_end = np.where(arrive_free, chords, 1.5 * chords - 0.5 * arrive)
+    arrive_end = np.where(leave_free, chords, 1.5 * chords - 0.5 * leave)
+    leave, arrive = np.where(leave_free, leave_end, leave), np.where(arrive_free, arrive_end, arrive)
+    t = np.linspace(0.0, 1.0, samples, endpoint=False)[:, None, None]
+    bend = t * (1 - t) ** 2 * (leave - chords) - t**2 * (1 - t) * (arrive - chords)
+    curve = nodes[:-1] + t * chords + (1.0 - angularity) * bend
+    return np.vstack((curve.transpose(1, 0, 2).reshape(-1, 2), nodes[-1]))
+
+
+def _lengths(points: FloatArray) -> FloatArray:
+    steps = np.diff(points, axis=0)
+    return np.concatenate(([0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))))
+
+
+def _along(points: FloatArray, where: FloatArray, at: FloatArray) -> FloatArray:
+    return np.column_stack((np.interp(at, where, points[:, 0]), np.interp(at, where, points[:, 1])))
+
+
+def _evenly(points: FloatArray, step: float) -> FloatArray:
+    """The same line with points about `step` apart."""
+    lengths = _lengths(points)
+    return _along(points, lengths, np.linspace(0.0, lengths[-1], max(3, int(lengths[-1] / step) + 1)))
+
+
+def _rounded(points: FloatArray, spread: float) -> FloatArray:
+    """Gaussian smoothing along the line; the ends stay where they are (reflection through the end point)."""
+    reach = min(int(3.0 * spread / _STEP), len(points) - 1)
+    if reach < 1:
+        return points.copy()
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * _STEP / spread) ** 2)
+    kernel /= kernel.sum()
+    before = 2 * points[0] - points[reach:0:-1]
+    after = 2 * points[-1] - points[-2 : -reach - 2 : -1]
+    padded = np.vstack((before, points, after))
+    return np.column_stack([np.convolve(padded[:, i], kernel, mode="valid") for i in (0, 1)])
+
+
+def _sampled(points: FloatArray, density: float, slowing: float) -> FloatArray:
+    """Points at equal times: a pen slows down in bends (the two-thirds power law) and at both ends."""
+    steps = np.diff(points, axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    heading = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
+    bend = np.abs(np.gradient(heading)) / _STEP if len(heading) > 1 else np.zeros(1)
+    times = np.concatenate(([0.0], np.cumsum(lengths * (1.0 + slowing * np.cbrt(0.2 * bend)))))
+    count = max(2, round(times[-1] * density / (1.0 + 0.5 * slowing)))
+    return _along(points, times, np.linspace(0.0, times[-1], count))
+
+
+def glyphs(
+    labels: Sequence[str], n: int, seed: int, per_hand: int = 20
+) -> tuple[list[list[FloatArray]], npt.NDArray[np.str_]]:
+    """A training set of single symbols by many hands.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        They take turns, so that all are equally common.
+    n : int
+        How many glyphs.
+    seed : int
+    per_hand : int
+        How many glyphs one hand writes before the next takes over.
+
+    Returns
+    -------
+    strokes : list of n stroke lists, as `Hand.glyph` returns them
+    labels : str (n,)
+    """
+    rng = np.random.default_rng(seed)
+    wanted = np.array([labels[i % len(labels)] for i in range(n)])
+    rng.shuffle(wanted)
+    made: list[list[FloatArray]] = []
+    for start in range(0, n, per_hand):
+        hand = Hand(rng)
+        made.extend(hand.glyph(str(label)) for label in wanted[start : start + per_hand])
+    return made, wanted

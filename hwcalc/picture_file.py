@@ -1,0 +1,182 @@
+"""Opening pictures: whatever a person has (path, bytes, file, PIL image, array) to one uint8 array.
+
+In flows a source, out flows grey (h, w) or RGB (h, w, 3), upright, opaque and of a bounded size; or a
+`ReadError` of one line that says what is wrong with the picture and what to do about it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .ink import ByteArray, ReadError
+
+PictureSource: TypeAlias = (
+    str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | npt.NDArray[np.uint8]
+)
+
+# Only these: among Pillow's other formats are some that start programs (EPS).
+_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
+_NAMES = "PNG, JPEG, WebP, TIFF, BMP or GIF"
+_MOST_MEGAPIXELS = 100
+_MOST_MEGABYTES = 256
+_FEWEST_PIXELS = 8  # along the shorter side; a digit of MNIST has 28
+
+
+def open_picture(source: PictureSource) -> ByteArray:
+    """Decode a picture.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file, PIL image or uint8 array
+        A file holds PNG, JPEG, WebP, TIFF, BMP or GIF; of several frames or pages the first counts.
+        An array is grey (h, w) or (h, w, 1), RGB (h, w, 3) or RGBA (h, w, 4).
+
+    Returns
+    -------
+    uint8 (h, w) grey or (h, w, 3) RGB
+        In full resolution, turned upright as its EXIF tag says, transparency laid onto white.
+
+    Raises
+    ------
+    ReadError
+        The source cannot be opened or decoded, is cut off, or is smaller than 8 or larger than
+        100 million pixels. The size is taken from the header, before anything is decoded.
+    """
+    if isinstance(source, np.ndarray):
+        return _from_array(source)
+    if isinstance(source, Image.Image):
+        return _from_image(source, "the picture")
+    if isinstance(source, (str, os.PathLike)):
+        name = os.fspath(source)
+        return _from_bytes(_read_file(Path(name)), name)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return _from_bytes(bytes(source), "the picture")
+    if hasattr(source, "read"):
+        return _from_bytes(_read_stream(source, "the picture"), "the picture")
+    raise ReadError(
+        f"cannot read a picture from {type(source).__name__}: give a path, bytes, an open file, "
+        "a PIL image or a uint8 array"
+    )
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return _read_stream(file, str(path))
+    except FileNotFoundError:
+        raise ReadError(f"{path}: there is no such file; check the name") from None
+    except IsADirectoryError:
+        raise ReadError(f"{path} is a folder: name a picture in it") from None
+    except PermissionError:
+        # On Windows a folder cannot be opened either, and is reported as a lack of permission.
+        remedy = "is a folder: name a picture in it" if path.is_dir() else "may not be read: change its permissions"
+        raise ReadError(f"{path} {remedy}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise ReadError(f"{path} cannot be read ({reason}): check the name and the disk") from None
+
+
+def _read_stream(stream: BinaryIO, name: str) -> bytes:
+    data = stream.read((_MOST_MEGABYTES << 20) + 1)
+    if not isinstance(data, bytes):
+        raise ReadError(f"{name} is open as text: open it in binary mode, as in open(path, 'rb')")
+    if len(data) > _MOST_MEGABYTES << 20:
+        raise ReadError(f"{name} is larger than {_MOST_MEGABYTES} MB: save it smaller, or as JPEG")
+    return data
+
+
+def _from_bytes(data: bytes, name: str) -> ByteArray:
+    if not data:
+        raise ReadError(f"{name} is empty: take or save the picture again")
+    try:
+        with _no_bomb_warning(), Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+            return _from_image(image, name)
+    except UnidentifiedImageError:
+        raise ReadError(f"{name} is not a picture, or not one of a known kind: save it as {_NAMES}") from None
+    except Image.DecompressionBombError:
+        raise ReadError(_too_large(name)) from None
+    except ReadError:
+        raise
+    except Exception as error:  # a damaged header makes Pillow's readers raise whatever comes first
+        raise ReadError(_damaged(name, error)) from error
+
+
+@contextmanager
+def _no_bomb_warning() -> Iterator[None]:
+    """Pillow warns below our limit and raises at twice that; one clear line is enough."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        yield
+
+
+def _from_image(image: Image.Image, name: str) -> ByteArray:
+    _check_size(*image.size, name)
+    try:
+        # Opening read the header only; `load` decodes the first frame.
+        image.load()
+        image = ImageOps.exif_transpose(image)
+        return _to_array(image)
+    except ReadError:
+        raise
+    except Exception as error:  # see _from_bytes
+        raise ReadError(_damaged(name, error)) from error
+
+
+def _to_array(image: Image.Image) -> ByteArray:
+    if image.mode.startswith("I") or image.mode == "F":
+        return _to_eight_bits(np.asarray(image))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image)
+    return np.asarray(image.convert("L" if image.mode in ("1", "L", "LA") else "RGB"))
+
+
+def _to_eight_bits(values: npt.NDArray[np.generic]) -> ByteArray:
+    """16- and 32-bit greys: many scanners use only some of the range, so the brightest becomes white."""
+    wide = values.astype(np.float32)
+    if not np.isfinite(wide).all():
+        raise ReadError("the picture has pixels that are not finite: save it with 8 or 16 bits per channel")
+    wide -= min(float(wide.min()), 0.0)
+    return (wide * (255.0 / max(float(wide.max()), 1e-30))).astype(np.uint8)
+
+
+def _from_array(array: npt.NDArray[np.generic]) -> ByteArray:
+    if array.dtype != np.uint8:
+        remedy = "scale it to 0..255 and convert it, as in (255 * a).astype(np.uint8)"
+        raise ReadError(f"a picture array must be uint8, not {array.dtype}: {remedy}")
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):
+        raise ReadError(f"a picture array has shape {array.shape}: give (h, w), RGB (h, w, 3) or RGBA (h, w, 4)")
+    _check_size(array.shape[1], array.shape[0], "the picture")
+    if array.ndim == 3 and array.shape[2] == 4:
+        return _to_array(Image.fromarray(np.ascontiguousarray(array)))
+    return np.ascontiguousarray(array, dtype=np.uint8)
+
+
+def _check_size(width: int, height: int, name: str) -> None:
+    if width * height > _MOST_MEGAPIXELS * 1_000_000:
+        raise ReadError(_too_large(name, f"{width} x {height} pixels, "))
+    if min(width, height) < _FEWEST_PIXELS:
+        raise ReadError(f"{name} is too small to hold writing ({width} x {height} pixels): take it larger")
+
+
+def _too_large(name: str, size: str = "") -> str:
+    return f"{name} is too large ({size}more than {_MOST_MEGAPIXELS} megapixels): crop it or scale it down"
+
+
+def _damaged(name: str, error: Exception) -> str:
+    if "truncated" in str(error).lower() or isinstance(error, EOFError):
+        return f"{name} is cut off, its end is missing (truncated): copy or save it again"
+    return f"{name} is damaged and cannot be decoded: copy or save it again"

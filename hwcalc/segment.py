@@ -1,0 +1,110 @@
+"""Ink → candidate glyphs: every small group of neighbouring strokes that may be one symbol.
+
+In flows an `Ink`; out flow overlapping `Candidate`s. Nothing is decided here: the grammar picks the
+candidates that together use every stroke once and make the best expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .features import Glyph
+from .ink import Box, Ink, Stroke
+
+MAX_STROKES = 4
+"""Most strokes of one symbol: 5 and ÷ need three, a picture's broken glyph one more."""
+
+MAX_CANDIDATES_PER_STROKE = 24
+"""Bound for scribbles, where every stroke is the neighbour of every other."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A group of strokes that may be one symbol: their numbers, ascending, and the box around them."""
+
+    strokes: tuple[int, ...]
+    box: Box
+
+
+def unit_height(ink: Ink) -> float:
+    """The height of a digit in this ink, in its units: what every size and distance is measured in.
+
+    Strokes much lower than the highest are signs and points, so the median is taken of the others.
+    """
+    heights = np.array([s.box.height for s in ink.strokes])
+    widths = np.array([s.box.width for s in ink.strokes])
+    tall = heights[heights >= 0.45 * np.quantile(heights, 0.9)]
+    height = float(np.median(tall)) if len(tall) else 0.0
+    # ink of bars alone (a minus, an equals sign) has no height of its own
+    height = max(height, 0.4 * float(np.median(widths)))
+    return height if height > 0 else 1.0
+
+
+def candidates(ink: Ink, unit: float) -> list[Candidate]:
+    """Groups of up to `MAX_STROKES` neighbouring strokes, single strokes first."""
+    near = _neighbours([s.box for s in ink.strokes], unit)
+    found: dict[tuple[int, ...], Candidate] = {}
+    for first, stroke in enumerate(ink.strokes):
+        found[first,] = Candidate((first,), stroke.box)
+    for first in range(len(ink.strokes)):
+        for count, candidate in enumerate(_grow(found[first,], ink.strokes, near, unit)):
+            found[candidate.strokes] = candidate
+            if count >= MAX_CANDIDATES_PER_STROKE:
+                break
+    return list(found.values())
+
+
+def _neighbours(boxes: list[Box], unit: float) -> list[list[int]]:
+    """For each stroke the others that may belong to its symbol: above or below it, or touching it."""
+    near: list[list[int]] = [[] for _ in boxes]
+    order = sorted(range(len(boxes)), key=lambda i: boxes[i].left)
+    for place, i in enumerate(order):
+        a = boxes[i]
+        for j in order[place + 1 :]:
+            b = boxes[j]
+            gap_x = b.left - a.right
+            if gap_x > 0.25 * unit:
+                break
+            gap_y = max(a.top, b.top) - min(a.bottom, b.bottom)
+            if gap_y <= (0.9 if gap_x <= 0 else 0.1) * unit:
+                near[i].append(j)
+                near[j].append(i)
+    return near
+
+
+def _grow(
+    seed: Candidate, strokes: tuple[Stroke, ...], near: list[list[int]], unit: float
+) -> Iterator[Candidate]:
+    """Connected groups whose lowest-numbered stroke is the seed, smaller groups first."""
+    (first,) = seed.strokes
+    layer = {seed.strokes: seed}
+    for _ in range(MAX_STROKES - 1):
+        larger: dict[tuple[int, ...], Candidate] = {}
+        for group, candidate in layer.items():
+            for neighbour in {n for i in group for n in near[i] if n > first and n not in group}:
+                key = tuple(sorted((*group, neighbour)))
+                box = candidate.box.union(strokes[neighbour].box)
+                if key not in larger and box.width <= 1.8 * unit and box.height <= 2.2 * unit:
+                    larger[key] = Candidate(key, box)
+                    yield larger[key]
+        layer = larger
+
+
+def glyph(ink: Ink, candidate: Candidate) -> Glyph:
+    """What the classifier sees of a candidate: its pen strokes, or the picture of its pieces."""
+    strokes = ink.group(candidate.strokes)
+    if strokes[0].mask is None:
+        return [stroke.points for stroke in strokes]
+    box = candidate.box
+    picture: npt.NDArray[np.uint8] = np.zeros((round(box.height), round(box.width)), np.uint8)
+    for stroke in strokes:
+        assert stroke.mask is not None
+        top, left = round(stroke.box.top - box.top), round(stroke.box.left - box.left)
+        height, width = stroke.mask.shape
+        view = picture[top : top + height, left : left + width]
+        np.maximum(view, stroke.mask, out=view)
+    return picture

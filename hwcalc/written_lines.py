@@ -1,0 +1,228 @@
+"""Whole lines in a synthetic hand, with the gaps, the drift and the late strokes of real ones.
+
+In flow a `Hand` and a text or a `Row` (layout.py); out flow its strokes in the order of writing and, for each
+symbol, its label and the numbers of its strokes: ink whose reading is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from .handwriting import AXIS, Hand
+from .ink import FloatArray
+from .layout import Mark, Power, Root, Row, Stack
+
+Crowding: TypeAlias = Literal["roomy", "tight", "overlapping"]
+
+_BAND = 0.12  # em: height of the bands in which neighbours keep their distance
+
+
+class Written(NamedTuple):
+    """One symbol of a written line: its label and the numbers of its strokes."""
+
+    label: str
+    strokes: tuple[int, ...]
+
+
+class _Glyph(NamedTuple):
+    label: str
+    strokes: list[FloatArray]
+
+
+_Block: TypeAlias = list[_Glyph]
+
+
+def write_line(
+    hand: Hand, text: str, crowding: Crowding = "roomy", late: float = 0.03
+) -> tuple[list[FloatArray], list[Written]]:
+    """Write one line of text.
+
+    Parameters
+    ----------
+    hand : Hand
+    text : str
+        Labels of `handwriting.LABELS`; a space leaves room and is no symbol.
+    crowding : "roomy", "tight" or "overlapping"
+        Roomy: a gap of about a quarter of a digit's height. Tight: nearly touching. Overlapping: boxes, and
+        now and then the ink, run into each other.
+    late : float
+        Probability that a symbol of several strokes is completed only after some of the next were written.
+
+    Returns
+    -------
+    strokes : list of float64 (k, 2)
+        In the order of writing, in em, the first glyph near x = 0, the baseline near y = 0.
+    symbols : list of Written
+        In the order of `text`.
+
+    Raises
+    ------
+    ValueError
+        A character that is no label, or another crowding.
+    """
+    return _finished(hand, _text(hand, text, crowding), late)
+
+
+def write_row(
+    hand: Hand, row: Row, crowding: Crowding = "roomy", late: float = 0.03
+) -> tuple[list[FloatArray], list[Written]]:
+    """Write a row with its fractions, powers and roots; see `write_line`.
+
+    A fraction bar is a symbol of its own, labelled `-`, after its numerator and before its denominator.
+    """
+    return _finished(hand, _row(hand, row, 1.0, crowding), late)
+
+
+def _text(hand: Hand, text: str, crowding: Crowding) -> _Block:
+    block: _Block = []
+    room = 0.0
+    for label in text:
+        if label == " ":
+            room += hand.rng.uniform(0.25, 0.6)
+            continue
+        _append(hand, block, [_Glyph(label, hand.glyph(label))], room, 1.0, crowding)
+        room = 0.0
+    return block
+
+
+def _row(hand: Hand, row: Row, scale: float, crowding: Crowding) -> _Block:
+    block: _Block = []
+    for item in row:
+        if isinstance(item, Mark):
+            part = _scaled([_Glyph(item.label, hand.glyph(item.label))], scale)
+        elif isinstance(item, Stack):
+            part = _stack(hand, item, scale, crowding)
+        elif isinstance(item, Power):
+            part = _power(hand, item, block, scale, crowding)
+        else:
+            part = _root(hand, item, scale, crowding)
+        _append(hand, block, part, 0.0, scale, crowding)
+    return block
+
+
+def _stack(hand: Hand, stack: Stack, scale: float, crowding: Crowding) -> _Block:
+    """Numerator, bar and denominator, the bar on the axis of the row."""
+    inner = scale * hand.rng.uniform(0.7, 1.0)
+    over = _row(hand, stack.numerator, inner, crowding)
+    under = _row(hand, stack.denominator, inner, crowding)
+    width = max(_box(over)[2] - _box(over)[0], _box(under)[2] - _box(under)[0])
+    wide = width + scale * max(hand.rng.normal(0.2, 0.1), -0.05)
+    bar = _Glyph("-", hand.bar(wide / scale))
+    bar_block = _scaled([bar], scale)
+    left, top, right, bottom = _box(bar_block)
+    for block, above in ((over, True), (under, False)):
+        box = _box(block)
+        sideways = (left + right - box[0] - box[2]) / 2 + scale * hand.rng.normal(0.0, 0.06)
+        gap = scale * hand.rng.uniform(0.08, 0.3)
+        _move(block, sideways, top - gap - box[3] if above else bottom + gap - box[1])
+    return over + bar_block + under
+
+
+def _power(hand: Hand, power: Power, before: _Block, scale: float, crowding: Crowding) -> _Block:
+    """A raised row, its foot about the middle of the item before it or higher."""
+    part = _row(hand, power.exponent, scale * hand.rng.uniform(0.5, 0.75), crowding)
+    top = _box(before[-1:])[1] if before else -scale
+    foot = top + scale * hand.rng.uniform(0.2, 0.5)
+    _move(part, 0.0, foot - _box(part)[3])
+    return part
+
+
+def _root(hand: Hand, root: Root, scale: float, crowding: Crowding) -> _Block:
+    """The sign first, its roof as wide as the radicand, then the radicand under it."""
+    part = _row(hand, root.radicand, scale * hand.rng.uniform(0.8, 1.0), crowding)
+    left, top, right, bottom = _box(part)
+    margin = scale * hand.rng.uniform(0.08, 0.2)
+    height = bottom - top + 2 * margin
+    sign = [_Glyph("√", hand.root((right - left + 2 * margin) / height))]
+    box = _box(sign)
+    sign = _scaled(sign, height / (box[3] - box[1]))
+    box = _box(sign)
+    _move(sign, right + margin - box[2], top - margin - box[1])
+    return sign + part
+
+
+def _append(hand: Hand, block: _Block, part: _Block, room: float, scale: float, crowding: Crowding) -> None:
+    """Set a part to the right of a block, with the gap that this hand and the crowding leave."""
+    if block:
+        reach = _clearance(block, part, hand.habits.kerning)
+        gap = _gap(hand, part, crowding) * scale + room
+        _move(part, gap - reach, 0.0)
+    else:
+        _move(part, -_box(part)[0], 0.0)
+    block.extend(part)
+
+
+def _gap(hand: Hand, part: _Block, crowding: Crowding) -> float:
+    box, rng = _box(part), hand.rng
+    if crowding == "roomy":
+        return float(hand.habits.gap * np.exp(rng.normal(0.0, 0.3)))
+    if crowding == "tight":
+        return float(rng.uniform(0.01, 0.10))
+    if crowding == "overlapping":
+        return float(max(rng.normal(-0.03, 0.06), -0.3 * (box[2] - box[0])))
+    raise ValueError(f"crowding {crowding!r}: choose roomy, tight or overlapping")
+
+
+def _clearance(block: _Block, part: _Block, kerning: float) -> float:
+    """How far `part` stands right of `block`: between the boxes, and as `kerning` says between the ink."""
+    left, right = (
+        np.vstack([s for g in part for s in g.strokes]),
+        np.vstack([s for g in block for s in g.strokes]),
+    )
+    boxes = float(left[:, 0].min() - right[:, 0].max())
+    rows = np.arange(
+        min(left[:, 1].min(), right[:, 1].min()), max(left[:, 1].max(), right[:, 1].max()) + _BAND, _BAND
+    )
+    near = np.inf
+    for y in rows:
+        ours = right[np.abs(right[:, 1] - y) <= _BAND, 0]
+        theirs = left[np.abs(left[:, 1] - y) <= _BAND, 0]
+        if len(ours) and len(theirs):
+            near = min(near, float(theirs.min() - ours.max()))
+    return boxes if near == np.inf else boxes + kerning * min(near - boxes, 0.5)
+
+
+def _finished(hand: Hand, block: _Block, late: float) -> tuple[list[FloatArray], list[Written]]:
+    """Let the baseline drift, put the strokes in the order of writing and number them."""
+    rng, habits = hand.rng, hand.habits
+    slope, phase, sway = (
+        habits.drift + rng.normal(0.0, 0.01),
+        rng.uniform(0, 2 * np.pi),
+        rng.uniform(0.0, 0.05),
+    )
+    made: list[tuple[float, int, FloatArray]] = []
+    for place, glyph in enumerate(block):
+        grow = np.exp(rng.normal(0.0, habits.unevenness))
+        middle = _box([glyph])
+        centre = np.array([(middle[0] + middle[2]) / 2, middle[3] if glyph.label.isdigit() else AXIS])
+        down = slope * centre[0] + sway * np.sin(phase + 0.8 * centre[0]) + rng.normal(0.0, 0.02)
+        for number, stroke in enumerate(glyph.strokes):
+            when = place + 0.01 * number
+            if number and number == len(glyph.strokes) - 1 and rng.random() < late:
+                when += rng.integers(1, len(block) + 1)
+            made.append((when, place, (stroke - centre) * grow + centre + np.array([0.0, down])))
+    made.sort(key=lambda entry: entry[0])
+    numbers: list[list[int]] = [[] for _ in block]
+    for number, (_, place, _) in enumerate(made):
+        numbers[place].append(number)
+    written = [Written(glyph.label, tuple(own)) for glyph, own in zip(block, numbers, strict=True)]
+    return [stroke for _, _, stroke in made], written
+
+
+def _box(block: Sequence[_Glyph]) -> tuple[float, float, float, float]:
+    points = np.vstack([stroke for glyph in block for stroke in glyph.strokes])
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def _scaled(block: _Block, scale: float) -> _Block:
+    return [_Glyph(glyph.label, [stroke * scale for stroke in glyph.strokes]) for glyph in block]
+
+
+def _move(block: _Block, dx: float, dy: float) -> None:
+    by = np.array([dx, dy])
+    for place, glyph in enumerate(block):
+        block[place] = _Glyph(glyph.label, [stroke + by for stroke in glyph.strokes])

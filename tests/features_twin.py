@@ -1,0 +1,86 @@
+"""The plain-NumPy twin of hwcalc._features: the specification that the compiled code must agree with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+PLANE, GRID = 35, 5
+MAX_SHEAR = 1.0
+
+
+def moments(image):
+    """Centroid and central second moments of a picture, per unit mass."""
+    y, x = np.indices(image.shape)
+    weight = image.astype(float) / image.sum()
+    xc, yc = (weight * x).sum(), (weight * y).sum()
+    mu20 = (weight * (x - xc) ** 2).sum() + 1 / 12
+    mu02 = (weight * (y - yc) ** 2).sum() + 1 / 12
+    mu11 = (weight * (x - xc) * (y - yc)).sum()
+    return xc, yc, mu20, mu11, mu02
+
+
+def bilinear(image, x, y):
+    """Values of a picture at (x, y) in pixel centres, zero outside."""
+    padded = np.pad(image.astype(float), 1)
+    x, y = np.clip(x + 1, 0, padded.shape[1] - 1.001), np.clip(y + 1, 0, padded.shape[0] - 1.001)
+    i, j = np.floor(x).astype(int), np.floor(y).astype(int)
+    fx, fy = x - i, y - j
+    upper = padded[j, i] * (1 - fx) + padded[j, i + 1] * fx
+    lower = padded[j + 1, i] * (1 - fx) + padded[j + 1, i + 1] * fx
+    return upper * (1 - fy) + lower * fy
+
+
+def normalise(image):
+    """The glyph deskewed and scaled by its moments onto the plane, 0 to 1, and its four shape features."""
+    xc, yc, mu20, mu11, mu02 = moments(image)
+    shear = np.clip(mu11 / mu02, -MAX_SHEAR, MAX_SHEAR)
+    sheared = mu20 - 2 * shear * mu11 + shear**2 * mu02
+    spread = np.array([4 * np.sqrt(sheared), 4 * np.sqrt(mu02)])
+    ratio = np.sqrt(np.sin(np.pi / 2 * spread.min() / spread.max()))
+    extent = np.where(spread == spread.max(), PLANE, PLANE * ratio)
+    step = spread / extent
+    fine = np.clip(np.ceil(step - 0.25), 1, 8).astype(int)
+    u = ((np.arange(PLANE * fine[0]) + 0.5) / fine[0] - PLANE / 2) * step[0]
+    v = ((np.arange(PLANE * fine[1]) + 0.5) / fine[1] - PLANE / 2) * step[1]
+    x, y = xc + u[None, :] + shear * v[:, None], yc + np.repeat(v[:, None], len(u), axis=1)
+    values = bilinear(image, x, y) / 255
+    plane = values.reshape(PLANE, fine[1], PLANE, fine[0]).mean(axis=(1, 3))
+    rows, columns = np.nonzero(image >= 64)
+    high, wide = np.ptp(rows) + 1, np.ptp(columns) + 1
+    shapes = [
+        (wide - high) / (wide + high),
+        mu11 / np.sqrt(mu20 * mu02),
+        (sheared - mu02) / (sheared + mu02),
+        image.sum() / (255 * wide * high),
+    ]
+    return plane, np.array(shapes)
+
+
+def directions(plane):
+    """Sobel gradients of the plane split between the two nearest of 8 directions: (8, PLANE, PLANE)."""
+    p = np.pad(plane, 1)
+    gx = sum(w * (p[r : r + PLANE, 2:] - p[r : r + PLANE, :-2]) for r, w in enumerate((1, 2, 1)))
+    gy = sum(w * (p[2:, c : c + PLANE] - p[:-2, c : c + PLANE]) for c, w in enumerate((1, 2, 1)))
+    out = np.zeros((8, PLANE, PLANE))
+    for (row, column), x in np.ndenumerate(gx):
+        y = gy[row, column]
+        length, angle = np.hypot(x, y), np.arctan2(y, x) % (2 * np.pi)
+        sector = int(angle // (np.pi / 4)) % 8
+        inside = angle - sector * np.pi / 4
+        # the parallelogram rule: length at `inside` as a sum along 0 and along 45 degrees
+        second = length * np.sin(inside) / np.sin(np.pi / 4)
+        first = length * np.cos(inside) - second * np.cos(np.pi / 4)
+        out[sector, row, column] += first
+        out[(sector + 1) % 8, row, column] += second
+    return out
+
+
+def describe(image):
+    """All features of one picture: (204,)."""
+    plane, shapes = normalise(image)
+    spacing = PLANE / GRID
+    sigma = np.sqrt(2) * spacing / np.pi
+    offset = np.arange(PLANE)[None, :] + 0.5 - (np.arange(GRID)[:, None] + 0.5) * spacing
+    pool = np.where(np.abs(offset) < 3 * sigma, np.exp(-(offset**2) / (2 * sigma**2)) / sigma, 0)
+    pooled = np.einsum("gy,dyx,hx->ghd", pool, directions(plane), pool)
+    return np.concatenate([np.sqrt(np.maximum(pooled, 0)).ravel(), shapes])

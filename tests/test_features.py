@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
+
+from hwcalc import _features, datasets, features
+from hwcalc.handwriting import glyphs as synthetic_glyphs
+from hwcalc.transformer import GlyphFeatures
+
+from . import features_twin as twin
+
+STROKES, LABELS = synthetic_glyphs("0123456789+-×÷/=().", 60, seed=3)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return datasets.load_mnist("test").glyphs[:40]
+
+
+def unweighted(rows):
+    out = rows.copy()
+    out[:, -_features.SHAPE_COUNT :] /= features.SHAPE_WEIGHT
+    return out
+
+
+def test_pictures_agree_with_the_twin(digits):
+    found = unweighted(features.extract(digits))
+    np.testing.assert_allclose(found, [twin.describe(d) for d in digits], atol=2e-3)
+
+
+def test_drawn_strokes_agree_with_the_twin():
+    canvases = [_features.draw(*features.pack_strokes([g])[:2], 1.0) for g in STROKES[:20]]
+    found = unweighted(features.extract(STROKES[:20]))
+    np.testing.assert_allclose(found, [twin.describe(c) for c in canvases], atol=2e-3)
+
+
+def test_a_large_picture_is_averaged_as_the_twin_does(digits):
+    large = np.kron(digits[0], np.ones((5, 5), np.uint8))
+    np.testing.assert_allclose(unweighted(features.extract([large]))[0], twin.describe(large), atol=2e-3)
+
+
+def test_a_stroke_is_drawn_where_it_runs():
+    canvas = _features.draw(*features.pack_strokes([[[[0, 0], [10, 0]]]])[:2], 1.0)
+    middle = _features.CANVAS_SIDE // 2
+    assert canvas[middle, 8:-8].min() == 255
+    assert canvas[: middle - 4].max() == canvas[middle + 4 :].max() == 0
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-3, 1e9])
+def test_features_do_not_depend_on_the_unit_or_the_place(scale):
+    moved = [[s * scale + 7 * scale for s in g] for g in STROKES]
+    np.testing.assert_allclose(features.extract(moved), features.extract(STROKES), atol=0.02)
+
+
+def test_features_do_not_depend_on_the_batch_or_the_threads(digits):
+    mixed = [x for pair in zip(digits, STROKES, strict=False) for x in pair] * 8
+    together = features.extract(mixed, n_jobs=2)
+    alone = np.concatenate([features.extract([g], n_jobs=1) for g in mixed])
+    np.testing.assert_array_equal(together, alone)
+
+
+@pytest.mark.parametrize("glyph", [[[[3, 4]]], [[[3, 4], [3, 4]]], [[[0, 0], [5, 0]], [[1, 1]]]])
+def test_points_and_flat_lines_have_finite_features(glyph):
+    assert np.isfinite(features.extract([glyph])).all()
+
+
+def test_a_blank_picture_has_no_features():
+    assert not features.extract([np.zeros((9, 9), np.uint8)]).any()
+
+
+def test_a_slash_and_a_bar_keep_apart_after_deskewing():
+    slash, bar = features.extract([[[[0, 10], [6, 0]]], [[[0, 10], [0, 0]]]])
+    assert np.linalg.norm(slash - bar) > 0.3
+
+
+@pytest.mark.parametrize("glyph", [np.zeros((2, 3, 4), np.uint8), np.zeros((0, 4), np.uint8)])
+def test_a_picture_of_a_wrong_shape_is_refused(glyph):
+    with pytest.raises(ValueError, match="uint8"):
+        features.extract([glyph])
+
+
+def test_a_glyph_without_points_is_refused():
+    with pytest.raises(ValueError, match="no points"):
+        features.extract([[]])
+
+
+def test_the_transformer_works_in_a_pipeline(digits):
+    pipeline = make_pipeline(clone(GlyphFeatures()))
+    np.testing.assert_array_equal(pipeline.fit_transform(digits), features.extract(digits))

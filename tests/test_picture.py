@@ -1,0 +1,82 @@
+"""hwcalc.picture: the pieces that are found are the strokes that were drawn, whatever happened to the paper."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from hwcalc.ink import Ink, ReadError
+from hwcalc.picture import ink_from_picture
+
+from .written import sum_picture, sum_strokes
+
+# Connected components of each glyph as drawn.
+PIECES = {"=": 2, "÷": 3}
+
+
+def expected_pieces(text: str) -> int:
+    return sum(PIECES.get(c, 1) for c in text)
+
+
+def assert_found(picture: np.ndarray, text: str) -> Ink:
+    ink = ink_from_picture(picture)
+    assert len(ink.strokes) == expected_pieces(text)
+    return ink
+
+
+def test_each_stroke_is_a_piece_in_order() -> None:
+    ink = assert_found(sum_picture("12+3=4.5"), "12+3=4.5")
+    lefts = [s.box.left for s in ink.strokes]
+    assert lefts == sorted(lefts)
+    assert ink.pen_width == pytest.approx(5, abs=1)
+
+
+def test_masks_hold_only_their_own_ink() -> None:
+    ink = ink_from_picture(sum_picture("0-0"))
+    for stroke in ink.strokes:
+        assert stroke.mask is not None
+        assert stroke.mask.shape == (stroke.box.height, stroke.box.width)
+        assert set(np.unique(stroke.mask)) <= {0, 255}
+        for edge in (stroke.mask[0], stroke.mask[-1], stroke.mask[:, 0], stroke.mask[:, -1]):
+            assert edge.any()
+
+
+@pytest.mark.parametrize("height", [18, 60, 300])
+def test_boxes_lead_back_to_the_picture(height: int) -> None:
+    pen = height / 12
+    ink = ink_from_picture(sum_picture("12+3", height, pen))
+    stroke = sum_strokes("12+3", height, height / 2, height / 2)[1]
+    box = ink.in_picture(ink.strokes[1].box)
+    low, high = stroke.min(axis=0) - pen / 2, stroke.max(axis=0) + pen / 2
+    np.testing.assert_allclose(box, [*low, *high], atol=max(1.5, height / 40))
+    assert ink.pen_width == pytest.approx(5, abs=2.5)
+
+
+@pytest.mark.parametrize("shape", [(200, 200), (200, 200, 3)])
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_blank_paper_has_no_ink(shape: tuple[int, ...], level: int) -> None:
+    with pytest.raises(ReadError, match="no ink"):
+        ink_from_picture(np.full(shape, level, np.uint8))
+
+
+def test_grainy_paper_has_no_ink() -> None:
+    paper = np.random.default_rng(0).normal(200, 12, (400, 600)).clip(0, 255).astype(np.uint8)
+    with pytest.raises(ReadError, match="no ink"):
+        ink_from_picture(paper)
+
+
+def test_colour_and_grey_agree() -> None:
+    grey = sum_picture("7-4")
+    assert_found(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), "7-4")
+
+
+def test_blackboard() -> None:
+    assert_found(255 - sum_picture("12+3=4.5"), "12+3=4.5")
+    assert_found(sum_picture("7÷2", ink=230, paper=60), "7÷2")
+
+
+def test_extreme_shapes_do_not_fail() -> None:
+    wide = np.full((8, 40_000), 255, np.uint8)
+    wide[3:5, 100:200] = 0
+    assert len(ink_from_picture(wide).strokes) == 1
