@@ -1,4 +1,4 @@
-"""The command: what it prints, on which stream, and how it ends. The reader is a stand-in that knows files by name."""
+"""The command: what it prints, on which stream, and how it ends. The stand-in reader knows files by name."""
 
 import csv
 import json
