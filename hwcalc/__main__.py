@@ -55,7 +55,7 @@ Exit codes: 0 all read, 1 some input could not be read (the others were), 2 wron
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with `argv`, by default the arguments of the process; returns the exit code.
 
-    Wrong usage, --help and --version raise SystemExit, as argparse does.
+    Wrong usage, --help and --version raise SystemExit, as argparse does; so does a model that cannot be used.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
@@ -166,6 +166,8 @@ def _attempt(read: Callable[[], Reading]) -> Reading | str:
     try:
         return read()
     except (OSError, ValueError) as error:
+        if isinstance(error, hwcalc.ModelError):  # no other file would fare better
+            raise SystemExit(f"hwcalc: {_reason(error)}") from None
         return _reason(error)
     except MemoryError:
         return "there is not enough memory to read it: make it smaller"

@@ -100,6 +100,19 @@ def test_reasons(
     assert capsys.readouterr() == ("", f"hwcalc: x.png: {reason}\n")
 
 
+def test_a_model_that_cannot_be_used_ends_the_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def read(source: object) -> Reading:
+        raise hwcalc.ModelError("model.npz is truncated")
+
+    monkeypatch.setattr(hwcalc, "read", read)
+    with pytest.raises(SystemExit) as ended:
+        main(["read", "sum.png", "lone.png", "--format", "json"])
+    assert ended.value.code == "hwcalc: model.npz is truncated"  # Python prints it, and exits with 1
+    assert capsys.readouterr().out == ""
+
+
 def test_csv(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", "third.png", "gone.png", "true.png", "half.png", "--format", "csv"]) == 1
     third, gone, true, half = csv.DictReader(capsys.readouterr().out.splitlines())
