@@ -11,12 +11,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .ink import ByteArray, FloatArray, Ink, ReadError, Stroke, piece
+from .ink import ByteArray, Ink, ReadError, Stroke, piece
 from .picture_light import NO_INK, PEN_WIDTH, binarise, dark_on_light, even_light, ink_levels, pen_width, resized
 from .picture_rules import without_rules
 
-# Larger pictures are worked on at this size; a pen line on a photographed page is then 3 pixels wide or more.
-_WORKING_PIXELS = 2_000_000
+# Larger pictures are worked on at this size.
+_WORKING_PIXELS = 1_200_000
 _MOST_PIECES = 4000
 
 
@@ -39,17 +39,20 @@ def ink_from_picture(image: ByteArray) -> Ink:
     ReadError
         There is no ink, or there are so many pieces that it is not writing.
     """
-    darkness, grain = even_light(dark_on_light(_working_grey(image)))
+    grey = _working_grey(image)
+    darkness, grain = even_light(dark_on_light(grey))
     darkness = without_rules(darkness, faintest=4 * grain + 4)
     threshold, level = ink_levels(darkness, grain)
-    crude = np.greater(darkness, threshold).view(np.uint8)
-    darkness = _scale_to_pen(darkness, pen_width(crude))
-    binary = binarise(darkness, max(4 * grain, 0.25 * level))
+    part, left, top = _around_ink(darkness, threshold)
+    part, factor = _scaled_to_pen(part, threshold)
+    binary = binarise(part, max(4 * grain, 0.25 * level))
     width = pen_width(binary)
-    strokes = _pieces(binary, darkness, width)
+    strokes = _pieces(binary, width)
     if not strokes:
         raise ReadError(NO_INK)
-    return Ink(strokes, pen_width=width, to_picture=_scaling(darkness.shape, image.shape))
+    scale = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
+    to_picture = np.array([[scale[0] / factor, 0.0, left * scale[0]], [0.0, scale[1] / factor, top * scale[1]]])
+    return Ink(strokes, pen_width=width, to_picture=to_picture)
 
 
 def _working_grey(image: ByteArray) -> ByteArray:
@@ -58,28 +61,33 @@ def _working_grey(image: ByteArray) -> ByteArray:
     return resized(grey, factor) if factor < 1 else grey
 
 
-def _scale_to_pen(darkness: ByteArray, width: float) -> ByteArray:
-    """Small writing is enlarged, so that its pieces are more than a few pixels, and bold writing shrunk."""
-    factor = PEN_WIDTH / width
-    factor = min(factor, 4.0, (2 * _WORKING_PIXELS / darkness.size) ** 0.5)
-    return darkness if 0.5 < factor < 1.25 else resized(darkness, factor)
+def _around_ink(darkness: ByteArray, threshold: float) -> tuple[ByteArray, int, int]:
+    """The part of the picture that holds ink, with its left and top: often a small part of it."""
+    dark = cv2.compare(darkness, threshold, cv2.CMP_GT)
+    left, top, width, height = cv2.boundingRect(dark)
+    left, top, right, bottom = max(0, left - 8), max(0, top - 8), left + width + 8, top + height + 8
+    return darkness[top:bottom, left:right], left, top
 
 
-def _pieces(binary: ByteArray, darkness: ByteArray, width: float) -> tuple[Stroke, ...]:
+def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, float]:
+    """Small writing enlarged, so that its pieces are more than a few pixels, and bold writing shrunk.
+
+    Returns the picture and the factor, 1 where it would change little.
+    """
+    width = pen_width(cv2.compare(darkness, threshold, cv2.CMP_GT))
+    factor = min(PEN_WIDTH / width, 4.0, (_WORKING_PIXELS / darkness.size) ** 0.5)
+    return (darkness, 1.0) if 0.5 < factor < 1.25 else (resized(darkness, factor), factor)
+
+
+def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
     """Connected components from left to right, without specks."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
-    keep = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= 0.4 * width**2]
-    if len(keep) > _MOST_PIECES:
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
+    keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= 0.4 * width**2)
+    if keep.size > _MOST_PIECES:
         raise ReadError("the picture is too busy to be handwriting: crop it to the writing")
-    keep.sort(key=lambda i: int(stats[i, cv2.CC_STAT_LEFT]))
     strokes = []
-    for i in keep:
+    for i in keep[np.argsort(stats[keep, cv2.CC_STAT_LEFT], kind="stable")]:
         left, top, w, h = (int(v) for v in stats[i, :4])
-        inside = labels[top : top + h, left : left + w] == i
-        strokes.append(piece(inside.astype(np.uint8) * 255, left, top))
+        mask = cv2.compare(labels[top : top + h, left : left + w], int(i), cv2.CMP_EQ)
+        strokes.append(piece(mask, left, top))
     return tuple(strokes)
-
-
-def _scaling(worked: tuple[int, ...], original: tuple[int, ...]) -> FloatArray:
-    """Maps pixels of the picture as it was worked on to pixels of the original."""
-    return np.array([[original[1] / worked[1], 0.0, 0.0], [0.0, original[0] / worked[0], 0.0]])
