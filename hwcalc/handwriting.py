@@ -114,7 +114,7 @@ class Habits:
             looseness=rng.uniform(0.01, 0.045),
             angularity=rng.beta(0.7, 2.0),
             roundness=rng.uniform(0.004, 0.045),
-            tremor=0.006 * np.exp(rng.normal(0.0, 0.7)),
+            tremor=0.006 * np.exp(rng.normal(0.0, 0.6)),
             overshoot=rng.normal(0.0, 0.03),
             overshoot_spread=rng.uniform(0.01, 0.05),
             hook=0.4 * rng.beta(0.6, 2.0),
@@ -301,14 +301,15 @@ class Hand:
         if kind == "point":
             return np.zeros((rng.integers(1, 4), 2))
         if kind == "tick":
-            angle, reach = rng.normal(0.9, 0.7), rng.uniform(0.01, 0.09)
-            return np.outer(np.linspace(-reach, reach, rng.integers(2, 6)), [np.cos(angle), np.sin(angle)])
-        turns = rng.uniform(0.9, 1.2) if kind == "ring" else rng.uniform(1.2, 3.5)
-        angle = rng.uniform(0.0, 2 * np.pi) - 2 * np.pi * turns * np.linspace(0.0, 1.0, int(9 * turns))
-        radius = rng.uniform(0.03, 0.11 if kind == "ring" else 0.08) * rng.uniform(
-            0.3 if kind == "blob" else 1.0, 1.0, len(angle)
-        )
-        return np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
+            way, reach = rng.normal(0.9, 0.7), rng.uniform(0.01, 0.09)
+            return np.outer(np.linspace(-reach, reach, rng.integers(2, 6)), [np.cos(way), np.sin(way)])
+        if kind == "ring":
+            turns, widest, ragged = rng.uniform(0.9, 1.2), 0.11, 0.0
+        else:
+            turns, widest, ragged = rng.uniform(1.2, 3.5), 0.08, 0.7
+        angles = rng.uniform(0.0, 2 * np.pi) - 2 * np.pi * turns * np.linspace(0.0, 1.0, int(9 * turns))
+        radii = rng.uniform(0.03, widest) * rng.uniform(1.0 - ragged, 1.0, len(angles))
+        return np.column_stack((radii * np.cos(angles), radii * np.sin(angles)))
 
 
 @dataclass(frozen=True, eq=False)
