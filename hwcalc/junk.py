@@ -131,7 +131,7 @@ def _kind(points: FloatArray) -> Kind:
     width, height = np.ptp(points, axis=0)
     if max(width, height) < 0.25:
         return "dot"
-    even = _resampled(points, 24)
+    even = _smooth(_resampled(points, 24))
     steps = np.diff(even, axis=0)
     chord, length = np.hypot(*(even[-1] - even[0])), np.hypot(steps[:, 0], steps[:, 1]).sum()
     if chord > 0.92 * length:
@@ -144,6 +144,13 @@ def _kind(points: FloatArray) -> Kind:
     if one_way and turned < 1.3 * np.pi and (width < 0.75 * height or height < 0.5):
         return "arc"
     return "flat" if height < 0.2 < width else "complex"
+
+
+def _smooth(points: FloatArray) -> FloatArray:
+    """Without the steps of a coarse tablet."""
+    for _ in range(3):
+        points = np.vstack((points[:1], (points[:-2] + 2 * points[1:-1] + points[2:]) / 4, points[-1:]))
+    return points
 
 
 def _resampled(points: FloatArray, count: int) -> FloatArray:
@@ -227,8 +234,12 @@ def _beside(left: _Mark, right: _Mark) -> bool:
         return gap > 0.25
     if kinds == {"arc"}:
         return gap > 0.5
+    if "flat" in kinds and kinds != {"flat", "tall"}:
+        line, other = (left, right) if left.kind == "flat" else (right, left)
+        high = (line.top + line.bottom) / 2 < other.top + 0.35 * (other.bottom - other.top)
+        return gap > (0.25 if high else 0.03)
     if "complex" in kinds or "ring" in kinds:
-        return gap > (-0.15 * smaller if "flat" in kinds else 0.03)
+        return gap > 0.03
     return gap > 0.12
 
 

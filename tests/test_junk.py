@@ -10,7 +10,7 @@ from hwcalc.written_lines import Written, compose, sample_text, write_line
 BAR = np.array([[0.0, 0.0], [0.6, 0.0]])
 STEM = np.array([[0.0, 0.0], [0.0, 1.0]])
 RIGHT_HOOK = np.array([[0.3, 0.0], [0.1, 0.3], [0.0, 0.6], [0.8, 0.6]])
-FOUR_STEM = STEM + [[0.5, 0.2]]
+FOUR_STEM = STEM + np.array([0.5, 0.2])
 
 
 def wrong_groups(*glyphs, crowding="roomy", seed=0):
@@ -68,7 +68,7 @@ def test_division_without_a_dot_or_without_its_bar():
 
 def test_two_ones_are_junk_and_a_minus_on_a_one_is_not():
     assert wrong_groups(("1", [STEM]), ("1", [STEM])) == {frozenset({0, 1})}
-    crossed = [STEM, BAR + [[-0.3, 0.5]]]
+    crossed = [STEM, BAR + np.array([-0.3, 0.5])]
     rng = np.random.default_rng(0)
     groups = list(junk_from_lines(crossed, [Written("1", (0,)), Written("-", (1,))], rng))
     assert groups == []
