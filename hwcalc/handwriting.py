@@ -39,7 +39,7 @@ _SIZE_SPREAD = {
     ",": (0.30, 0.25),
     "%": (0.15, 0.10),
 }
-_DIGIT_SPREAD = (0.13, 0.05)
+_DIGIT_SPREAD = (0.14, 0.07)
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Habits:
             looseness=rng.uniform(0.01, 0.045),
             angularity=rng.beta(0.7, 2.0),
             roundness=rng.uniform(0.004, 0.045),
-            tremor=0.006 * np.exp(rng.normal(0.0, 0.7)),
+            tremor=0.006 * np.exp(rng.normal(0.0, 0.6)),
             overshoot=rng.normal(0.0, 0.03),
             overshoot_spread=rng.uniform(0.01, 0.05),
             hook=0.4 * rng.beta(0.6, 2.0),
@@ -176,7 +176,8 @@ class Hand:
         ValueError
             No such label.
         """
-        return self._draw(label, None)
+        roof = np.exp(self.rng.normal(-0.3, 0.7)) if label == "√" else None
+        return self._draw(label, roof)
 
     def bar(self, width: float) -> list[FloatArray]:
         """Write a fraction bar, about `width` em wide: a `-` drawn long."""
@@ -248,10 +249,10 @@ class Hand:
     def _placed(self, paths: list[Path], style: _Style) -> list[Path]:
         """Size, slant, taper and rotation of the whole glyph."""
         habits, rng = self.habits, self.rng
-        across, up = style.scale * np.exp(rng.normal(0.0, (0.07, 0.05)))
+        across, up = style.scale * np.exp(rng.normal(0.0, (0.08, 0.06)))
         slant = habits.slant * style.slanted + rng.normal(0.0, 0.05)
         turn = habits.turn + style.turn + rng.normal(0.0, 0.035)
-        taper, waist = rng.normal((style.taper, style.waist), (0.06, 0.015))
+        taper, waist = rng.normal((style.taper, style.waist), (0.08, 0.02))
         middle = np.mean([path.nodes.mean(axis=0) for path in paths], axis=0)
         cos, sin = np.cos(turn), np.sin(turn)
         placed = []
@@ -300,12 +301,15 @@ class Hand:
         if kind == "point":
             return np.zeros((rng.integers(1, 4), 2))
         if kind == "tick":
-            angle, reach = rng.normal(0.9, 0.7), rng.uniform(0.01, 0.07)
-            return np.outer(np.linspace(-reach, reach, rng.integers(2, 6)), [np.cos(angle), np.sin(angle)])
-        turns = rng.uniform(0.9, 1.2) if kind == "ring" else rng.uniform(1.2, 3.5)
-        angle = rng.uniform(0.0, 2 * np.pi) - 2 * np.pi * turns * np.linspace(0.0, 1.0, int(9 * turns))
-        radius = rng.uniform(0.03, 0.07) * rng.uniform(0.3 if kind == "blob" else 1.0, 1.0, len(angle))
-        return np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
+            way, reach = rng.normal(0.9, 0.7), rng.uniform(0.01, 0.09)
+            return np.outer(np.linspace(-reach, reach, rng.integers(2, 6)), [np.cos(way), np.sin(way)])
+        if kind == "ring":
+            turns, widest, ragged = rng.uniform(0.9, 1.2), 0.11, 0.0
+        else:
+            turns, widest, ragged = rng.uniform(1.2, 3.5), 0.08, 0.7
+        angles = rng.uniform(0.0, 2 * np.pi) - 2 * np.pi * turns * np.linspace(0.0, 1.0, int(9 * turns))
+        radii = rng.uniform(0.03, widest) * rng.uniform(1.0 - ragged, 1.0, len(angles))
+        return np.column_stack((radii * np.cos(angles), radii * np.sin(angles)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -333,8 +337,8 @@ class _Style:
             anchor=0.0 if label in _BASELINE_LABELS else AXIS,
             slanted=1.0 if digit else rng.uniform(0.3, 1.0),
             turn=rng.normal(0.0, 0.03),
-            taper=rng.normal(0.0, 0.15),
-            waist=rng.normal(0.0, 0.04) if digit else 0.0,
+            taper=rng.normal(0.0, 0.2),
+            waist=rng.normal(0.0, 0.06) if digit else 0.0,
             ease=1.0 if digit or label in "%√" else 0.8,
         )
 
