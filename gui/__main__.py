@@ -19,26 +19,29 @@ NO_DISPLAY = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     parser = argparse.ArgumentParser(prog="hwcalc gui", description="Write sums by hand, see the answers.")
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a picture to open")
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="a sheet (.hwcalc) or a picture to open"
+    )
     options = parser.parse_args(argv)
     try:
         import tkinter as tk
     except ImportError:
         print(NO_TKINTER, file=sys.stderr)
         return 1
+    from hwcalc.gui.places import state_folder
     from hwcalc.gui.screen import aware_of_dpi
     from hwcalc.gui.window import Window
 
     aware_of_dpi()
     try:
-        window = Window()
+        window = Window(folder=state_folder())
     except tk.TclError as error:
         if "display" not in str(error):
             raise
         print(NO_DISPLAY.format(error), file=sys.stderr)
         return 1
     if options.file is not None:
-        window.open_file(options.file)
+        window.documents.open_file(options.file)
     window.run()
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from tkinter import ttk
 
 
@@ -43,11 +44,12 @@ class Action:
 _KEYSYMS = {
     "Esc": "Escape",
     "Del": "Delete",
+    "Backspace": "BackSpace",
     "+": "plus",
     "-": "minus",
     "=": "equal",
-    "Enter": "Return",
-    "PgUp": "Prior",
+    "[": "bracketleft",
+    "]": "bracketright",
 }
 
 
@@ -83,7 +85,7 @@ class Actions:
             self.by_name[action.name] = action
             for key in action.keys:
                 for sequence in sequences(key, command):
-                    self._root.bind(sequence, lambda event, a=action: self._pressed(event, a))
+                    self._root.bind(sequence, partial(self._pressed, action=action))
 
     def run(self, name: str) -> None:
         """Do it."""

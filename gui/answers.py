@@ -117,6 +117,16 @@ class Answers:
                 return Hit(line, None)
         return None
 
+    def hit_ink(self, x: float, y: float) -> Hit | None:
+        """The symbol whose ink stands at a place, the smallest where several do."""
+        found: list[tuple[float, Hit]] = []
+        for line in self._lines:
+            for number, symbol in enumerate(line.reading.symbols if line.reading else ()):
+                box = line.symbol_box(symbol)
+                if _inside(box, x, y, 4):
+                    found.append((box.width * box.height, Hit(line, number)))
+        return min(found, key=lambda f: f[0])[1] if found else None
+
     # Drawing
 
     def _refresh(self) -> None:

@@ -21,7 +21,7 @@ class Card(tk.Frame):
         self.body.pack(fill="both", expand=True)
 
     def show_at(self, x: float, y: float, above: float) -> None:
-        """Show with the top left corner at (x, y) in pixels of the master, or over `above` if there is no room."""
+        """Show with the top left corner at (x, y), in pixels of the master, or ending at `above` there."""
         self._take_turn()
         master = self.master
         width, height = self.winfo_reqwidth(), self.winfo_reqheight()

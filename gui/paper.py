@@ -200,6 +200,11 @@ class Paper(tk.Canvas):
         self.tag_lower("picture")
         self.tag_lower("rule")
 
+    def shift(self, number: int, dx: float, dy: float) -> None:
+        """Show an item elsewhere, by so many pixels, until the sheet says where it is."""
+        if number in self._ids:
+            self.move(self._ids[number], dx, dy)
+
     def fade(self, number: int) -> None:
         """Show a stroke as about to go."""
         item = self.sheet.items.get(number)

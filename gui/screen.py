@@ -83,5 +83,5 @@ class Screen:
 
     def font(self, units: float, bold: bool = False) -> tkfont.Font:
         """The system's font at a height in logical units."""
-        weight = "bold" if bold else "normal"
-        return tkfont.Font(self._root, family=self.family, size=-self.px(units), weight=weight)
+        size = -self.px(units)
+        return tkfont.Font(self._root, family=self.family, size=size, weight="bold" if bold else "normal")

@@ -151,14 +151,14 @@ class Sheet:
         """Put other items in the place of those with the same numbers."""
         self.make(Edit(name, {n: self.items[n] for n in items}, items))
 
-    def correct(self, correction: Correction) -> None:
-        """Say what a symbol is; what was said before of any of its strokes goes."""
+    def correct(self, *corrections: Correction) -> None:
+        """Say what symbols are, in one edit; what was said before of any of their strokes goes."""
         old = {
             n: c
             for n, c in self.corrections().items()
-            if c.picture == correction.picture and c.parts & correction.parts
+            if any(c.picture == new.picture and c.parts & new.parts for new in corrections)
         }
-        self.make(Edit("correction", old, {self._next: correction}))
+        self.make(Edit("correction", old, dict(enumerate(corrections, start=self._next))))
 
     def make(self, edit: Edit) -> None:
         """Make an edit; it can be undone, and what was undone before cannot be redone any more."""

@@ -75,7 +75,7 @@ class _Setter:
     """Reads LaTeX from left to right and sets it; unknown commands are shown as their name."""
 
     def __init__(self, latex: str, measure: Measure) -> None:
-        self._tokens = [t for t in _TOKEN.findall(latex) if not t.isspace()]
+        self._tokens: list[str] = [t for t in _TOKEN.findall(latex) if not t.isspace()]
         self._at = 0
         self._measure = measure
 

@@ -1,0 +1,138 @@
+"""Opening, saving and exporting: the file dialogs, and the work in the worker behind them.
+
+In flows what the user chooses; out flow edits of the sheet, files, and words for the status line.
+"""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tkinter import filedialog
+from typing import Any
+
+from hwcalc.gui import export, files, pictures
+from hwcalc.gui.live import LiveReading, explained
+from hwcalc.gui.paper import Paper
+from hwcalc.gui.sheet import Edit, Item, Picture, Sheet, Stroke
+from hwcalc.gui.status import Status
+from hwcalc.gui.worker import Worker
+
+
+class Documents:
+    """The file that the sheet belongs to, if any, and what can be done with files."""
+
+    def __init__(
+        self,
+        root: tk.Tk,
+        sheet: Sheet,
+        paper: Paper,
+        live: LiveReading,
+        worker: Worker,
+        status: Status,
+        opened: Callable[[], None],
+    ) -> None:
+        self.path: Path | None = None
+        self.saved = True
+        self._root = root
+        self._sheet = sheet
+        self._paper = paper
+        self._live = live
+        self._worker = worker
+        self._status = status
+        self._opened = opened
+        sheet.listeners.append(self._edited)
+        self._entitle()
+
+    def open(self) -> None:
+        """Ask for a sheet or a picture, and open it."""
+        both = " ".join(f"*{s}" for s in (files.SUFFIX, *pictures.SUFFIXES))
+        kinds = [("Sheets and pictures", both), ("All files", "*")]
+        name = filedialog.askopenfilename(
+            parent=self._root, title="Open a sheet or a picture", filetypes=kinds
+        )
+        if name:
+            self.open_file(Path(name))
+
+    def open_file(self, path: Path) -> None:
+        """Open a sheet, or lay a picture on the sheet; what is wrong goes to the status line."""
+        self._status.say(f"Opening {path.name} …")
+        if path.suffix.lower() == files.SUFFIX:
+            self._run(partial(files.read_sheet, path), partial(self._sheet_opened, path))
+        else:
+            self._run(partial(pictures.load, path, *self.room()), self.picture_opened)
+
+    def save(self) -> None:
+        """Save the sheet to its file; the first time ask where."""
+        if self.path is None:
+            self.save_as()
+        else:
+            self._save(self.path)
+
+    def save_as(self) -> None:
+        """Ask where, then save: `.hwcalc` as a sheet, `.png`, `.svg` or `.pdf` as a picture of it."""
+        kinds = [("Sheet", f"*{files.SUFFIX}"), *((s[1:].upper(), f"*{s}") for s in export.WRITERS)]
+        name = filedialog.asksaveasfilename(
+            parent=self._root, title="Save or export", filetypes=kinds, defaultextension=files.SUFFIX
+        )
+        if name:
+            self.save_to(Path(name))
+
+    def save_to(self, path: Path) -> None:
+        """Save to a file; its suffix says as what."""
+        write = export.WRITERS.get(path.suffix.lower())
+        if write is None:
+            self._save(path)
+            return
+        items, lines = dict(self._sheet.items), list(self._live.lines)
+
+        def work() -> None:
+            files.write_whole(path, write(items, lines))
+
+        self._run(work, lambda _: self._status.say(f"Exported {path.name}"))
+
+    def room(self) -> tuple[tuple[float, float], float]:
+        """How large a picture may be, and where its top comes: below what is there."""
+        seen = self._paper.visible()
+        items = self._sheet.items.values()
+        bottoms = [i.box.bottom for i in items if isinstance(i, (Stroke, Picture))]
+        return (max(seen.width - 48, 120), max(seen.height - 120, 120)), max([seen.top, *bottoms]) + 24
+
+    def picture_opened(self, picture: Picture) -> None:
+        """Lay a picture on the sheet."""
+        self._sheet.add("picture", [picture])
+        self._paper.show_box(picture.box)
+        self._status.say(f"Opened {picture.name}")
+
+    def _sheet_opened(self, path: Path, items: dict[int, Item]) -> None:
+        self._opened()
+        self._sheet.restart(items)
+        self.path, self.saved = path, True
+        self._entitle()
+        self._status.say(f"Opened {path.name}")
+
+    def _save(self, path: Path) -> None:
+        items = dict(self._sheet.items)
+
+        def work() -> None:
+            files.write_whole(path, files.dumps(items).encode("utf-8"))
+
+        def done(_: object) -> None:
+            self.path, self.saved = path, items == self._sheet.items
+            self._entitle()
+            self._status.say(f"Saved {path.name}")
+
+        self._run(work, done)
+
+    def _run(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        self._worker.submit(work, done, lambda error: self._status.warn(explained(error)))
+
+    def _edited(self, edit: Edit) -> None:
+        if self.saved:
+            self.saved = False
+            self._entitle()
+
+    def _entitle(self) -> None:
+        name = self.path.name if self.path is not None else "hwcalc"
+        self._root.title(name if self.saved or self.path is None else f"{name} •")

@@ -1,0 +1,125 @@
+"""The typing field: a sum typed instead of drawn, its answer beside it while it is typed.
+
+It also edits what was read: the changed symbols of a line become corrections.
+"""
+
+from __future__ import annotations
+
+import re
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+from typing import TYPE_CHECKING
+
+from hwcalc.gui.answers import copied_answer, shown_answer
+from hwcalc.gui.engine import Engine
+from hwcalc.gui.history import Entry, Log
+from hwcalc.gui.live import Line, explained
+from hwcalc.gui.screen import Screen
+from hwcalc.gui.sheet import Sheet
+from hwcalc.gui.worker import Worker
+
+if TYPE_CHECKING:
+    from hwcalc.reader import Reading
+
+_ANS = re.compile(r"\bans\b", re.IGNORECASE)
+_SAME = str.maketrans({"*": "×", "·": "×", ":": "÷", ",": ".", "−": "-"})
+
+
+class Field(ttk.Frame):
+    """An entry and its answer. Enter keeps the sum in the history; `ans` is the last answer."""
+
+    def __init__(
+        self,
+        master: tk.Misc,
+        engine: Engine,
+        worker: Worker,
+        sheet: Sheet,
+        log: Log,
+        screen: Screen,
+        left: Callable[[], None],
+    ) -> None:
+        super().__init__(master, style="Bar.TFrame", padding=(screen.px(10), screen.px(6)))
+        self._engine = engine
+        self._worker = worker
+        self._sheet = sheet
+        self._log = log
+        self._left = left
+        self._line: Line | None = None
+        self._reading: Reading | None = None
+        self.text = tk.StringVar(self)
+        self.text.trace_add("write", lambda *_: self._changed())
+        self.entry = ttk.Entry(self, textvariable=self.text, font=screen.font(16))
+        self.answer = ttk.Label(self, style="Answer.TLabel", font=screen.font(18))
+        self.columnconfigure(0, weight=1)
+        self.entry.grid(row=0, column=0, sticky="ew")
+        self.answer.grid(row=0, column=1, padx=(screen.px(12), 0))
+        self.entry.bind("<Return>", lambda _: self.keep())
+        self.entry.bind("<KP_Enter>", lambda _: self.keep())
+
+    def type(self, text: str) -> None:
+        """Start a new sum with `text`."""
+        self._line = None
+        self.text.set(text)
+        self._focus()
+
+    def edit(self, line: Line) -> None:
+        """Edit what was read in a line."""
+        self._line = line
+        self.text.set(line.reading.text if line.reading is not None else "")
+        self._focus()
+
+    def keep(self) -> None:
+        """Take the sum: as corrections of the line it came from, or into the history."""
+        text = self.text.get().strip()
+        if not text:
+            self._left()
+        elif self._line is not None and self._correct(self._line, text):
+            self._line = None
+            self.text.set("")
+            self._left()
+        elif self._reading is not None and shown_answer(self._reading):
+            reading = self._reading
+            self._log.add(Entry(reading.text, reading.latex, shown_answer(reading), copied_answer(reading)))
+            self.entry.selection_range(0, "end")
+
+    def _correct(self, line: Line, text: str) -> bool:
+        """Correct the symbols that were changed; False when more than single symbols changed."""
+        assert line.reading is not None
+        old, new = line.reading.text, text.translate(_SAME).replace(" ", "")
+        symbols = line.reading.symbols
+        if len(old) != len(new) or old.translate(_SAME) != "".join(s.label for s in symbols).translate(_SAME):
+            return False
+        changed = [
+            line.correction(symbol, label)
+            for symbol, was, label in zip(symbols, old.translate(_SAME), new, strict=True)
+            if was != label
+        ]
+        if changed:
+            self._sheet.correct(*changed)
+        return True
+
+    def _focus(self) -> None:
+        self.entry.focus_set()
+        self.entry.icursor("end")
+
+    def _changed(self) -> None:
+        text = self.text.get().strip()
+        self._reading = None
+        if not text:
+            self.answer.configure(text="")
+            return
+        asked = _ANS.sub(f"({self._last_answer()})", text)
+        engine = self._engine
+        self._worker.submit(lambda: engine.evaluate(asked), self._evaluated, self._failed, key="evaluate")
+
+    def _last_answer(self) -> str:
+        return self._log.entries[-1].copied if self._log.entries else "0"
+
+    def _evaluated(self, reading: Reading) -> None:
+        if self.text.get().strip():
+            self._reading = reading
+            self.answer.configure(text=shown_answer(reading))
+
+    def _failed(self, error: Exception) -> None:
+        self.answer.configure(text=explained(error) if not isinstance(error, ValueError) else "")

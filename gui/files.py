@@ -1,0 +1,117 @@
+"""Sheets as files: `.hwcalc`, JSON with the strokes, pictures and corrections; versioned, checked on reading.
+
+In flow items of a sheet, out flows text, and back. Files are written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hwcalc.gui.sheet import Correction, Item, Picture, Stroke
+from hwcalc.ink import Box
+
+FORMAT = "hwcalc sheet"
+VERSION = 1
+SUFFIX = ".hwcalc"
+MOST_POINTS = 5_000_000
+
+
+class SheetError(ValueError):
+    """A file is no sheet, or a damaged one. The message is one line."""
+
+
+def dumps(items: Mapping[int, Item]) -> str:
+    """The items of a sheet as text. Coordinates keep two decimals, times three."""
+    written: list[dict[str, Any]] = []
+    for number, item in sorted(items.items()):
+        if isinstance(item, Stroke):
+            points = [[round(x, 2), round(y, 2), round(t, 3)] for x, y, t in item.points.tolist()]
+            written.append({"stroke": number, "width": item.width, "points": points})
+        elif isinstance(item, Picture):
+            data = base64.b64encode(item.data).decode("ascii")
+            written.append({"picture": number, "name": item.name, "box": list(item.box), "data": data})
+        else:
+            entry: dict[str, Any] = {"correction": number, "parts": sorted(item.parts), "label": item.label}
+            if item.picture is not None:
+                entry["of_picture"] = item.picture
+            written.append(entry)
+    rows = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in written)
+    return f'{{"format":"{FORMAT}","version":{VERSION},"items":[\n{rows}\n]}}\n'
+
+
+def loads(text: str, name: str = "the file") -> dict[int, Item]:
+    """The items in a text that `dumps` made. Raises SheetError with one line that names `name`."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        raise SheetError(f"{name} is not a sheet of hwcalc, or it is damaged") from None
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        raise SheetError(f"{name} is not a sheet of hwcalc")
+    if told.get("version") != VERSION:
+        raise SheetError(f"{name} is of version {told.get('version')}: a newer hwcalc is needed to open it")
+    try:
+        return dict(_item(entry) for entry in told["items"])
+    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
+        raise SheetError(f"{name} is damaged: {error}") from None
+
+
+def _item(entry: dict[str, Any]) -> tuple[int, Item]:
+    if "stroke" in entry:
+        points = np.array(entry["points"], dtype=np.float64)
+        if points.ndim != 2 or points.shape[1] != 3 or not 0 < len(points) <= MOST_POINTS:
+            raise ValueError(f"stroke {entry['stroke']} has no proper points")
+        if not np.isfinite(points).all() or np.abs(points[:, :2]).max() > 1e6:
+            raise ValueError(f"stroke {entry['stroke']} has a point outside the sheet")
+        return _number(entry["stroke"]), Stroke(points, min(max(float(entry["width"]), 0.5), 50.0))
+    if "picture" in entry:
+        box = Box(*(float(v) for v in entry["box"]))
+        if not np.isfinite(box).all() or not 0 < box.width <= 1e5 or not 0 < box.height <= 1e5:
+            raise ValueError(f"picture {entry['picture']} has no proper place")
+        data = base64.b64decode(entry["data"], validate=True)
+        return _number(entry["picture"]), Picture(data, str(entry["name"]), box)
+    parts = frozenset(_number(part) for part in entry["parts"])
+    of = entry.get("of_picture")
+    label = entry["label"]
+    if not isinstance(label, str) or len(label) != 1 or not parts:
+        raise ValueError(f"correction {entry['correction']} says nothing")
+    return _number(entry["correction"]), Correction(parts, label, None if of is None else _number(of))
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{value!r} is no item number")
+    return value
+
+
+def read_sheet(path: Path) -> dict[int, Item]:
+    """The items in a file. Raises OSError or SheetError."""
+    try:
+        return loads(path.read_text(encoding="utf-8"), path.name)
+    except UnicodeDecodeError:
+        raise SheetError(f"{path.name} is not a sheet of hwcalc") from None
+
+
+def write_whole(path: Path, data: bytes, lasting: bool = True) -> None:
+    """Write a file whole or not at all: a new one beside it then takes its name.
+
+    `lasting` waits until the disk has it, so that even a power cut leaves the old file or the new one.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
