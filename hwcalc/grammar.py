@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .geometry import Geometry
+from .glyphs import log_softmax
 from .ink import Ink
 from .layout import Mark, Row
 from .segment import Candidate
@@ -135,13 +136,14 @@ class Lattice:
         self, candidate: Candidate, log_probability: npt.NDArray[np.floating], labels: str
     ) -> list[tuple[str, float]]:
         """The labels worth trying for a candidate, each with its score so far."""
+        log_probability = log_softmax(log_probability * self.geometry.shape_weight(candidate))
         scored = [
-            (label, float(log_probability[k]) + self.geometry.of_symbol(label, candidate.box))
+            (label, float(log_probability[k]) + self.geometry.of_symbol(label, candidate))
             for k, label in enumerate(labels)
             if label in KIND
         ]
         point = float(log_probability[labels.index(".")])
-        scored.append(("×", point + self.geometry.of_middle_dot(candidate.box)))
+        scored.append(("×", point + self.geometry.of_middle_dot(candidate)))
         scored.sort(key=lambda choice: -choice[1])
         floor = scored[0][1] - LABEL_RANGE
         return [choice for choice in scored[:MAX_LABELS] if choice[1] >= floor]
