@@ -23,6 +23,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from .curves import resampled, rounded
 from .handwriting import Hand
 from .ink import FloatArray
 from .written_lines import Crowding, Written, sample_text, write_line
@@ -131,7 +132,7 @@ def _kind(points: FloatArray) -> Kind:
     width, height = np.ptp(points, axis=0)
     if max(width, height) < 0.25:
         return "dot"
-    even = _smooth(_resampled(points, 24))
+    even = rounded(resampled(points, 24), 1.2)  # without the steps of a coarse tablet
     steps = np.diff(even, axis=0)
     chord, length = np.hypot(*(even[-1] - even[0])), np.hypot(steps[:, 0], steps[:, 1]).sum()
     if chord > 0.92 * length:
@@ -144,20 +145,6 @@ def _kind(points: FloatArray) -> Kind:
     if one_way and turned < 1.3 * np.pi and (width < 0.75 * height or height < 0.5):
         return "arc"
     return "flat" if height < 0.2 < width else "complex"
-
-
-def _smooth(points: FloatArray) -> FloatArray:
-    """Without the steps of a coarse tablet."""
-    for _ in range(3):
-        points = np.vstack((points[:1], (points[:-2] + 2 * points[1:-1] + points[2:]) / 4, points[-1:]))
-    return points
-
-
-def _resampled(points: FloatArray, count: int) -> FloatArray:
-    steps = np.diff(points, axis=0)
-    lengths = np.concatenate(([0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))))
-    at = np.linspace(0.0, lengths[-1], count)
-    return np.column_stack([np.interp(at, lengths, points[:, i]) for i in (0, 1)])
 
 
 def _fragments(label: str, marks: Sequence[_Mark]) -> Iterator[list[FloatArray]]:
@@ -245,7 +232,7 @@ def _beside(left: _Mark, right: _Mark) -> bool:
 
 def _distance(first: _Mark, second: _Mark) -> float:
     """Between the ink of two strokes."""
-    ours, theirs = _resampled(first.points, 24), _resampled(second.points, 24)
+    ours, theirs = resampled(first.points, 24), resampled(second.points, 24)
     apart = ours[:, None] - theirs
     return float(np.hypot(apart[..., 0], apart[..., 1]).min())
 
@@ -280,7 +267,7 @@ def _cut(marks: Sequence[_Mark], share: float, keep_left: bool) -> list[FloatArr
     at = start + share * (end - start)
     kept: list[FloatArray] = []
     for mark in marks:
-        points = _resampled(mark.points, 40)
+        points = resampled(mark.points, 40)
         inside = (points[:, 0] < at) == keep_left
         runs = np.split(np.arange(len(points)), np.flatnonzero(np.diff(inside)) + 1)
         kept.extend(points[run] for run in runs if inside[run[0]] and len(run) > 1)
