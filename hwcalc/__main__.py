@@ -183,7 +183,7 @@ def _reason(error: OSError | ValueError) -> str:
 
 def _import_reason(error: ImportError) -> str:
     if (error.name or "").startswith("hwcalc._"):
-        return "hwcalc is not built here: run `pip install -e .` in the checkout, then try again"
+        return hwcalc.NOT_BUILT
     return str(error)
 
 

@@ -6,8 +6,9 @@ candidates that together use every stroke once and make the best expression.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -58,8 +59,11 @@ def unit_height(ink: Ink) -> float:
     return height if height > 0 else 1.0
 
 
-def candidates(ink: Ink, unit: float) -> list[Candidate]:
-    """Groups of up to `MAX_STROKES` neighbouring strokes, single strokes first."""
+def candidates(ink: Ink, unit: float, fixed: Collection[frozenset[int]] = ()) -> list[Candidate]:
+    """Groups of up to `MAX_STROKES` neighbouring strokes, single strokes first.
+
+    Of strokes in a `fixed` group, that group is the only candidate.
+    """
     near = _neighbours([s.box for s in ink.strokes], unit)
     distance = _Distances(ink)
     found: dict[tuple[int, ...], Candidate] = {}
@@ -70,7 +74,11 @@ def candidates(ink: Ink, unit: float) -> list[Candidate]:
             found[candidate.strokes] = candidate
             if count >= MAX_CANDIDATES_PER_STROKE:
                 break
-    return list(found.values())
+    bound = frozenset().union(*fixed)
+    for group in fixed:
+        strokes = tuple(sorted(group))
+        found[strokes] = Candidate(strokes, reduce(Box.union, (ink.strokes[i].box for i in strokes)))
+    return [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
 
 
 def _neighbours(boxes: list[Box], unit: float) -> list[list[int]]:
