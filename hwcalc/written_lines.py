@@ -198,10 +198,10 @@ def _stack(hand: Hand, stack: Stack, scale: float, spacing: _Spacing) -> _Block:
 
 
 def _power(hand: Hand, power: Power, before: _Block, scale: float, spacing: _Spacing) -> _Block:
-    """A raised row, its foot about the middle of the item before it or higher."""
+    """A raised row, its foot at the middle of the symbol before it or higher."""
     part = _row(hand, power.exponent, scale * hand.rng.uniform(0.5, 0.75), spacing)
-    top = _box(before[-1:])[1] if before else -scale
-    foot = top + scale * hand.rng.uniform(0.2, 0.5)
+    _, top, _, bottom = _box(before[-1:]) if before else (0.0, -scale, 0.0, 0.0)
+    foot = bottom - hand.rng.uniform(0.5, 0.85) * max(bottom - top, 0.6 * scale)
     _move(part, 0.0, foot - _box(part)[3])
     return part
 
