@@ -157,10 +157,11 @@ def test_powers_are_raised_and_roots_reach_over_their_radicand():
     for seed in range(20):
         strokes, written = write_row(Hand(seed), (Mark("3"), Power(marks("2")), Root(marks("16"))))
         assert [symbol.label for symbol in written] == list("32√16")
-        base, raised, sign, _, last = symbol_boxes(strokes, written)
+        base, raised, sign, first, last = symbol_boxes(strokes, written)
         assert raised[3] < (base[1] + base[3]) / 2 + 0.15
-        assert sign[0] < last[0]
-        assert sign[2] > (last[0] + last[2]) / 2
+        assert sign[0] < first[0]
+        assert abs(sign[2] - last[2]) < 0.5
+        assert sign[1] < (last[1] + last[3]) / 2 < sign[3]
 
 
 def test_given_glyphs_keep_their_size_and_stand_where_they_belong():
