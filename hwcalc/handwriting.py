@@ -210,7 +210,7 @@ class Hand:
             paths = [_stretched(p, q, width) for p, q in zip(paths, form.shape.paths, strict=True)]
         strokes = [self._stroke(path) for path in self._placed(paths, style)]
         strokes = [strokes[i] for i in form.order]
-        if self.rng.random() < self.habits.reverse:
+        if label != "√" and self.rng.random() < self.habits.reverse:
             strokes = [s[::-1].copy() for s in strokes]
         return strokes
 

@@ -198,10 +198,10 @@ def _stack(hand: Hand, stack: Stack, scale: float, spacing: _Spacing) -> _Block:
 
 
 def _power(hand: Hand, power: Power, before: _Block, scale: float, spacing: _Spacing) -> _Block:
-    """A raised row, its foot about the middle of the item before it or higher."""
+    """A raised row, its foot at the middle of the symbol before it or higher."""
     part = _row(hand, power.exponent, scale * hand.rng.uniform(0.5, 0.75), spacing)
-    top = _box(before[-1:])[1] if before else -scale
-    foot = top + scale * hand.rng.uniform(0.2, 0.5)
+    _, top, _, bottom = _box(before[-1:]) if before else (0.0, -scale, 0.0, 0.0)
+    foot = bottom - hand.rng.uniform(0.5, 0.85) * max(bottom - top, 0.6 * scale)
     _move(part, 0.0, foot - _box(part)[3])
     return part
 
@@ -212,12 +212,22 @@ def _root(hand: Hand, root: Root, scale: float, spacing: _Spacing) -> _Block:
     left, top, right, bottom = _box(part)
     margin = scale * hand.rng.uniform(0.1, 0.25)
     height = bottom - top + 2 * margin
-    sign = [_Glyph("√", hand.root((right - left + 2 * margin) / height))]
-    box = _box(sign)
-    sign = _scaled(sign, height / (box[3] - box[1]))
-    box = _box(sign)
-    _move(sign, right + margin - box[2], top - margin - box[1])
+    strokes = hand.root((right - left + 2 * margin) / height)
+    grow = height / np.ptp(np.concatenate(strokes)[:, 1])
+    sign = [_Glyph("√", [_roofed(stroke * grow, left - margin, right + margin) for stroke in strokes])]
+    _move(sign, 0.0, top - margin - _box(sign)[1])
     return sign + part
+
+
+def _roofed(stroke: FloatArray, start: float, end: float) -> FloatArray:
+    """A root sign whose roof, from where the pen has come up, reaches from `start` to `end`."""
+    foot = int(np.argmax(stroke[:, 1]))
+    up = stroke[foot:, 1] < stroke[:, 1].min() + 0.2 * np.ptp(stroke[:, 1])
+    first = foot + int(np.argmax(up))
+    wide = max(float(stroke[first:, 0].max() - stroke[first, 0]), 1e-6)
+    x = stroke[:, 0] - stroke[first, 0]
+    x[first:] *= (end - start) / wide
+    return np.column_stack((x + start, stroke[:, 1]))
 
 
 def _append(spacing: _Spacing, block: _Block, part: _Block, room: float, scale: float) -> None:

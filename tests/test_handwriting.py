@@ -65,6 +65,14 @@ def test_one_hand_varies_less_than_many():
     assert 0.0 < single < 0.7 * np.std(widths([Hand(seed) for seed in range(100)]))
 
 
+def test_a_neat_hand_strays_less():
+    def spread(sloppiness):
+        heights = [[box(Hand(seed, sloppiness).glyph(label))[1] for seed in range(30)] for label in "2358"]
+        return np.mean(np.std(heights, axis=1))
+
+    assert spread(0.0) < 0.5 * spread(0.5) < 0.5 * spread(1.0)
+
+
 def test_relative_size_and_place_are_kept():
     hands = [Hand(seed) for seed in range(40)]
     boxes = {label: np.median([box(hand.glyph(label)) for hand in hands], axis=0) for label in LABELS}
@@ -149,10 +157,11 @@ def test_powers_are_raised_and_roots_reach_over_their_radicand():
     for seed in range(20):
         strokes, written = write_row(Hand(seed), (Mark("3"), Power(marks("2")), Root(marks("16"))))
         assert [symbol.label for symbol in written] == list("32√16")
-        base, raised, sign, _, last = symbol_boxes(strokes, written)
-        assert raised[3] < base[3] - 0.3
-        assert sign[0] < last[0]
-        assert sign[2] > (last[0] + last[2]) / 2
+        base, raised, sign, first, last = symbol_boxes(strokes, written)
+        assert raised[3] < (base[1] + base[3]) / 2 + 0.15
+        assert sign[0] < first[0]
+        assert abs(sign[2] - last[2]) < 0.5
+        assert sign[1] < (last[1] + last[3]) / 2 < sign[3]
 
 
 def test_given_glyphs_keep_their_size_and_stand_where_they_belong():
