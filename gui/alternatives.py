@@ -83,7 +83,7 @@ class Alternatives(Card):
         px, p = self.screen.px, self.palette
         line = tk.Frame(self.body, background=p.bar, padx=px(6))
         line.grid(sticky="ew", pady=(px(6), 0))
-        text = f"1–{len(self.alternatives)} chooses; or type" if len(self.alternatives) > 1 else "Type"
+        text = f"1–{len(self.alternatives)} choose, or type" if len(self.alternatives) > 1 else "Type"
         tk.Label(line, text=text, font=self.screen.small, foreground=p.quiet, background=p.bar).pack(
             side="left"
         )

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageTk
 
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
-from hwcalc.gui.typeset import Piece, Setting, typeset
+from hwcalc.gui.typeset import Piece, typeset
 from hwcalc.ink import Box
 
 if TYPE_CHECKING:
@@ -168,34 +168,29 @@ class Answers:
         return x + setting.width, y
 
     def _draw_answer(self, line: Line, reading: Reading, shown: _Shown, right: float, base: float) -> None:
+        """Right of the ink as large as fits there; where nothing does, under it, after what was read."""
         text = shown_answer(reading)
         if not text:
             return
         paper, f = self._paper, self._paper.factor
+        doubt = " ?" if reading.doubtful else ""
         size = min(max(_ink_height(line, reading) * 0.95, LARGE[0]), LARGE[1]) * f
         if reading.value is None:
             size = SMALL * 1.2 * f
-        setting = self._answer_setting(text, size)
-        query = self._measure(" ?", size) if reading.doubtful else 0.0
-        x = line.box.right * f + 0.5 * size
-        y = line.box.center[1] * f + 0.36 * size
-        room = paper.canvasx(paper.winfo_width())
-        if line.picture is not None or x + setting.width + query > room - 8:
+        room = paper.canvasx(paper.winfo_width()) - 8 - line.box.right * f - 0.5 * size
+        size = min(size, max(size * room / self._measure(text + doubt, size), LARGE[0] * f))
+        x, y = line.box.right * f + 0.5 * size, line.box.center[1] * f + 0.36 * size
+        if line.picture is not None or self._measure(text + doubt, size) > room:
             size = min(size, LARGE[0] * f)
-            setting = self._answer_setting(text, size)
-            query = self._measure(" ?", size) if reading.doubtful else 0.0
             x, y = right + 0.6 * size, base
         tags = (shown.tag, f"{shown.tag}-answer", "answer")
-        for piece in setting.moved(x, y):
-            self._draw_piece(piece, paper.palette.answer, tags)
-        if reading.doubtful:
-            mark = Piece(" ?", x + setting.width, y, size, query)
-            self._draw_piece(mark, paper.palette.doubt, tags)
-        shown.answer = Box(x, y - setting.up, x + setting.width + query, y + setting.down)
-
-    def _answer_setting(self, text: str, size: float) -> Setting:
         width = self._measure(text, size)
-        return Setting((Piece(text, 0.0, 0.0, size, width),), width, 0.75 * size, 0.2 * size)
+        self._draw_piece(Piece(text, x, y, size, width), paper.palette.answer, tags)
+        if doubt:
+            more = self._measure(doubt, size)
+            self._draw_piece(Piece(doubt, x + width, y, size, more), paper.palette.doubt, tags)
+            width += more
+        shown.answer = Box(x, y - 0.75 * size, x + width, y + 0.2 * size)
 
     def _draw_piece(self, piece: Piece, colour: str, tags: tuple[str, ...]) -> None:
         paper = self._paper

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Sequence
 from tkinter import ttk
-from typing import Any
 
 from PIL import ImageTk
 
@@ -76,15 +75,23 @@ class Bar(ttk.Frame):
         button.configure(image=(normal, "disabled", disabled))  # type: ignore[call-overload]
 
 
+def popup(master: tk.Misc, palette: Palette) -> tk.Menu:
+    """An empty menu in the colours of the window."""
+    return tk.Menu(
+        master,
+        tearoff=False,
+        relief="flat",
+        activeborderwidth=0,
+        background=palette.bar,
+        foreground=palette.text,
+        activebackground=palette.chosen,
+        activeforeground=palette.text,
+    )
+
+
 def menu_of(master: tk.Misc, actions: Actions, palette: Palette) -> tk.Menu:
     """A menu of every action with its key."""
-    colours: dict[str, Any] = {
-        "background": palette.bar,
-        "foreground": palette.text,
-        "activebackground": palette.chosen,
-        "activeforeground": palette.text,
-    }
-    menu = tk.Menu(master, tearoff=False, relief="flat", activeborderwidth=0, **colours)
+    menu = popup(master, palette)
     for index, group in enumerate(actions.grouped().values()):
         if index:
             menu.add_separator()

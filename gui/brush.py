@@ -7,12 +7,11 @@ its top left corner.
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from hwcalc.ink import FloatArray
 
-SMOOTH = 4  # drawn this many times larger, then averaged down
-STEP = 1.5  # pixels between the points of the smoothed path
+FAR = np.float32(1e9)  # squared pixels: no ink near
 
 
 def smoothed(points: FloatArray) -> FloatArray:
@@ -34,15 +33,26 @@ def smoothed(points: FloatArray) -> FloatArray:
         return points
     middles = (points[1:] + points[:-1]) / 2
     starts, corners, ends = middles[:-1], points[1:-1], middles[1:]
-    lengths = np.hypot(*(corners - starts).T) + np.hypot(*(ends - corners).T)
-    steps = int(np.clip(np.ceil(lengths.max() / STEP), 2, 24))
+    # One step for all curves: the longest gets a point every other pixel.
+    longest = (np.hypot(*(corners - starts).T) + np.hypot(*(ends - corners).T)).max()
+    steps = int(np.clip(np.ceil(longest / 2), 2, 24))
     t = (np.arange(steps) / steps)[None, :, None]
     curves = (1 - t) ** 2 * starts[:, None] + 2 * t * (1 - t) * corners[:, None] + t**2 * ends[:, None]
     return np.concatenate([points[:1], curves.reshape(-1, 2), middles[-1:], points[-1:]])
 
 
+def _evenly(path: FloatArray, step: float) -> FloatArray:
+    """Points on a path, at most `step` apart."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+    at = np.linspace(0.0, along[-1], int(along[-1] / step) + 2)
+    return np.stack([np.interp(at, along, path[:, 0]), np.interp(at, along, path[:, 1])], axis=1)
+
+
 def painted(points: FloatArray, width: float, colour: str) -> tuple[Image.Image, int, int]:
     """A stroke as a picture.
+
+    A pixel is covered as far as its distance to the path says: a disc moves along the path, in steps so
+    small that its distance to the next one does not show.
 
     Parameters
     ----------
@@ -58,20 +68,22 @@ def painted(points: FloatArray, width: float, colour: str) -> tuple[Image.Image,
     (RGBA picture, x, y)
         Its top left corner lies at the pixel (x, y).
     """
-    path = smoothed(points)
-    margin = width / 2 + 1
-    left, top = np.floor(path.min(axis=0) - margin).astype(int)
-    right, bottom = np.ceil(path.max(axis=0) + margin).astype(int)
-    size = (int(right - left), int(bottom - top))
-    mask = Image.new("L", (size[0] * SMOOTH, size[1] * SMOOTH), 0)
-    pen = ImageDraw.Draw(mask)
-    radius = width / 2 * SMOOTH
-    large = (path - (left, top)) * SMOOTH
-    flat = large.ravel().tolist()
-    if len(large) > 1:
-        pen.line(flat, fill=255, width=round(radius * 2), joint="curve")
-    for x, y in (large[0], large[-1]):
-        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    picture = Image.new("RGBA", size, colour)
-    picture.putalpha(mask.reduce(SMOOTH))
-    return picture, int(left), int(top)
+    radius = width / 2
+    path = _evenly(smoothed(points), step=max(0.5, width / 8))
+    reach = int(np.ceil(radius + 0.5))
+    corner = np.floor(path.min(axis=0)).astype(np.intp) - reach
+    width_px, height_px = (np.floor(path.max(axis=0)).astype(np.intp) + reach + 1 - corner).tolist()
+
+    pixels = np.floor(path).astype(np.intp) - corner
+    around = np.arange(-reach, reach + 1)
+    offsets = (around + 0.5).astype(np.float32) - (path - np.floor(path)).astype(np.float32)[:, :, None]
+    squares = offsets[:, 1, :, None] ** 2 + offsets[:, 0, None, :] ** 2
+    rows = (pixels[:, 1, None] + around) * width_px
+    places = rows[:, :, None] + (pixels[:, 0, None] + around)[:, None, :]
+    nearest = np.full(width_px * height_px, FAR)
+    np.minimum.at(nearest, places.ravel(), squares.ravel())
+
+    cover = np.clip(radius + 0.5 - np.sqrt(nearest), 0.0, 1.0) * 255
+    picture = Image.new("RGBA", (width_px, height_px), colour)
+    picture.putalpha(Image.fromarray(cover.astype(np.uint8).reshape(height_px, width_px)))
+    return picture, int(corner[0]), int(corner[1])

@@ -107,7 +107,7 @@ class Documents:
 
     def _sheet_opened(self, path: Path, items: dict[int, Item]) -> None:
         self._opened()
-        self._sheet.restart(items)
+        self._sheet.exchange("open", items)
         self.path, self.saved = path, True
         self._entitle()
         self._status.say(f"Opened {path.name}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -97,7 +97,7 @@ def svg(items: Mapping[int, Item], lines: Sequence[Line]) -> bytes:
     rows.append("</g>")
     for x, y, text in _answers(lines):
         rows.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{ANSWER}" font-family={quoteattr("sans-serif")} '
+            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{ANSWER}" font-family="sans-serif" '
             f'fill="{LIGHT.answer}">{escape(text)}</text>'
         )
     rows.append("</svg>\n")

@@ -50,7 +50,7 @@ class Field(ttk.Frame):
         self.text = tk.StringVar(self)
         self.text.trace_add("write", lambda *_: self._changed())
         self.entry = ttk.Entry(self, textvariable=self.text, font=screen.font(16))
-        self.answer = ttk.Label(self, style="Answer.TLabel", font=screen.font(18))
+        self.answer = ttk.Label(self, style="Answer.TLabel", font=screen.font(22))
         self.columnconfigure(0, weight=1)
         self.entry.grid(row=0, column=0, sticky="ew")
         self.answer.grid(row=0, column=1, padx=(screen.px(12), 0))

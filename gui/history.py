@@ -9,16 +9,18 @@ import json
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from tkinter import ttk
 
 import numpy as np
 from PIL import Image, ImageTk
 
 from hwcalc.gui.answers import copied_answer, shown_answer
+from hwcalc.gui.bar import popup
 from hwcalc.gui.brush import painted
 from hwcalc.gui.live import Line
 from hwcalc.gui.screen import Screen
+from hwcalc.gui.scrolling import HidingScrollbar
 from hwcalc.gui.sheet import Sheet
 from hwcalc.gui.theme import Palette
 from hwcalc.ink import Box, FloatArray
@@ -26,6 +28,12 @@ from hwcalc.ink import Box, FloatArray
 QUIET_MS = 1500  # a sum is noted when nothing changed for this long
 MOST = 200
 WIDTH = 240  # logical units
+USES = {
+    "answer": "Copy the answer",
+    "text": "Copy the sum",
+    "latex": "Copy as LaTeX",
+    "again": "Use it again",
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,8 @@ def _entry(line: Line, sheet: Sheet) -> Entry:
         tuple(np.round(strokes[n].points[:, :2], 1).ravel().tolist()) for n in line.parts if n in strokes
     )
     reading = line.reading
-    return Entry(reading.text, reading.latex, shown_answer(reading), copied_answer(reading), ink)
+    doubt = " ?" if reading.doubtful else ""
+    return Entry(reading.text, reading.latex, shown_answer(reading) + doubt, copied_answer(reading), ink)
 
 
 def dumps(entries: list[Entry]) -> bytes:
@@ -122,10 +131,13 @@ def load(path: Path) -> list[Entry]:
 
 
 class HistoryPanel(tk.Frame):
-    """The entries as cards in a column that scrolls; `used(entry)` is called when one is clicked."""
+    """The entries in a column that scrolls. `used(entry, how)` is called when the user wants one of them.
+
+    `how` is one of `USES`: a click means the answer, the menu of the right button offers all.
+    """
 
     def __init__(
-        self, master: tk.Misc, log: Log, screen: Screen, palette: Palette, used: Callable[[Entry], None]
+        self, master: tk.Misc, log: Log, screen: Screen, palette: Palette, used: Callable[[Entry, str], None]
     ) -> None:
         super().__init__(master, width=screen.px(WIDTH))
         self._log = log
@@ -134,9 +146,11 @@ class HistoryPanel(tk.Frame):
         self._images: list[ImageTk.PhotoImage] = []
         self._large = screen.font(18)
         self._canvas = tk.Canvas(self, highlightthickness=0, width=screen.px(WIDTH), takefocus=True)
-        self._scroll = ttk.Scrollbar(self, orient="vertical", command=self._canvas.yview)
-        self._canvas.configure(yscrollcommand=self._scrolled)
-        self._canvas.pack(side="left", fill="both", expand=True)
+        self.rowconfigure(0, weight=1)
+        self._canvas.grid(row=0, column=0, sticky="ns")
+        bar = HidingScrollbar(self, orient="vertical", command=self._canvas.yview)
+        bar.grid(row=0, column=1, sticky="ns")
+        self._canvas.configure(yscrollcommand=bar.set)
         for sequence, step in (("<Button-4>", -1), ("<Button-5>", 1)):
             self._canvas.bind(sequence, lambda _, s=step: self._canvas.yview_scroll(s, "units"))  # type: ignore[misc]
         self._canvas.bind(
@@ -215,18 +229,22 @@ class HistoryPanel(tk.Frame):
         )
         return canvas.bbox(answer)[3]
 
+    def _menu(self, event: tk.Event[tk.Misc], entry: Entry) -> None:
+        menu = popup(self, self.palette)
+        for how, title in USES.items():
+            if how != "latex" or entry.latex:
+                menu.add_command(label=title, command=partial(self._used, entry, how))
+        menu.add_separator()
+        menu.add_command(label="Forget all", command=self._log.clear)
+        menu.tk_popup(event.x_root, event.y_root)
+
     def _bind(self, tag: str, entry: Entry) -> None:
         canvas, back = self._canvas, f"{tag}-back"
-        canvas.tag_bind(tag, "<Button-1>", lambda _: self._used(entry))
+        canvas.tag_bind(tag, "<Button-1>", lambda _: self._used(entry, "answer"))
+        for button in ("<Button-2>", "<Button-3>"):
+            canvas.tag_bind(tag, button, lambda event: self._menu(event, entry))
         canvas.tag_bind(tag, "<Enter>", lambda _: canvas.itemconfigure(back, fill=self.palette.hover))
         canvas.tag_bind(tag, "<Leave>", lambda _: canvas.itemconfigure(back, fill=self.palette.bar))
-
-    def _scrolled(self, first: float, last: float) -> None:
-        self._scroll.set(first, last)
-        if float(first) <= 0 and float(last) >= 1:
-            self._scroll.pack_forget()
-        elif not self._scroll.winfo_ismapped():
-            self._scroll.pack(side="right", fill="y")
 
 
 def pretty(text: str) -> str:

@@ -101,7 +101,7 @@ PATHS: dict[str, list[Path]] = {
         [(12, 16.5), (12.05, 16.5)],
     ],
     "close": [[(6.5, 6.5), (17.5, 17.5)], [(17.5, 6.5), (6.5, 17.5)]],
-    "more": [[(x, 12), (x + 0.1, 12)] for x in (6, 12, 18)],
+    "more": [[*_arc(x, 12, 0.7, 0, 360)] for x in (5.5, 12, 18.5)],
 }
 
 
@@ -124,3 +124,18 @@ def drawn(name: str, size: int, colour: str) -> Image.Image:
 def icon(master: tk.Misc, name: str, size: int, colour: str) -> ImageTk.PhotoImage:
     """The icon `name` for Tk. Keep a reference to it as long as it shows."""
     return ImageTk.PhotoImage(drawn(name, size, colour), master=master)
+
+
+def app_icon(master: tk.Misc, size: int) -> ImageTk.PhotoImage:
+    """The icon of the program: a plus and an equals sign, white on the answer's blue."""
+    large = size * SMOOTH
+    picture = Image.new("RGBA", (large, large), (0, 0, 0, 0))
+    pen, unit = ImageDraw.Draw(picture), large / GRID
+    pen.rounded_rectangle((0, 0, large - 1, large - 1), radius=5 * unit, fill="#1769aa")
+    for path in (((8.5, 4), (8.5, 13)), ((4, 8.5), (13, 8.5)), ((11, 16), (20, 16)), ((11, 20), (20, 20))):
+        points = [(x * unit, y * unit) for x, y in path]
+        pen.line(points, fill="white", width=round(2.2 * unit))
+        for x, y in points:
+            r = 1.1 * unit
+            pen.ellipse((x - r, y - r, x + r, y + r), fill="white")
+    return ImageTk.PhotoImage(picture.reduce(SMOOTH), master=master)

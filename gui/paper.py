@@ -28,10 +28,12 @@ HINT = "Write a sum, like 12 + 34"
 
 
 class Paper(tk.Canvas):
-    """The sheet as it is seen. `changed` listeners: `<<View>>` is generated after zooming or scrolling."""
+    """The sheet as it is seen; `<<View>>` is generated when it was drawn anew, larger or smaller."""
 
     def __init__(self, master: tk.Misc, sheet: Sheet, screen: Screen, palette: Palette) -> None:
+        step = screen.px(RULING / 2)
         super().__init__(master, highlightthickness=0, borderwidth=0, takefocus=True, confine=True)
+        self.configure(xscrollincrement=step, yscrollincrement=step)
         self.sheet = sheet
         self.screen = screen
         self.palette = palette

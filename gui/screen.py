@@ -69,6 +69,7 @@ class Screen:
     def __init__(self, root: tk.Misc, scale: float | None = None) -> None:
         self.scale = scale_of(root) if scale is None else scale
         self._root = root
+        self._fonts: dict[tuple[float, bool], tkfont.Font] = {}
         root.tk.call("tk", "scaling", self.scale * 96 / 72)
         for name in ("TkDefaultFont", "TkTextFont", "TkMenuFont", "TkHeadingFont", "TkTooltipFont"):
             tkfont.nametofont(name, root).configure(size=-self.px(EM))
@@ -82,6 +83,9 @@ class Screen:
         return max(round(units * self.scale), 1) if units > 0 else 0
 
     def font(self, units: float, bold: bool = False) -> tkfont.Font:
-        """The system's font at a height in logical units."""
-        size = -self.px(units)
-        return tkfont.Font(self._root, family=self.family, size=size, weight="bold" if bold else "normal")
+        """The system's font at a height in logical units. It is kept: Tk drops a font that nobody holds."""
+        if (units, bold) not in self._fonts:
+            self._fonts[units, bold] = tkfont.Font(
+                self._root, family=self.family, size=-self.px(units), weight="bold" if bold else "normal"
+            )
+        return self._fonts[units, bold]

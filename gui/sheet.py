@@ -174,14 +174,11 @@ class Sheet:
         """Make the last undone edit again; returns its name, None when there is nothing to redo."""
         return self._turn(self._redo, self._undo, forward=True)
 
-    def restart(self, items: Iterable[Item] | Mapping[int, Item]) -> None:
-        """Hold these items only, with nothing to undo: a sheet just opened."""
-        fresh = dict(items) if isinstance(items, Mapping) else dict(enumerate(items))
-        edit = Edit("open", self.items, fresh)
-        self._undo.clear()
-        self._redo.clear()
-        self._next = 0
-        self._apply(edit)
+    def exchange(self, name: str, items: Mapping[int, Item]) -> None:
+        """Hold these items instead of all that is there; they get new numbers, in the same order."""
+        numbers = {old: self._next + i for i, old in enumerate(sorted(items))}
+        fresh = {numbers[old]: _renumbered(item, numbers) for old, item in sorted(items.items())}
+        self.make(Edit(name, self.items, {n: item for n, item in fresh.items() if item is not None}))
 
     def _turn(self, source: list[Edit], target: list[Edit], forward: bool = False) -> str | None:
         if not source:
@@ -197,3 +194,15 @@ class Sheet:
         self._next = max([self._next, *(n + 1 for n in edit.after)])
         for listener in self.listeners:
             listener(edit)
+
+
+def _renumbered(item: Item, numbers: Mapping[int, int]) -> Item | None:
+    """A correction speaks of items by their numbers; None for one that speaks of what is not there."""
+    if not isinstance(item, Correction):
+        return item
+    if item.picture is not None:
+        new = numbers.get(item.picture)
+        return None if new is None else replace(item, picture=new)
+    if not item.parts <= numbers.keys():
+        return None
+    return replace(item, parts=frozenset(numbers[n] for n in item.parts))

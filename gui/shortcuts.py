@@ -1,58 +1,81 @@
-"""The F1 sheet: every action and its keys, from the table of actions."""
+"""The F1 sheet: every action and its keys, from the table of actions, in a window of its own."""
 
 from __future__ import annotations
 
 import tkinter as tk
 
-from hwcalc.gui.actions import Action, Actions
-from hwcalc.gui.card import Card
+from hwcalc.gui.actions import Actions
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.theme import Palette
 
-TIPS = (
+TIPS = [
     ("Tap an answer", "copies it"),
-    ("Tap a symbol in the small type", "shows what else it may be"),
+    ("Tap the small type", "other readings"),
+    ("Right-click ink", "other readings"),
+    ("Type a digit", "a typed sum"),
     ("Wheel, Shift+wheel", "scroll"),
     ("Ctrl+wheel", "zoom"),
-)
+]
 
 
-def show(master: tk.Misc, actions: Actions, screen: Screen, palette: Palette) -> Card:
-    """Lay the sheet of shortcuts over `master`."""
-    card = Card(master, screen, palette)
-    groups = [(name, [a for a in group if a.keys]) for name, group in actions.grouped().items()]
-    rows = [(name, [(a.title, _keys(a)) for a in group]) for name, group in groups if group]
-    rows.append(("With the pen", [(what, does) for what, does in TIPS]))
-    total = sum(len(group) + 1 for _, group in rows)
-    column = tk.Frame(card.body, background=palette.bar)
-    column.pack(side="left", anchor="n")
-    filled = 0
-    for name, group in rows:
-        if filled and filled + len(group) / 2 > total / 2 and len(card.body.winfo_children()) == 1:
-            column = tk.Frame(card.body, background=palette.bar)
-            column.pack(side="left", anchor="n", padx=(screen.px(20), 0))
-        _group(column, name, group, screen, palette)
-        filled += len(group) + 1
-    card.bind("<Button-1>", lambda _: card.close())
-    card.show_middle()
-    return card
+class ShortcutSheet(tk.Toplevel):
+    """The sheet. Esc, F1 or a click closes it."""
 
+    def __init__(self, master: tk.Misc, actions: Actions, screen: Screen, palette: Palette) -> None:
+        super().__init__(master, background=palette.bar, padx=screen.px(18), pady=screen.px(12))
+        self.withdraw()
+        self.title("Keyboard shortcuts")
+        self.wm_transient(master.winfo_toplevel())
+        self.resizable(False, False)
+        self._screen = screen
+        self._palette = palette
+        groups = [
+            (name, [(a.title.removesuffix(" …"), "  or  ".join(a.keys)) for a in group if a.keys])
+            for name, group in actions.grouped().items()
+        ]
+        groups.append(("With the pen", TIPS))
+        half = sum(len(rows) + 1 for _, rows in groups) / 2
+        column, filled = self._column(0), 0
+        for name, rows in groups:
+            if filled and filled + len(rows) / 2 > half and len(self.winfo_children()) == 1:
+                column = self._column(screen.px(28))
+            self._add_group(column, name, rows)
+            filled += len(rows) + 1
+        for sequence in ("<Escape>", "<F1>", "<Button-1>"):
+            self.bind(sequence, self._close)
+        self._place(master)
 
-def _keys(action: Action) -> str:
-    return "  or  ".join(action.keys)
+    def _column(self, left: int) -> tk.Frame:
+        frame = tk.Frame(self, background=self._palette.bar)
+        frame.pack(side="left", anchor="n", padx=(left, 0))
+        return frame
 
+    def _add_group(self, column: tk.Frame, name: str, rows: list[tuple[str, str]]) -> None:
+        px, p = self._screen.px, self._palette
+        head = tk.Label(column, text=name, font=self._screen.strong, background=p.bar, foreground=p.answer)
+        head.grid(columnspan=2, sticky="w", pady=(px(6), px(2)))
+        for title, keys in rows:
+            row = column.grid_size()[1]
+            for side, (text, colour) in enumerate(((title, p.text), (keys, p.quiet))):
+                label = tk.Label(
+                    column, text=text, font=self._screen.small, background=p.bar, foreground=colour
+                )
+                label.grid(row=row, column=side, sticky="w", padx=(0, px(16 * (1 - side))))
 
-def _group(
-    column: tk.Frame, name: str, rows: list[tuple[str, str]], screen: Screen, palette: Palette
-) -> None:
-    head = tk.Label(
-        column, text=name, font=screen.strong, background=palette.bar, foreground=palette.answer, anchor="w"
-    )
-    head.grid(columnspan=2, sticky="w", pady=(screen.px(4), screen.px(1)))
-    for title, keys in rows:
-        tk.Label(column, text=title, font=screen.small, background=palette.bar, foreground=palette.text).grid(
-            column=0, sticky="w", padx=(0, screen.px(14))
-        )
-        tk.Label(column, text=keys, font=screen.small, background=palette.bar, foreground=palette.quiet).grid(
-            column=1, row=column.grid_size()[1] - 1, sticky="w"
-        )
+    def _place(self, master: tk.Misc) -> None:
+        """In the middle of the main window, whole on the screen."""
+        self.update_idletasks()
+        top = master.winfo_toplevel()
+        width, height = self.winfo_reqwidth(), self.winfo_reqheight()
+        x = top.winfo_rootx() + (top.winfo_width() - width) // 2
+        y = top.winfo_rooty() + (top.winfo_height() - height) // 2
+        x = max(min(x, self.winfo_screenwidth() - width), 0)
+        y = max(min(y, self.winfo_screenheight() - height), 0)
+        self.wm_geometry(f"+{x}+{y}")
+        self.deiconify()
+        self.focus_force()
+
+    def _close(self, event: tk.Event[tk.Misc]) -> str:
+        self.master.focus_force()
+        self.destroy()
+        return "break"

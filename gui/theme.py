@@ -155,7 +155,7 @@ def style(master: ttk.Widget | None, palette: Palette, screen: Screen) -> None:
         selectbackground=p.select,
         selectforeground=p.paper,
     )
-    s.map("TEntry", bordercolor=[("focus", p.select)], lightcolor=[("focus", p.select)])
+    s.map("TEntry", bordercolor=[("focus", p.select)], lightcolor=[("", p.paper)])
     s.configure(
         "Vertical.TScrollbar",
         background=p.pressed,

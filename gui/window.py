@@ -5,17 +5,16 @@ In flow an engine (what reads) and perhaps a file; everything else is in the mod
 
 from __future__ import annotations
 
-import sys
 import tkinter as tk
 from functools import partial
 from pathlib import Path
 from tkinter import ttk
 from typing import Any
 
-from hwcalc.gui import clipboard, history, pictures, shortcuts
+from hwcalc.gui import clipboard, history, pictures
 from hwcalc.gui.actions import Action, Actions
-from hwcalc.gui.alternatives import Alternatives
-from hwcalc.gui.answers import Answers, copied_answer
+from hwcalc.gui.alternatives import Alternatives, label_of
+from hwcalc.gui.answers import Answers, copied_answer, doubtful_symbols
 from hwcalc.gui.bar import Bar, menu_of
 from hwcalc.gui.card import Card, close_card
 from hwcalc.gui.documents import Documents
@@ -23,13 +22,16 @@ from hwcalc.gui.engine import Engine
 from hwcalc.gui.field import Field
 from hwcalc.gui.files import write_whole
 from hwcalc.gui.history import Entry, HistoryPanel, Log
+from hwcalc.gui.icons import app_icon
 from hwcalc.gui.live import Line, LiveReading, explained
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.places import Settings, Slot, dump_settings, load_settings
 from hwcalc.gui.recovery import Recovery
 from hwcalc.gui.screen import Screen
+from hwcalc.gui.scrolling import bind_moves, scroll_bars
 from hwcalc.gui.selection import Selector
-from hwcalc.gui.sheet import Edit, Sheet
+from hwcalc.gui.sheet import Correction, Edit, Sheet
+from hwcalc.gui.shortcuts import ShortcutSheet
 from hwcalc.gui.status import Status
 from hwcalc.gui.theme import DARK, LIGHT, Palette, style, system_palette
 from hwcalc.gui.tools import Eraser, Pen, Toolbox
@@ -39,6 +41,7 @@ SIZE = (900, 600)  # logical units
 LEAST = (480, 360)
 BUTTONS = ["open", "save", "|", "undo", "redo", "|", "pen", "eraser", "select", "clear"]
 BUTTONS += [">", "copy", "type", "history", "theme", "menu"]
+PEN_DOWN_MS = 30  # how often results that wait for the pen are looked at
 TOOLS = ("pen", "eraser", "select")
 
 
@@ -66,6 +69,8 @@ class Window:
     ) -> None:
         self.root = tk.Tk(className="Hwcalc")
         self.root.withdraw()
+        self._icons = [app_icon(self.root, size) for size in (64, 32, 16)]
+        self.root.iconphoto(True, *self._icons)  # type: ignore[arg-type]
         self.engine = engine or Engine()
         self.folder = folder
         self.settings = load_settings(folder / "settings.json") if folder else Settings()
@@ -77,6 +82,7 @@ class Window:
         self.actions = Actions(self.root)
         self.log = Log(history.load(folder / "history.json") if folder else None)
         self._noting: str | None = None
+        self._asked: tuple[Line, int] | None = None
         self._build()
         self._add_actions()
         self.bar = Bar(self.root, self.actions, BUTTONS, self.screen, self.palette)
@@ -86,6 +92,7 @@ class Window:
         if self.settings.history:
             self.toggle_history()
         self.slot = Slot(folder)
+        self.status.say("F1 shows every key")
         self.recovery = self._recover()
         self.root.deiconify()
 
@@ -93,7 +100,8 @@ class Window:
 
     def _build(self) -> None:
         root, screen, palette = self.root, self.screen, self.palette
-        self.paper = Paper(root, self.sheet, screen, palette)
+        self.middle = ttk.Frame(root, style="Paper.TFrame")
+        self.paper = Paper(self.middle, self.sheet, screen, palette)
         self.status = Status(root, screen)
         self.live = LiveReading(self.sheet, self.engine, self.worker)
         self.answers = Answers(self.paper)
@@ -114,7 +122,11 @@ class Window:
         self.bar.grid(row=0, column=0, columnspan=3, sticky="ew")
         self._edges = [ttk.Frame(root, style="Edge.TFrame", height=px(1), width=px(1)) for _ in range(4)]
         self._edges[0].grid(row=1, column=0, columnspan=3, sticky="ew")
-        self.paper.grid(row=2, column=0, sticky="nsew")
+        self.middle.grid(row=2, column=0, sticky="nsew")
+        self.middle.columnconfigure(0, weight=1)
+        self.middle.rowconfigure(0, weight=1)
+        self.paper.grid(row=0, column=0, sticky="nsew")
+        scroll_bars(self.middle, self.paper)
         self._edges[1].grid(row=5, column=0, columnspan=3, sticky="ew")
         self.status.grid(row=6, column=0, columnspan=3, sticky="ew")
         size = self.settings.size or SIZE
@@ -129,13 +141,11 @@ class Window:
         self.tools.listeners.append(self._tool_taken)
         self.root.protocol("WM_DELETE_WINDOW", self.close)
         paper = self.paper
-        for sequence, step in (("<Button-4>", -1), ("<Button-5>", 1)):
-            paper.bind(sequence, partial(self._wheel, step=step))
-        paper.bind("<MouseWheel>", lambda e: self._wheel(e, -1 if e.delta > 0 else 1))
+        bind_moves(paper, close_card)
         paper.bind("<Motion>", self._hover)
         paper.bind("<Key>", self._typed)
-        for button in ("<Button-2>", "<Button-3>"):
-            paper.bind(button, self._ask_about)
+        aqua = self.root.tk.call("tk", "windowingsystem") == "aqua"
+        paper.bind("<Button-2>" if aqua else "<Button-3>", self._ask_about)
         paper.bind("<<View>>", lambda _: self.status.view(self._view_text()), add=True)
         self._tool_taken("pen")
         self._edited(Edit("start"))
@@ -170,6 +180,7 @@ class Window:
             Action("thicker", "Thicker pen", lambda: self.set_pen(1.0), ("]",), "Tools"),
             Action("thinner", "Thinner pen", lambda: self.set_pen(-1.0), ("[",), "Tools"),
             Action("type", "Type a sum", self.toggle_field, ("Ctrl+T",), "Tools", anywhere=True),
+            Action("ask", "Ask about the next doubtful symbol", self.ask_next, ("F3",), "Tools"),
             Action("edit", "Edit what was read", self.edit_reading, ("F2",), "Tools"),
         )
         add(
@@ -188,8 +199,7 @@ class Window:
         recovery = Recovery(self.root, self.sheet, self.worker, self.slot.path)
         items = recovery.recover()
         if items:
-            self.sheet.restart(items)
-            self.documents.saved = False
+            self.sheet.exchange("recovery", items)
             self.status.say("Your last sheet is back. Esc clears it.")
         recovery.watch()
         return recovery
@@ -198,8 +208,6 @@ class Window:
 
     def run(self) -> None:
         """Stay until the window is closed."""
-        # The worker computes in Python too: without this the pen would wait 5 ms for the interpreter.
-        sys.setswitchinterval(0.0005)
         self.root.after(50, self._warm_up)
         self.root.mainloop()
 
@@ -359,6 +367,7 @@ class Window:
 
     def show_menu(self) -> None:
         """Open the menu of all actions under its button."""
+        close_card()
         button = self.bar.buttons["menu"]
         menu = menu_of(self.root, self.actions, self.palette)
         width = menu.winfo_reqwidth()
@@ -366,9 +375,9 @@ class Window:
         menu.tk_popup(max(x, 0), button.winfo_rooty() + button.winfo_height())
 
     def show_shortcuts(self) -> None:
-        """Show every key; again: hide it."""
-        if not close_card():
-            shortcuts.show(self.paper, self.actions, self.screen, self.palette)
+        """Show every key."""
+        close_card()
+        ShortcutSheet(self.paper, self.actions, self.screen, self.palette)
 
     def ask_about(self, line: Line, number: int) -> Card | None:
         """Show what else a symbol may be."""
@@ -387,6 +396,20 @@ class Window:
         gap = self.screen.px(8)
         card.show_at(box.left * f - left, box.bottom * f - top + gap, box.top * f - top - gap)
         return card
+
+    def ask_next(self) -> None:
+        """Show what else the next doubtful symbol may be; where nothing is doubtful, any symbol."""
+        read = [(line, line.reading) for line in self.live.lines if line.reading is not None]
+        places = [(line, n) for line, reading in read for n in doubtful_symbols(reading)]
+        places = places or [(line, n) for line, reading in read for n in range(len(reading.symbols))]
+        if not places:
+            self.status.say("Nothing was read yet")
+            return
+        after = places.index(self._asked) + 1 if self._asked in places else 0
+        self._asked = places[after % len(places)]
+        line, number = self._asked
+        self.paper.show_box(line.box)
+        self.ask_about(line, number)
 
     # What happens then
 
@@ -424,8 +447,14 @@ class Window:
             self.paper.configure(cursor=cursor)
 
     def _typed(self, event: tk.Event[Any]) -> None:
-        """Typing on the sheet opens the typing field."""
-        if event.char and event.char in "0123456789(-." and not int(event.state) & 0xC:
+        """Typing says what the selected strokes are; with nothing selected it opens the typing field."""
+        label = label_of(event.char)
+        if self.selector.numbers & self.sheet.strokes().keys():
+            if label is not None:
+                parts = frozenset(self.selector.numbers & self.sheet.strokes().keys())
+                self.sheet.correct(Correction(parts, label))
+                self.status.say(f"The selected strokes are one {label}")
+        elif event.char and event.char in "0123456789(-." and not int(event.state) & 0xC:
             self._open_field()
             self.field.type(event.char)
 
@@ -441,16 +470,26 @@ class Window:
         self.bar.choose("type", False)
         self.paper.focus_set()
 
-    def _entry_used(self, entry: Entry) -> None:
-        clipboard.put(self.root, entry.copied)
-        self.status.say(f"Copied {entry.copied}")
+    def _entry_used(self, entry: Entry, how: str) -> None:
+        if how == "again":
+            self._open_field()
+            self.field.type(entry.text)
+            return
+        text = {"answer": entry.copied, "text": entry.text, "latex": entry.latex}[how]
+        clipboard.put(self.root, text)
+        self.status.say(f"Copied {text}")
 
     def _edited(self, edit: Edit) -> None:
+        close_card()
         self.bar.enable("undo", self.sheet.undoes is not None)
         self.bar.enable("redo", self.sheet.redoes is not None)
         self.bar.enable("clear", not self.sheet.empty)
 
     def _read(self, lines: list[Line]) -> None:
+        if self.paper.pen_down:
+            # Drawing answers now would cost points of the stroke, and its end makes them stale anyway.
+            self.root.after(PEN_DOWN_MS, self._read_late, lines)
+            return
         self.answers.show(lines)
         self.bar.enable("copy", self.live.newest() is not None)
         self.status.problem(next((line.problem for line in lines if line.problem), ""))
@@ -458,7 +497,14 @@ class Window:
             self.root.after_cancel(self._noting)
         self._noting = self.root.after(history.QUIET_MS, self._note)
 
+    def _read_late(self, lines: list[Line]) -> None:
+        if lines is self.live.lines:
+            self._read(lines)
+
     def _note(self) -> None:
+        if self.paper.pen_down:
+            self._noting = self.root.after(history.QUIET_MS, self._note)
+            return
         self.log.note(self.live.lines, self.sheet)
 
     def _tool_taken(self, name: str) -> None:
@@ -467,12 +513,3 @@ class Window:
 
     def _view_text(self) -> str:
         return "" if self.paper.zoom == 1.0 else f"{round(100 * self.paper.zoom)} %"
-
-    def _wheel(self, event: tk.Event[Any], step: int) -> None:
-        state = int(event.state)
-        if state & 0x4:
-            self.paper.zoom_by(-step, event.x, event.y)
-        elif state & 0x1:
-            self.paper.xview_scroll(step, "units")
-        else:
-            self.paper.yview_scroll(step, "units")

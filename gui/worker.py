@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gc
 import queue
+import sys
 import threading
 import tkinter as tk
 from collections import deque
@@ -43,6 +44,8 @@ class Worker:
         self._open = 0
         self._polling: str | None = None
         self._closed = False
+        # The thread computes in Python too: without this a pen event would wait 5 ms for the interpreter.
+        sys.setswitchinterval(0.0005)
         self._thread = threading.Thread(target=self._run, name="hwcalc-worker", daemon=True)
         self._thread.start()
 

@@ -131,7 +131,7 @@ def window(display: str, reader: FakeReader, tmp_path: Any) -> Iterator[Any]:
     window = Window(engine, palette=LIGHT, scale=1.0)
     window.root.geometry("900x600+0+0")
     window.root.update()
-    window.root.focus_force()
+    window.paper.focus_force()
     window.root.update()
     yield window
     window.close()

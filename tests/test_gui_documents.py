@@ -1,0 +1,242 @@
+"""Files: opening, saving, export, pictures, recovery after a kill."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hwcalc.gui import files, pictures
+from hwcalc.gui.places import Settings, Slot, dump_settings, load_settings
+from hwcalc.gui.sheet import Stroke
+from hwcalc.ink import Box
+from tests.conftest import reading_of
+
+
+def png(width=300, height=100, mode="RGB", colour: object = "white", format="PNG"):
+    kept = io.BytesIO()
+    Image.new(mode, (width, height), colour).save(kept, format)
+    return kept.getvalue()
+
+
+def test_save_and_open_bring_the_sheet_back(window, write, settle, tmp_path):
+    path = tmp_path / "sum.hwcalc"
+    write(window, "1+1")
+    window.documents.save_to(path)
+    settle(window)
+    assert window.status.text == "Saved sum.hwcalc"
+    assert window.root.title() == "sum.hwcalc"
+    write(window, "1", left=300)
+    assert window.root.title() == "sum.hwcalc •"
+    window.documents.open_file(path)
+    settle(window)
+    assert len(window.sheet.strokes()) == 3
+    assert window.live.newest().reading.answer == "2"
+    window.undo()
+    settle(window)
+    assert len(window.sheet.strokes()) == 4
+
+
+@pytest.mark.parametrize(
+    "name", ["missing.hwcalc", "folder.hwcalc", "text.hwcalc", "text.png", "cut.jpg", "empty.png"]
+)
+def test_what_cannot_be_opened_is_told_in_one_line(window, write, settle, tmp_path, name):
+    (tmp_path / "folder.hwcalc").mkdir()
+    (tmp_path / "text.hwcalc").write_text("12 + 34")
+    (tmp_path / "text.png").write_text("12 + 34")
+    (tmp_path / "cut.jpg").write_bytes(png(400, 400, colour="red", format="JPEG")[:700])
+    (tmp_path / "empty.png").write_bytes(b"")
+    write(window, "1")
+    window.documents.open_file(tmp_path / name)
+    settle(window)
+    assert name in window.status.text
+    assert "\n" not in window.status.text
+    assert len(window.sheet.items) == 1
+
+
+def test_exports(window, write, settle, tmp_path):
+    write(window, "1+1")
+    for name in ("a.png", "a.svg", "a.pdf"):
+        window.documents.save_to(tmp_path / name)
+    settle(window)
+    with Image.open(tmp_path / "a.png") as picture:
+        colours = {c for _, c in picture.getcolors(100_000)}
+    assert (0x1D, 0x27, 0x33) in colours
+    assert (0x17, 0x69, 0xAA) in colours
+    svg = ElementTree.fromstring((tmp_path / "a.svg").read_text(encoding="utf-8"))
+    space = "{http://www.w3.org/2000/svg}"
+    assert len(svg.findall(f".//{space}path")) == 3
+    assert svg.find(f"{space}text").text == "= 2"
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_an_empty_sheet_is_not_exported(window, settle, tmp_path):
+    window.documents.save_to(tmp_path / "a.png")
+    settle(window)
+    assert "empty" in window.status.text
+    assert not list(tmp_path.glob("a.png"))
+
+
+def test_a_picture_lies_on_the_sheet_with_what_was_read(window, settle, tmp_path, monkeypatch):
+    seen = []
+
+    def read(picture, fixed):
+        seen.append((picture.size, dict(fixed)))
+        labels = ["1", "+", fixed.get(frozenset({2}), "1")]
+        boxes = [Box(10 + 50 * i, 20, 40 + 50 * i, 80) for i in range(3)]
+        text = "".join(labels)
+        return reading_of(text, str(int(labels[0]) + int(labels[2])), boxes, labels)
+
+    monkeypatch.setattr(window.live, "_engine", type(window.engine)(read_picture=read))
+    (tmp_path / "a.png").write_bytes(png())
+    window.documents.open_file(tmp_path / "a.png")
+    settle(window)
+    settle(window)
+    (line,) = window.live.lines
+    picture = window.sheet.pictures()[0]
+    assert seen == [((300, 100), {})]
+    first = line.symbol_box(line.reading.symbols[0])
+    assert first.left == pytest.approx(picture.box.left + 10 * picture.box.width / 300)
+    card = window.ask_about(line, 2)
+    card.choose("7")
+    settle(window)
+    assert seen[-1] == ((300, 100), {frozenset({2}): "7"})
+    assert window.live.newest().reading.answer == "8"
+    window.undo()
+    window.undo()
+    settle(window)
+    assert window.sheet.empty
+
+
+def test_pictures_fit_the_room_and_lie_on_white():
+    data = png(4000, 1000, "RGBA", (0, 0, 0, 0))
+    picture = pictures.fitted(data, "a.png", (500, 400), 70)
+    assert picture.box == Box(0, 70, 500, 195)
+    with Image.open(io.BytesIO(picture.data)) as kept:
+        assert max(kept.size) <= pictures.SHOWN_SIDE
+        assert kept.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_photo_is_turned_as_its_camera_says():
+    image = Image.new("RGB", (60, 20), "white")
+    exif = image.getexif()
+    exif[0x0112] = 6
+    kept = io.BytesIO()
+    image.save(kept, "JPEG", exif=exif)
+    picture = pictures.fitted(kept.getvalue(), "a.jpg", (500, 500), 0)
+    assert (picture.box.width, picture.box.height) == (20, 60)
+
+
+def test_paste_takes_a_sum_into_the_field(window, settle):
+    window.root.clipboard_clear()
+    window.root.clipboard_append("12+34\nmore")
+    window.root.event_generate("<Control-v>")
+    settle(window)
+    assert window.field.text.get() == "12+34"
+
+
+def test_two_windows_have_two_slots_and_a_slot_is_free_after_its_window(tmp_path):
+    first, second = Slot(tmp_path), Slot(tmp_path)
+    assert first.path != second.path
+    first.free()
+    third = Slot(tmp_path)
+    assert third.path == first.path
+    second.free()
+    third.free()
+    assert Slot(None).path is None
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from hwcalc.gui.engine import Engine
+from hwcalc.gui.window import Window
+window = Window(Engine(warm_up=lambda: None), folder=Path(sys.argv[1]))
+window.root.update()
+for x in (50, 90, 130):
+    window.paper.event_generate("<ButtonPress-1>", x=x, y=50)
+    window.paper.event_generate("<B1-Motion>", x=x, y=90)
+    window.paper.event_generate("<ButtonRelease-1>", x=x, y=90)
+window.paper.event_generate("<ButtonPress-1>", x=170, y=50)
+window.paper.event_generate("<B1-Motion>", x=170, y=90)
+print(len(window.sheet.strokes()), flush=True)
+window.root.mainloop()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
+def test_after_a_kill_while_drawing_the_ink_is_back(display, reader, tmp_path):
+    from hwcalc.gui.engine import Engine
+    from hwcalc.gui.window import Window
+
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert program.stdout is not None
+    assert program.stdout.readline() == b"3\n"
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "sheet0.hwcalc").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    program.send_signal(signal.SIGKILL)
+    program.wait()
+    program.stdout.close()
+    window = Window(Engine(read_ink=reader, warm_up=lambda: None), folder=tmp_path, scale=1.0)
+    assert len(window.sheet.strokes()) == 3
+    assert "back" in window.status.text
+    window.clear()
+    window.close()
+    assert not (tmp_path / "sheet0.hwcalc").exists()
+
+
+def test_what_is_not_saved_is_there_again_after_closing(display, reader, tmp_path):
+    from hwcalc.gui.engine import Engine
+    from hwcalc.gui.theme import DARK
+    from hwcalc.gui.window import Window
+
+    engine = Engine(read_ink=reader, warm_up=lambda: None)
+    window = Window(engine, folder=tmp_path, scale=1.0)
+    window.root.geometry("700x500")
+    window.root.update()
+    window.sheet.add("stroke", [Stroke(np.array([[1.0, 2.0, 0.0], [3.0, 40.0, 0.1]]))])
+    window.recolour(DARK)
+    window.settings.theme = "dark"
+    window.close()
+    again = Window(engine, folder=tmp_path, scale=1.0)
+    again.root.update()
+    (stroke,) = again.sheet.strokes().values()
+    assert stroke.points[:, :2].tolist() == [[1, 2], [3, 40]]
+    assert again.palette is DARK
+    assert (again.root.winfo_width(), again.root.winfo_height()) == (700, 500)
+    again.documents.save_to(tmp_path / "a.hwcalc")
+    while again.worker.busy:
+        again.root.update()
+    again.close()
+    assert len(files.read_sheet(tmp_path / "a.hwcalc")) == 1
+    assert not (tmp_path / "sheet0.hwcalc").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "7", json.dumps({"size": ["a", 1]}), json.dumps({"theme": 3, "pen_width": "thick"})]
+)
+def test_strange_settings_are_as_at_first(tmp_path, text):
+    path = tmp_path / "settings.json"
+    path.write_text(text)
+    assert load_settings(path) == Settings()
+
+
+def test_settings_come_back(tmp_path):
+    settings = Settings("dark", (800, 600), True, 4.0)
+    (tmp_path / "settings.json").write_bytes(dump_settings(settings))
+    assert load_settings(tmp_path / "settings.json") == settings

@@ -1,0 +1,151 @@
+"""The history panel and the typing field."""
+
+from __future__ import annotations
+
+import pytest
+
+from hwcalc.gui import history
+from hwcalc.gui.history import Entry, Log
+from tests.conftest import reading_of
+
+
+@pytest.fixture
+def sums(window, monkeypatch):
+    """Lets the typing field understand sums of numbers."""
+
+    def evaluate(text):
+        try:
+            return reading_of(text, str(sum(int(t.strip("()")) for t in text.split("+"))))
+        except ValueError:
+            raise ValueError("that is no sum") from None
+
+    monkeypatch.setattr(window.field, "_engine", type(window.engine)(evaluate=evaluate))
+    return window
+
+
+def test_a_line_has_one_entry_that_follows_it(window, write):
+    write(window, "1+1")
+    window._note()
+    write(window, "1", left=220)
+    window._note()
+    assert [(e.text, e.answer) for e in window.log.entries] == [("1+11", "= 12")]
+
+
+def test_what_was_cleared_stays_in_the_history(window, write):
+    write(window, "1+1")
+    window.root.event_generate("<Escape>")
+    write(window, "11+1")
+    window._note()
+    assert [e.answer for e in window.log.entries] == ["= 2", "= 12"]
+
+
+def test_a_sum_is_noted_by_itself_after_a_while(window, write, until):
+    write(window, "1+1")
+    assert not window.log.entries
+    until(window, lambda: window.log.entries)
+
+
+def test_the_panel_shows_entries_newest_first_and_a_click_copies(window, settle):
+    for n in (1, 2):
+        window.log.add(Entry(f"{n}+{n}", "", f"= {2 * n}", str(2 * n), ((0.0, 0.0, 10.0, 40.0),)))
+    window.root.event_generate("<Control-h>")
+    settle(window)
+    canvas = window.panel._canvas
+    texts = [canvas.itemcget(i, "text") for i in canvas.find_all() if canvas.type(i) == "text"]
+    assert texts == ["2 + 2", "= 4", "1 + 1", "= 2"]
+    (image,) = [i for i in canvas.find_withtag("entry1") if canvas.type(i) == "image"]
+    x, y = canvas.coords(image)
+    canvas.event_generate("<Motion>", x=x + 2, y=y + 2)
+    canvas.event_generate("<Button-1>", x=x + 2, y=y + 2)
+    assert window.root.clipboard_get() == "2"
+    window.root.event_generate("<Control-h>")
+    settle(window)
+    assert not window.panel.winfo_ismapped()
+
+
+def test_entries_come_back_from_their_file(tmp_path):
+    path = tmp_path / "history.json"
+    entries = [Entry("1+1", "1+1", "= 2", "2", ((0.0, 1.0, 2.0, 3.0),)), Entry("7", "7", "= 7", "7")]
+    path.write_bytes(history.dumps(entries))
+    assert history.load(path) == entries
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b'[{"text": "1"}]', b"\xff"])
+def test_a_strange_history_file_is_an_empty_history(tmp_path, data):
+    path = tmp_path / "history.json"
+    path.write_bytes(data)
+    assert history.load(path) == []
+
+
+def test_the_log_is_not_endless():
+    log = Log()
+    for n in range(history.MOST + 10):
+        log.add(Entry(str(n), "", str(n), str(n)))
+    assert len(log.entries) == history.MOST
+    assert log.entries[-1].text == str(history.MOST + 9)
+
+
+def test_typing_on_the_sheet_opens_the_field_and_its_answer_follows(sums, settle):
+    window = sums
+    window.root.event_generate("1")
+    window.root.update()
+    assert window.root.focus_get() is window.field.entry
+    for key in ("<plus>", "2", "2"):
+        window.field.entry.event_generate(key)
+    settle(window)
+    assert window.field.text.get() == "1+22"
+    assert window.field.answer.cget("text") == "= 23"
+    window.field.entry.event_generate("<Return>")
+    assert [e.copied for e in window.log.entries] == ["23"]
+
+
+def test_ans_is_the_last_answer(sums, settle):
+    window = sums
+    window.log.add(Entry("40", "", "= 40", "40"))
+    window.root.event_generate("<Control-t>")
+    window.field.text.set("ans+2")
+    settle(window)
+    assert window.field.answer.cget("text") == "= 42"
+
+
+def test_half_a_sum_shows_no_error(sums, settle):
+    window = sums
+    window.root.event_generate("<Control-t>")
+    window.field.text.set("1+")
+    settle(window)
+    assert window.field.answer.cget("text") == ""
+    assert window.status.text != "that is no sum"
+
+
+def test_escape_leaves_the_field_and_keeps_the_sheet(window, write):
+    write(window, "1")
+    window.root.event_generate("<Control-t>")
+    window.root.update()
+    window.field.entry.event_generate("<Escape>")
+    window.root.update()
+    assert not window.field.winfo_ismapped()
+    assert not window.sheet.empty
+
+
+def test_keys_of_the_sheet_do_not_act_on_it_from_the_field(window, write):
+    write(window, "1")
+    window.root.event_generate("<Control-t>")
+    window.root.update()
+    window.field.entry.event_generate("<Control-z>")
+    window.field.entry.event_generate("e")
+    assert not window.sheet.empty
+    assert window.tools.current is window.pen
+
+
+def test_editing_what_was_read_corrects_the_symbols(window, write, settle):
+    write(window, "1+1")
+    window.root.event_generate("<F2>")
+    window.root.update()
+    assert window.field.text.get() == "1+1"
+    window.field.text.set("4+7")
+    window.field.entry.event_generate("<Return>")
+    settle(window)
+    assert window.live.newest().reading.answer == "11"
+    window.root.event_generate("<Control-z>")
+    settle(window)
+    assert window.live.newest().reading.answer == "2"

@@ -1,0 +1,137 @@
+"""Pen, eraser and selection, by real events on the paper."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hwcalc.gui.selection import inside
+
+
+def test_the_eraser_takes_what_it_touches_in_one_edit(window, write, drag):
+    write(window, "1+1")
+    window.root.event_generate("e")
+    drag(window, [(90, 125), (115, 125), (150, 125)])
+    assert list(window.sheet.strokes()) == [2]
+    window.root.event_generate("<Control-z>")
+    assert list(window.sheet.strokes()) == [0, 1, 2]
+
+
+def test_the_eraser_misses_no_stroke_it_jumps_over(window, write, drag):
+    write(window, "111")
+    window.tools.use("eraser")
+    drag(window, [(80, 125), (220, 125)])
+    assert window.sheet.empty
+
+
+def test_an_erasure_can_be_given_up(window, write):
+    write(window, "1")
+    window.tools.use("eraser")
+    window.paper.event_generate("<ButtonPress-1>", x=100, y=125)
+    window.tools.use("pen")
+    window.paper.event_generate("<ButtonRelease-1>", x=100, y=125)
+    assert len(window.sheet.strokes()) == 1
+
+
+def test_a_rectangle_selects_and_a_drag_inside_moves(window, write, drag, settle):
+    write(window, "1+1")
+    window.root.event_generate("s")
+    drag(window, [(80, 80), (160, 170)])
+    assert window.selector.numbers == {0, 1}
+    before = window.sheet.strokes()[0].points.copy()
+    drag(window, [(120, 125), (130, 150), (150, 225)])
+    after = window.sheet.strokes()[0].points
+    assert np.allclose(after[:, :2] - before[:, :2], [30, 100])
+    window.root.event_generate("<Control-z>")
+    settle(window)
+    assert np.array_equal(window.sheet.strokes()[0].points, before)
+
+
+def test_a_loop_selects_what_it_goes_around(window, write, drag):
+    write(window, "111")
+    window.tools.use("select")
+    angles = np.linspace(0, 2 * np.pi, 30)
+    drag(window, [(140 + 25 * np.cos(a), 125 + 45 * np.sin(a)) for a in angles])
+    assert window.selector.numbers == {1}
+
+
+def test_the_corner_scales(window, write, drag):
+    write(window, "1")
+    window.tools.use("select")
+    window.selector.select({0})
+    box = window.selector._box()
+    drag(window, [(box.right, box.bottom), (box.right, box.bottom + 66)])
+    assert window.sheet.strokes()[0].box.height == pytest.approx(100, abs=2)
+
+
+def test_delete_and_duplicate_by_keys(window, write, settle):
+    write(window, "1+1")
+    window.root.event_generate("<Control-a>")
+    assert window.selector.numbers == {0, 1, 2}
+    window.root.event_generate("<Control-d>")
+    settle(window)
+    assert len(window.sheet.strokes()) == 6
+    assert window.selector.numbers == {3, 4, 5}
+    window.root.event_generate("<Delete>")
+    assert list(window.sheet.strokes()) == [0, 1, 2]
+
+
+def test_escape_drops_the_selection_before_it_clears(window, write):
+    write(window, "1")
+    window.root.event_generate("<Control-a>")
+    window.root.event_generate("<Escape>")
+    assert window.selector.numbers == set()
+    assert not window.sheet.empty
+
+
+def test_pen_width_by_keys(window, drag):
+    window.root.event_generate("<bracketright>")
+    drag(window, [(50, 50), (50, 90)])
+    window.root.event_generate("<bracketleft>")
+    drag(window, [(90, 50), (90, 90)])
+    assert [s.width for s in window.sheet.strokes().values()] == [4.0, 3.0]
+
+
+def test_zoom_keeps_the_ink_and_what_is_written_then_is_in_the_same_units(window, drag, settle):
+    drag(window, [(100, 100), (100, 150)])
+    window.root.event_generate("<Control-equal>")
+    settle(window)
+    assert window.paper.zoom == 1.25
+    left, top = window.paper.canvasx(0), window.paper.canvasy(0)
+    drag(window, [(200 - left, 125 - top), (200 - left, 187.5 - top)])
+    strokes = list(window.sheet.strokes().values())
+    assert strokes[1].points[:, :2] == pytest.approx(np.array([[160, 100], [160, 150]]), abs=1)
+
+
+def test_strokes_end_up_painted(window, write, until):
+    write(window, "1+1")
+    until(window, lambda: all(window.paper.type(i) == "image" for i in window.paper.find_withtag("ink")))
+    assert len(window.paper.find_withtag("ink")) == 3
+
+
+def test_inside_a_loop_that_is_not_convex():
+    loop = np.array([[0.0, 0], [10, 0], [10, 10], [5, 2], [0, 10]])
+    assert inside(np.array([[5.0, 1], [5, 5], [1, 5], [-1, 5]]), loop).tolist() == [True, False, True, False]
+
+
+def test_typing_says_what_the_selected_strokes_are(window, write, drag, settle):
+    write(window, "1+1")
+    window.tools.use("select")
+    drag(window, [(80, 80), (115, 170)])
+    window.paper.event_generate("4")
+    settle(window)
+    assert window.live.newest().reading.text == "4+1"
+    assert not window.field.winfo_ismapped()
+
+
+def test_the_paper_scrolls_when_there_is_more_than_the_window_shows(window, write, settle):
+    write(window, "1", top=480)
+    window.root.geometry("480x360")
+    settle(window)
+    top = window.paper.visible().top
+    window.paper.event_generate("<Button-5>", x=100, y=100)
+    window.root.update()
+    assert window.paper.visible().top > top
+    window.paper.event_generate("<Prior>")
+    window.root.update()
+    assert window.paper.visible().top == top
