@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .glyphs import GlyphClassifier, ModelError
     from .ink import ReadError
-    from .reader import Reading, Symbol, classify, read, read_ink
+    from .reader import Reading, Symbol, classify, evaluate, read, read_ink
     from .svm import SVC
     from .transformer import GlyphFeatures
 
 __version__ = "0.1.0"
+
+NOT_BUILT = "hwcalc is not built here: run `pip install -e .` in the checkout, then try again"
 
 _HOME = {
     "GlyphClassifier": "glyphs",
@@ -23,6 +25,7 @@ _HOME = {
     "SVC": "svm",
     "Symbol": "reader",
     "classify": "reader",
+    "evaluate": "reader",
     "read": "reader",
     "read_ink": "reader",
 }
@@ -37,6 +40,7 @@ __all__ = [
     "Symbol",
     "__version__",
     "classify",
+    "evaluate",
     "read",
     "read_ink",
 ]
@@ -51,8 +55,6 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name not in ("hwcalc._svm", "hwcalc._features"):
             raise
-        raise ImportError(
-            "hwcalc is not built here: run `pip install -e .` in the checkout, then try again"
-        ) from None
+        raise ImportError(NOT_BUILT) from None
     value = globals()[name] = getattr(module, name)
     return value

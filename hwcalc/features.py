@@ -41,7 +41,7 @@ def extract(glyphs: Sequence[Glyph], *, pen_scale: float = 1.0, n_jobs: int | No
     pen_scale : float
         Thickness of the pen that draws strokes; 1 is about the line of MNIST.
     n_jobs : int, optional
-        Threads; by default all cores for large batches, one for small ones.
+        Threads, -1 for all cores; by default all cores for large batches, one for small ones.
 
     Returns
     -------
@@ -51,12 +51,19 @@ def extract(glyphs: Sequence[Glyph], *, pen_scale: float = 1.0, n_jobs: int | No
     out = np.zeros((len(glyphs), SIZE), np.float32)
     pictures = [i for i, glyph in enumerate(glyphs) if _is_picture(glyph)]
     drawn = [i for i, glyph in enumerate(glyphs) if not _is_picture(glyph)]
-    threads = n_jobs or (os.cpu_count() or 1 if len(glyphs) > 256 else 1)
+    threads = _threads(n_jobs, len(glyphs))
     if pictures:
         out[pictures] = _picture_features([glyphs[i] for i in pictures], threads)
     if drawn:
         out[drawn] = _stroke_features([glyphs[i] for i in drawn], pen_scale, threads)
     return out
+
+
+def _threads(n_jobs: int | None, batch: int) -> int:
+    cores = os.cpu_count() or 1
+    if n_jobs is None:
+        return cores if batch > 256 else 1
+    return max(1, n_jobs if n_jobs > 0 else cores + 1 + n_jobs)
 
 
 def _is_picture(glyph: Glyph) -> bool:

@@ -86,7 +86,7 @@ class GlyphClassifier:
 
     def scores(self, X: FeatureArray) -> FeatureArray:
         """The smallest pairwise margin of each class: float32 (n, K), for features (n, d)."""
-        return self._machine.scores(X)
+        return np.asarray(self._machine.scores(X), np.float32)
 
     def log_probability(self, X: FeatureArray) -> FeatureArray:
         """Natural logarithm of each class's probability, float32 (n, K), for features (n, d)."""

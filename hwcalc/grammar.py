@@ -8,7 +8,7 @@ log-probability, the geometry of the symbol (`geometry`), and the arithmetic of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .geometry import Geometry
+from .glyphs import log_softmax
 from .ink import Ink
 from .layout import Mark, Row
 from .segment import Candidate
@@ -110,6 +111,8 @@ class Lattice:
     log_probability : float (n, K)
         Of each label for each candidate; what the classifier gives to junk is missing from the sum.
     labels : str of length K
+    fixed : mapping of a group of strokes to its label, optional
+        Candidates whose label is known.
     """
 
     def __init__(
@@ -119,7 +122,9 @@ class Lattice:
         candidates: Sequence[Candidate],
         log_probability: npt.NDArray[np.floating],
         labels: str,
+        fixed: Mapping[frozenset[int], str] | None = None,
     ) -> None:
+        self._fixed = fixed or {}
         self.candidates = candidates
         self.geometry = Geometry(ink, unit)
         order = sorted(range(len(ink.strokes)), key=lambda i: ink.strokes[i].box.center[0])
@@ -135,13 +140,17 @@ class Lattice:
         self, candidate: Candidate, log_probability: npt.NDArray[np.floating], labels: str
     ) -> list[tuple[str, float]]:
         """The labels worth trying for a candidate, each with its score so far."""
+        known = self._fixed.get(frozenset(candidate.strokes))
+        if known is not None:
+            return [(known, 0.0)]
+        log_probability = log_softmax(log_probability * self.geometry.shape_weight(candidate))
         scored = [
-            (label, float(log_probability[k]) + self.geometry.of_symbol(label, candidate.box))
+            (label, float(log_probability[k]) + self.geometry.of_symbol(label, candidate))
             for k, label in enumerate(labels)
             if label in KIND
         ]
         point = float(log_probability[labels.index(".")])
-        scored.append(("×", point + self.geometry.of_middle_dot(candidate.box)))
+        scored.append(("×", point + self.geometry.of_middle_dot(candidate)))
         scored.sort(key=lambda choice: -choice[1])
         floor = scored[0][1] - LABEL_RANGE
         return [choice for choice in scored[:MAX_LABELS] if choice[1] >= floor]

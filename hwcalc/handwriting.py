@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .curves import reported, rounded, spaced, spline
 from .glyph_shapes import SHAPES, Path, Shape
 from .ink import FloatArray
 
@@ -22,6 +23,7 @@ LABELS = tuple(SHAPES)
 AXIS = -0.45
 """Where operators and fraction bars are centred, in em above the baseline."""
 
+_DOTS = ("point", "tick", "ring", "blob")
 _STEP = 0.012  # em between the points of a curve before the pen samples it
 _BASELINE_LABELS = frozenset("0123456789.,√%")  # these grow from the baseline, all others about the axis
 
@@ -39,7 +41,8 @@ _SIZE_SPREAD = {
     ",": (0.30, 0.25),
     "%": (0.15, 0.10),
 }
-_DIGIT_SPREAD = (0.13, 0.05)
+_DIGIT_SPREAD = (0.14, 0.07)
+_GLYPH_SIZE = np.array([0.08, 0.06])  # the same, of one glyph against the next
 
 
 @dataclass(frozen=True)
@@ -103,29 +106,30 @@ class Habits:
     kerning: float
 
     @classmethod
-    def draw(cls, rng: np.random.Generator) -> Habits:
-        """Habits of someone met by chance."""
+    def draw(cls, rng: np.random.Generator, sloppiness: float = 1.0) -> Habits:
+        """Habits of someone met by chance, or of someone who writes more neatly; see `Hand`."""
+        some = sloppiness
         return cls(
-            slant=rng.normal(0.10, 0.18),
-            aspect=np.exp(rng.normal(0.0, 0.16)),
-            turn=rng.normal(0.0, 0.05),
-            size=np.exp(rng.normal(0.0, 0.12)),
-            wobble=rng.uniform(0.02, 0.055),
-            looseness=rng.uniform(0.01, 0.045),
-            angularity=rng.beta(0.7, 2.0),
+            slant=rng.normal(0.10, 0.18 * some),
+            aspect=np.exp(rng.normal(0.0, 0.16 * some)),
+            turn=rng.normal(0.0, 0.05 * some),
+            size=np.exp(rng.normal(0.0, 0.12 * some)),
+            wobble=rng.uniform(0.02, 0.055) * some,
+            looseness=rng.uniform(0.01, 0.045) * some,
+            angularity=rng.beta(0.7, 2.0) * some,
             roundness=rng.uniform(0.004, 0.045),
-            tremor=0.006 * np.exp(rng.normal(0.0, 0.7)),
-            overshoot=rng.normal(0.0, 0.03),
-            overshoot_spread=rng.uniform(0.01, 0.05),
-            hook=0.4 * rng.beta(0.6, 2.0),
+            tremor=0.006 * np.exp(rng.normal(0.0, 0.6)) * some,
+            overshoot=rng.normal(0.0, 0.03 * some),
+            overshoot_spread=rng.uniform(0.01, 0.05) * some,
+            hook=0.4 * rng.beta(0.6, 2.0) * some,
             density=np.exp(rng.uniform(np.log(9.0), np.log(60.0))),
             slowing=rng.uniform(0.0, 2.0),
-            grid=0.0 if rng.random() < 0.7 else rng.uniform(0.005, 0.03),
+            grid=0.0 if rng.random() < 0.7 else rng.uniform(0.005, 0.03) * some,
             faithful=rng.uniform(0.6, 1.0),
             reverse=0.15 * rng.beta(0.5, 2.0),
-            dot=rng.choice(["point", "tick", "ring", "blob"], p=[0.3, 0.35, 0.15, 0.2]),
-            drift=rng.normal(0.0, 0.03),
-            unevenness=rng.uniform(0.02, 0.09),
+            dot=rng.choice(_DOTS, p=[0.3, 0.35, 0.15, 0.2]),
+            drift=rng.normal(0.0, 0.03 * some),
+            unevenness=rng.uniform(0.02, 0.09) * some,
             gap=np.exp(rng.normal(np.log(0.25), 0.4)),
             kerning=rng.uniform(0.0, 0.8),
         )
@@ -148,13 +152,23 @@ class Hand:
     ----------
     seed : int or numpy.random.Generator
         Two hands of one seed write the same glyphs when asked for the same labels in the same order.
+    sloppiness : float
+        How far the hand departs from the shapes: 1 as people write, 0 like a copybook. A neat hand still has
+        its own choice of shapes, dots, stroke order and gaps.
+
+    Attributes
+    ----------
+    habits : Habits
+    rng : numpy.random.Generator
+        What chance does to the next glyph.
     """
 
-    def __init__(self, seed: int | np.random.Generator) -> None:
+    def __init__(self, seed: int | np.random.Generator, sloppiness: float = 1.0) -> None:
         """Draw the habits of a writer."""
         self._key = int(np.random.default_rng(seed).integers(2**62))
+        self._sloppiness = sloppiness
         self.rng = np.random.default_rng(self._key)
-        self.habits = Habits.draw(np.random.default_rng([self._key, 0]))
+        self.habits = Habits.draw(np.random.default_rng([self._key, 0]), sloppiness)
         self._forms: dict[tuple[str, int], _Form] = {}
         self._styles: dict[str, _Style] = {}
 
@@ -176,7 +190,8 @@ class Hand:
         ValueError
             No such label.
         """
-        return self._draw(label, None)
+        roof = np.exp(self.rng.normal(-0.3, 0.7)) if label == "√" else None
+        return self._draw(label, roof)
 
     def bar(self, width: float) -> list[FloatArray]:
         """Write a fraction bar, about `width` em wide: a `-` drawn long."""
@@ -195,7 +210,7 @@ class Hand:
             paths = [_stretched(p, q, width) for p, q in zip(paths, form.shape.paths, strict=True)]
         strokes = [self._stroke(path) for path in self._placed(paths, style)]
         strokes = [strokes[i] for i in form.order]
-        if self.rng.random() < self.habits.reverse:
+        if label != "√" and self.rng.random() < self.habits.reverse:
             strokes = [s[::-1].copy() for s in strokes]
         return strokes
 
@@ -215,7 +230,7 @@ class Hand:
             raise ValueError(f"no shape for {label!r}: choose from {' '.join(LABELS)}")
         if label not in self._styles:
             rng = np.random.default_rng([self._key, 1, LABELS.index(label)])
-            self._styles[label] = _Style.draw(label, self.habits, rng)
+            self._styles[label] = _Style.draw(label, self.habits, rng, self._sloppiness)
         return self._styles[label]
 
     def _form(self, label: str, variant: int) -> _Form:
@@ -247,22 +262,20 @@ class Hand:
 
     def _placed(self, paths: list[Path], style: _Style) -> list[Path]:
         """Size, slant, taper and rotation of the whole glyph."""
-        habits, rng = self.habits, self.rng
-        across, up = style.scale * np.exp(rng.normal(0.0, (0.07, 0.05)))
-        slant = habits.slant * style.slanted + rng.normal(0.0, 0.05)
-        turn = habits.turn + style.turn + rng.normal(0.0, 0.035)
-        taper, waist = rng.normal((style.taper, style.waist), (0.06, 0.015))
-        middle = np.mean([path.nodes.mean(axis=0) for path in paths], axis=0)
+        habits, rng, some = self.habits, self.rng, self._sloppiness
+        across, up = style.scale * np.exp(rng.normal(0.0, some * _GLYPH_SIZE))
+        slant = rng.normal(habits.slant * style.slanted, some * 0.05)
+        turn = rng.normal(habits.turn + style.turn, some * 0.035)
+        taper, waist = rng.normal(style.taper, some * 0.08), rng.normal(style.waist, some * 0.02)
+        nodes = np.concatenate([path.nodes for path in paths])
+        x, y = nodes[:, 0] - nodes[:, 0].mean(), nodes[:, 1]
+        y = y + waist * np.sin(np.pi * np.clip(y, -1.0, 0.0)) - AXIS
+        x = across * x * (1.0 + taper * y) - slant * y
+        y = style.anchor + up * (y + AXIS - style.anchor) - AXIS
         cos, sin = np.cos(turn), np.sin(turn)
-        placed = []
-        for path in paths:
-            x = path.nodes[:, 0] - middle[0]
-            y = path.nodes[:, 1] + waist * np.sin(np.pi * np.clip(path.nodes[:, 1], -1.0, 0.0))
-            x = across * x * (1.0 + taper * (y - AXIS)) - slant * (y - AXIS)
-            y = style.anchor + up * (y - style.anchor)
-            nodes = np.column_stack((cos * x - sin * (y - AXIS), sin * x + cos * (y - AXIS) + AXIS))
-            placed.append(Path(nodes, path.corners))
-        return placed
+        nodes = np.column_stack((cos * x - sin * y, sin * x + cos * y + AXIS))
+        cuts = np.cumsum([len(path.nodes) for path in paths])[:-1]
+        return [Path(own, path.corners) for own, path in zip(np.split(nodes, cuts), paths, strict=True)]
 
     def _stroke(self, path: Path) -> FloatArray:
         """The points that the pen reports along a path."""
@@ -270,17 +283,17 @@ class Hand:
         if path.is_dot:
             points: FloatArray = path.nodes[0] + self._dot()
         else:
-            curve = _rounded(_evenly(_curve(path, habits.angularity), _STEP), habits.roundness)
-            curve += self._tremor(len(curve))
-            points = _sampled(self._hooked(curve), habits.density, habits.slowing)
+            curve = spaced(spline(path.nodes, path.corners, habits.angularity), _STEP)
+            curve = rounded(curve, habits.roundness / _STEP) + self._tremor(len(curve))
+            points = reported(self._hooked(curve), habits.density, habits.slowing)
         return np.round(points / habits.grid) * habits.grid if habits.grid else points
 
     def _tremor(self, count: int) -> FloatArray:
         """Shaking of the hand, about one swing in 0.1 em."""
-        knots = count * _STEP / 0.07 + 2
-        noise = self.rng.normal(0.0, self.habits.tremor, (2, int(knots)))
-        at = np.linspace(0.0, knots - 1.0, count)
-        return np.column_stack([np.interp(at, np.arange(int(knots)), n) for n in noise])
+        knots = int(count * _STEP / 0.07) + 2
+        noise = self.rng.normal(0.0, self.habits.tremor, (2, knots))
+        at, whole = np.linspace(0.0, knots - 1.0, count), np.arange(knots)
+        return np.column_stack((np.interp(at, whole, noise[0]), np.interp(at, whole, noise[1])))
 
     def _hooked(self, curve: FloatArray) -> FloatArray:
         """A short sideways run of the pen where it comes down and where it lifts."""
@@ -296,16 +309,24 @@ class Hand:
     def _dot(self) -> FloatArray:
         """A dot about the origin."""
         rng = self.rng
-        kind = self.habits.dot if rng.random() < 0.8 else rng.choice(["point", "tick", "ring", "blob"])
+        kind = self.habits.dot if rng.random() < 0.8 else rng.choice(_DOTS)
         if kind == "point":
             return np.zeros((rng.integers(1, 4), 2))
         if kind == "tick":
-            angle, reach = rng.normal(0.9, 0.7), rng.uniform(0.01, 0.07)
-            return np.outer(np.linspace(-reach, reach, rng.integers(2, 6)), [np.cos(angle), np.sin(angle)])
-        turns = rng.uniform(0.9, 1.2) if kind == "ring" else rng.uniform(1.2, 3.5)
-        angle = rng.uniform(0.0, 2 * np.pi) - 2 * np.pi * turns * np.linspace(0.0, 1.0, int(9 * turns))
-        radius = rng.uniform(0.03, 0.07) * rng.uniform(0.3 if kind == "blob" else 1.0, 1.0, len(angle))
-        return np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
+            way, reach, bend = rng.normal(0.9, 0.9), rng.uniform(0.01, 0.09), rng.normal(0.0, 0.4)
+            t = np.linspace(-1.0, 1.0, rng.integers(3, 7))
+            along, aside = reach * t, reach * bend * (1.0 - t * t)
+            return np.column_stack(
+                (along * np.cos(way) - aside * np.sin(way), along * np.sin(way) + aside * np.cos(way))
+            )
+        if kind == "ring":
+            turns, widest, ragged = rng.uniform(0.9, 1.2), 0.11, 0.2
+        else:
+            turns, widest, ragged = rng.uniform(1.2, 3.5), 0.08, 0.8
+        angles = rng.uniform(0.0, 2 * np.pi) - 2 * np.pi * turns * np.linspace(0.0, 1.0, int(9 * turns))
+        radii = rng.uniform(0.03, widest) * rng.uniform(1.0 - ragged, 1.0, len(angles))
+        flat = np.exp(rng.normal(0.0, 0.25))
+        return np.column_stack((flat * radii * np.cos(angles), radii * np.sin(angles) / flat))
 
 
 @dataclass(frozen=True, eq=False)
@@ -322,9 +343,9 @@ class _Style:
     ease: float
 
     @classmethod
-    def draw(cls, label: str, habits: Habits, rng: np.random.Generator) -> _Style:
+    def draw(cls, label: str, habits: Habits, rng: np.random.Generator, some: float) -> _Style:
         digit = label.isdigit()
-        across, up = np.exp(rng.normal(0.0, _SIZE_SPREAD.get(label, _DIGIT_SPREAD)))
+        across, up = np.exp(some * rng.normal(0.0, _SIZE_SPREAD.get(label, _DIGIT_SPREAD)))
         if not digit:
             across, up = habits.size * across, habits.size**0.5 * up
         return cls(
@@ -332,9 +353,9 @@ class _Style:
             scale=np.array([habits.aspect * across, up]),
             anchor=0.0 if label in _BASELINE_LABELS else AXIS,
             slanted=1.0 if digit else rng.uniform(0.3, 1.0),
-            turn=rng.normal(0.0, 0.03),
-            taper=rng.normal(0.0, 0.15),
-            waist=rng.normal(0.0, 0.04) if digit else 0.0,
+            turn=rng.normal(0.0, 0.03 * some),
+            taper=rng.normal(0.0, 0.2 * some),
+            waist=rng.normal(0.0, 0.06 * some) if digit else 0.0,
             ease=1.0 if digit or label in "%√" else 0.8,
         )
 
@@ -379,72 +400,8 @@ def _stretched(path: Path, shape: Path, width: float) -> Path:
     return Path(nodes, corners)
 
 
-def _curve(path: Path, angularity: float, samples: int = 12) -> FloatArray:
-    """Points on the centripetal Catmull-Rom spline through the nodes, blended with the polygon.
-
-    At corners and ends the tangent is that of a natural end. See Yuksel, Schaefer and Keyser,
-    "Parameterization and applications of Catmull-Rom curves", 2011.
-    """
-    nodes = path.nodes
-    chords = np.diff(nodes, axis=0)
-    steps = np.maximum(np.sqrt(np.hypot(chords[:, 0], chords[:, 1])), 1e-3)[:, None]
-    slopes = chords / steps
-    smooth = np.zeros_like(nodes)
-    smooth[1:-1] = slopes[:-1] - (nodes[2:] - nodes[:-2]) / (steps[:-1] + steps[1:]) + slopes[1:]
-    free = path.corners.copy()
-    free[[0, -1]] = True
-    leave, arrive = smooth[:-1] * steps, smooth[1:] * steps
-    leave_free, arrive_free = free[:-1, None], free[1:, None]
-    leave_end = np.where(arrive_free, chords, 1.5 * chords - 0.5 * arrive)
-    arrive_end = np.where(leave_free, chords, 1.5 * chords - 0.5 * leave)
-    leave, arrive = np.where(leave_free, leave_end, leave), np.where(arrive_free, arrive_end, arrive)
-    t = np.linspace(0.0, 1.0, samples, endpoint=False)[:, None, None]
-    bend = t * (1 - t) ** 2 * (leave - chords) - t**2 * (1 - t) * (arrive - chords)
-    curve = nodes[:-1] + t * chords + (1.0 - angularity) * bend
-    return np.vstack((curve.transpose(1, 0, 2).reshape(-1, 2), nodes[-1]))
-
-
-def _lengths(points: FloatArray) -> FloatArray:
-    steps = np.diff(points, axis=0)
-    return np.concatenate(([0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))))
-
-
-def _along(points: FloatArray, where: FloatArray, at: FloatArray) -> FloatArray:
-    return np.column_stack((np.interp(at, where, points[:, 0]), np.interp(at, where, points[:, 1])))
-
-
-def _evenly(points: FloatArray, step: float) -> FloatArray:
-    """The same line with points about `step` apart."""
-    lengths = _lengths(points)
-    return _along(points, lengths, np.linspace(0.0, lengths[-1], max(3, int(lengths[-1] / step) + 1)))
-
-
-def _rounded(points: FloatArray, spread: float) -> FloatArray:
-    """Gaussian smoothing along the line; the ends stay where they are (reflection through the end point)."""
-    reach = min(int(3.0 * spread / _STEP), len(points) - 1)
-    if reach < 1:
-        return points.copy()
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * _STEP / spread) ** 2)
-    kernel /= kernel.sum()
-    before = 2 * points[0] - points[reach:0:-1]
-    after = 2 * points[-1] - points[-2 : -reach - 2 : -1]
-    padded = np.vstack((before, points, after))
-    return np.column_stack([np.convolve(padded[:, i], kernel, mode="valid") for i in (0, 1)])
-
-
-def _sampled(points: FloatArray, density: float, slowing: float) -> FloatArray:
-    """Points at equal times: a pen slows down in bends (the two-thirds power law) and at both ends."""
-    steps = np.diff(points, axis=0)
-    lengths = np.hypot(steps[:, 0], steps[:, 1])
-    heading = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
-    bend = np.abs(np.gradient(heading)) / _STEP if len(heading) > 1 else np.zeros(1)
-    times = np.concatenate(([0.0], np.cumsum(lengths * (1.0 + slowing * np.cbrt(0.2 * bend)))))
-    count = max(2, round(times[-1] * density / (1.0 + 0.5 * slowing)))
-    return _along(points, times, np.linspace(0.0, times[-1], count))
-
-
 def glyphs(
-    labels: Sequence[str], n: int, seed: int, per_hand: int = 20
+    labels: Sequence[str], n: int, seed: int, per_hand: int = 8
 ) -> tuple[list[list[FloatArray]], npt.NDArray[np.str_]]:
     """A training set of single symbols by many hands.
 

@@ -30,7 +30,8 @@ _TINY = Fraction(1, _HUGE)
 _LONG = 10 ** (2 * DIGITS)  # a longer denominator is no longer kept exactly
 _NOISE = Decimal(1).scaleb(-DIGITS - 30)  # two inexact numbers as close as this are equal
 
-_PLAIN_LENGTH = 40  # an exact number with more digits than this is shown rounded
+_WHOLE_LENGTH = 40  # a whole number with more digits than this is shown rounded,
+_PLAIN_LENGTH = 20  # and a decimal number with more than this
 _READABLE = 10**6  # nobody reads a fraction with a larger denominator
 
 
@@ -124,7 +125,7 @@ def show(a: Number, fraction: bool = False) -> str:
 
 def mixed_number(a: Number) -> str:
     """'3 1/7', '-1/2' or '5'; '' where that would be too long to read, or is not exact."""
-    if not isinstance(a, Fraction) or a.denominator > _READABLE or abs(a) >= 10**_PLAIN_LENGTH:
+    if not isinstance(a, Fraction) or a.denominator > _READABLE or abs(a) >= 10**_WHOLE_LENGTH:
         return ""
     whole, rest = divmod(abs(a.numerator), a.denominator)
     parts = [str(whole)] if whole or not rest else []
@@ -180,8 +181,8 @@ def _decimal(a: Number) -> Decimal:
 
 def _whole_power(base: Number, exponent: int) -> Number:
     if isinstance(base, Fraction):
-        length = max(math.log10(abs(base.numerator)), math.log10(base.denominator))
-        if length * abs(exponent) <= 2 * DIGITS:
+        length = math.log10(max(abs(base.numerator), base.denominator))
+        if length == 0 or abs(exponent) <= 2 * DIGITS / length:
             return _settle(base**exponent)
     return _rounded(lambda: _WIDE.power(_decimal(base), Decimal(exponent)))
 
@@ -218,11 +219,12 @@ def _finite_decimal(a: Number) -> str | None:
     """An exact decimal form that is short enough to show, or None."""
     if not isinstance(a, Fraction):
         return None
-    wide = Context(prec=_PLAIN_LENGTH).divide(Decimal(a.numerator), Decimal(a.denominator))
+    length = _WHOLE_LENGTH if a.denominator == 1 else _PLAIN_LENGTH
+    wide = Context(prec=length).divide(Decimal(a.numerator), Decimal(a.denominator))
     return _plain(wide) if Fraction(wide) == a else None
 
 
-def _plain(a: Decimal, longest: int = _PLAIN_LENGTH) -> str:
+def _plain(a: Decimal, longest: int = _WHOLE_LENGTH) -> str:
     """Digits without superfluous zeros; a power of ten for long numbers and for very small ones."""
     sign, digits, _ = a.as_tuple()
     text = "".join(map(str, digits)).rstrip("0") or "0"

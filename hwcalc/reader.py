@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,12 @@ import numpy.typing as npt
 from . import expression, segment
 from .features import Glyph, extract
 from .glyphs import default_classifier
-from .grammar import Lattice, Parse
+from .grammar import KIND, Lattice, Parse
 from .ink import Box, Ink, ReadError
 from .segment import Candidate
+
+Fixed: TypeAlias = Mapping[frozenset[int], str]
+"""Strokes that are known to be one symbol, and its label."""
 
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
@@ -120,28 +123,32 @@ def _checked_glyph(index: int, glyph: Glyph) -> Glyph:
     return np.ascontiguousarray(bright_ink)
 
 
-def read_ink(strokes: Iterable[npt.ArrayLike]) -> Reading:
+def read_ink(strokes: Iterable[npt.ArrayLike], *, fixed: Fixed | None = None) -> Reading:
     """Read one expression from pen strokes.
 
     Parameters
     ----------
     strokes : iterable of (k, 2) or (k, 3) array-likes
         x to the right, y down[, seconds], in any unit, in the order in which they were drawn.
+    fixed : mapping of frozenset of stroke numbers to label, optional
+        What is known already, from a person who looked: these strokes together are this symbol.
 
     Raises
     ------
     ReadError
-        There is no ink, too much of it, or a coordinate is not finite.
+        There is no ink, too much of it, a coordinate is not finite, or `fixed` does not fit the strokes.
     """
-    return _read(Ink.from_strokes(strokes))
+    return _read(Ink.from_strokes(strokes), fixed or {})
 
 
-def read(source: Any) -> Reading:
+def read(source: Any, *, fixed: Fixed | None = None) -> Reading:
     """Read one expression from a picture.
 
     Parameters
     ----------
     source : path, bytes, binary file, PIL image, or uint8 array (h, w) or (h, w, 3)
+    fixed : mapping of frozenset of piece numbers to label, optional
+        As in `read_ink`, with the numbers of the picture's pieces that `Symbol.strokes` gave.
 
     Raises
     ------
@@ -152,20 +159,41 @@ def read(source: Any) -> Reading:
     from .picture import ink_from_picture
     from .picture_file import open_picture
 
-    return _read(ink_from_picture(open_picture(source)))
+    return _read(ink_from_picture(open_picture(source)), fixed or {})
 
 
-def _read(ink: Ink) -> Reading:
+def evaluate(text: str) -> Reading:
+    """The value of typed text as a `Reading` without symbols; text that is no arithmetic is answered in words."""
+    try:
+        row = expression.parse(text)
+    except ValueError as error:
+        return Reading(text, "", None, str(error), (), 1.0, False, Box(0, 0, 0, 0))
+    result = expression.evaluate(row)
+    shown = expression.text(row), expression.latex(row)
+    return Reading(*shown, result.value, result.answer, (), 1.0, False, Box(0, 0, 0, 0))
+
+
+def _read(ink: Ink, fixed: Fixed) -> Reading:
     if len(ink.strokes) > MAX_STROKES:
         raise ReadError(
             f"{len(ink.strokes)} strokes are too many for one expression (at most {MAX_STROKES}): read a part of it"
         )
     unit = segment.unit_height(ink)
-    candidates = segment.candidates(ink, unit)
     classifier = default_classifier()
+    _check_fixed(fixed, len(ink.strokes))
+    candidates = segment.candidates(ink, unit, fixed)
     log_probability = classifier.log_probability(extract([segment.glyph(ink, c) for c in candidates]))
-    lattice = Lattice(ink, unit, candidates, log_probability, classifier.labels)
-    return _reading(ink, lattice)
+    return _reading(ink, Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed))
+
+
+def _check_fixed(fixed: Fixed, count: int) -> None:
+    taken: set[int] = set()
+    for strokes, label in fixed.items():
+        if not strokes or not strokes <= set(range(count)) or strokes & taken:
+            raise ReadError(f"fixed: strokes {sorted(strokes)} are not there, or are in two symbols")
+        if label not in KIND:
+            raise ReadError(f"fixed: {label!r} is no label; labels are {' '.join(KIND)}")
+        taken |= strokes
 
 
 def _reading(ink: Ink, lattice: Lattice) -> Reading:

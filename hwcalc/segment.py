@@ -6,14 +6,15 @@ candidates that together use every stroke once and make the best expression.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 
 from .features import Glyph
-from .ink import Box, Ink, Stroke
+from .ink import Box, FloatArray, Ink, Stroke
 
 MAX_STROKES = 4
 """Most strokes of one symbol: 5 and ÷ need three, a picture's broken glyph one more."""
@@ -24,10 +25,24 @@ MAX_CANDIDATES_PER_STROKE = 24
 
 @dataclass(frozen=True)
 class Candidate:
-    """A group of strokes that may be one symbol: their numbers, ascending, and the box around them."""
+    """A group of strokes that may be one symbol.
+
+    Parameters
+    ----------
+    strokes : tuple of int
+        Their numbers, ascending.
+    box : Box
+        Around all of them.
+    gap : float
+        The largest distance of one of the strokes from the rest, in units of the ink.
+    gap_x : float
+        The same, of their horizontal extents.
+    """
 
     strokes: tuple[int, ...]
     box: Box
+    gap: float = 0.0
+    gap_x: float = 0.0
 
 
 def unit_height(ink: Ink) -> float:
@@ -44,18 +59,26 @@ def unit_height(ink: Ink) -> float:
     return height if height > 0 else 1.0
 
 
-def candidates(ink: Ink, unit: float) -> list[Candidate]:
-    """Groups of up to `MAX_STROKES` neighbouring strokes, single strokes first."""
+def candidates(ink: Ink, unit: float, fixed: Collection[frozenset[int]] = ()) -> list[Candidate]:
+    """Groups of up to `MAX_STROKES` neighbouring strokes, single strokes first.
+
+    Of strokes in a `fixed` group, that group is the only candidate.
+    """
     near = _neighbours([s.box for s in ink.strokes], unit)
+    distance = _Distances(ink)
     found: dict[tuple[int, ...], Candidate] = {}
     for first, stroke in enumerate(ink.strokes):
         found[first,] = Candidate((first,), stroke.box)
     for first in range(len(ink.strokes)):
-        for count, candidate in enumerate(_grow(found[first,], ink.strokes, near, unit)):
+        for count, candidate in enumerate(_grow(found[first,], ink.strokes, near, distance, unit)):
             found[candidate.strokes] = candidate
             if count >= MAX_CANDIDATES_PER_STROKE:
                 break
-    return list(found.values())
+    bound = frozenset().union(*fixed)
+    for group in fixed:
+        strokes = tuple(sorted(group))
+        found[strokes] = Candidate(strokes, reduce(Box.union, (ink.strokes[i].box for i in strokes)))
+    return [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
 
 
 def _neighbours(boxes: list[Box], unit: float) -> list[list[int]]:
@@ -76,8 +99,32 @@ def _neighbours(boxes: list[Box], unit: float) -> list[list[int]]:
     return near
 
 
+class _Distances(dict[tuple[int, int], float]):
+    """Smallest distance between the points of two strokes, each computed when first asked for."""
+
+    def __init__(self, ink: Ink) -> None:
+        super().__init__()
+        self._points = [_outline(stroke) for stroke in ink.strokes]
+
+    def __missing__(self, pair: tuple[int, int]) -> float:
+        first, second = (self._points[i] for i in pair)
+        apart = first[:, None] - second[None]
+        value = self[pair] = float(np.sqrt((apart * apart).sum(axis=-1).min()))
+        return value
+
+
+def _outline(stroke: Stroke, most: int = 48) -> FloatArray:
+    """Up to `most` points of a stroke, evenly chosen; of a piece of a picture, of its pixels."""
+    points = stroke.points
+    if stroke.mask is not None:
+        y, x = np.nonzero(stroke.mask)
+        points = np.stack([x, y], axis=1) + points[0]
+    chosen = np.linspace(0, len(points) - 1, min(most, len(points))).round().astype(int)
+    return points[chosen]
+
+
 def _grow(
-    seed: Candidate, strokes: tuple[Stroke, ...], near: list[list[int]], unit: float
+    seed: Candidate, strokes: tuple[Stroke, ...], near: list[list[int]], distance: _Distances, unit: float
 ) -> Iterator[Candidate]:
     """Connected groups whose lowest-numbered stroke is the seed, smaller groups first."""
     (first,) = seed.strokes
@@ -89,7 +136,10 @@ def _grow(
                 key = tuple(sorted((*group, neighbour)))
                 box = candidate.box.union(strokes[neighbour].box)
                 if key not in larger and box.width <= 1.8 * unit and box.height <= 2.2 * unit:
-                    larger[key] = Candidate(key, box)
+                    gap = min(distance[i, neighbour] if i < neighbour else distance[neighbour, i] for i in group)
+                    new = strokes[neighbour].box
+                    gap_x = max(new.left - candidate.box.right, candidate.box.left - new.right, 0.0)
+                    larger[key] = Candidate(key, box, max(gap, candidate.gap), max(gap_x, candidate.gap_x))
                     yield larger[key]
         layer = larger
 

@@ -13,21 +13,19 @@ import os
 import platform
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from tqdm import tqdm
 
-from . import __version__, datasets, features, report
+from . import __version__, datasets, report
 from .datasets import DatasetError, GlyphSet
-from .glyphs import JUNK, GlyphClassifier, log_softmax
+from .glyphs import GlyphClassifier, log_softmax
 from .svm import SVC
-from .training_set import TrainingSet, assemble
+from .training_set import TrainingSet, assemble, synthetic
 
 log = logging.getLogger(__name__)
 
@@ -64,41 +62,34 @@ def parser() -> argparse.ArgumentParser:
     return args
 
 
-def load_sets(names: Sequence[str], synthetic: int, seed: int) -> list[GlyphSet]:
-    """The named sets; 'synthetic' is drawn, `synthetic` glyphs of it."""
-    from .training_set import synthetic as draw
-
+def load_sets(names: Sequence[str], synthetic_count: int, seed: int) -> list[GlyphSet]:
+    """The named sets; 'synthetic' is drawn, `synthetic_count` glyphs of it."""
     loaded = []
     for name in names:
         if name == "mnist":
             loaded.append(datasets.load_mnist("train"))
         elif name == "synthetic":
-            loaded.append(draw(synthetic, seed))
+            loaded.append(synthetic(synthetic_count, seed))
         else:
             loaded.append(datasets.load_set(name))
         log.info("%s: %d glyphs", name, len(loaded[-1]))
     return loaded
 
 
-def fit(
-    data: TrainingSet, C: float, gamma: float | None, seed: int, n_jobs: int, progress: bool = False
-) -> tuple[GlyphClassifier, float]:
-    """Train on all of `data`; the temperature comes from a tenth of its writers, held out of a first training.
+def calibrate(data: TrainingSet, C: float, gamma: float, seed: int, n_jobs: int) -> tuple[float, float]:
+    """The temperature of the probabilities, from a tenth of the writers, held out of a training of its own.
 
     Returns
     -------
-    classifier : GlyphClassifier
-    held_out_error : float
-        Share of the held-out glyphs that the first training reads wrong.
+    temperature : float
+    error : float
+        Share of the held-out glyphs that this training reads wrong.
     """
-    gamma = gamma or float(1 / data.X.var(axis=0).sum())
     held = hold_out(data.writers, seed)
-    first = _train(data.X[~held], data.y[~held], C, gamma, n_jobs, "calibrate", progress)
-    truth = np.array([first.labels.index(label) for label in data.y[held]])
-    scores = first.scores(data.X[held])
-    temperature = best_temperature(scores, truth)
-    final = _train(data.X, data.y, C, gamma, n_jobs, "train", progress, temperature)
-    return final, float(np.mean(scores.argmax(axis=1) != truth))
+    classifier = _train(data.X[~held], data.y[~held], C, gamma, n_jobs)
+    truth = np.array([classifier.labels.index(label) for label in data.y[held]])
+    scores = classifier.scores(data.X[held])
+    return best_temperature(scores, truth), float(np.mean(scores.argmax(axis=1) != truth))
 
 
 def hold_out(writers: npt.NDArray[np.str_], seed: int, share: float = 0.1) -> npt.NDArray[np.bool_]:
@@ -132,14 +123,9 @@ def _train(
     C: float,
     gamma: float,
     n_jobs: int,
-    what: str,
-    progress: bool,
     temperature: float = 1.0,
 ) -> GlyphClassifier:
-    classes = len(np.unique(y))
-    with tqdm(total=classes * (classes - 1) // 2, desc=what, unit="pair", disable=not progress) as bar:
-        machine = SVC(C=C, gamma=gamma, n_jobs=n_jobs, callback=_advance(bar))
-        machine.fit(X, y)
+    machine = SVC(C=C, gamma=gamma, n_jobs=n_jobs).fit(X, y)
     return GlyphClassifier(
         "".join(machine.classes_),
         machine.support_vectors_,
@@ -149,3 +135,94 @@ def _train(
         gamma,
         temperature,
     )
+
+
+def evaluate(classifier: GlyphClassifier) -> tuple[float, str]:
+    """Error on MNIST's 10,000 test glyphs, 0 to 1, and the table of figures; what is no digit is an error."""
+    test = datasets.load_mnist("test")
+    found = np.array(classifier.classify(test.glyphs))
+    return float(np.mean(found != test.labels)), report.table(test.labels.tolist(), found.tolist())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `hwcalc train` with these arguments; returns the exit code."""
+    options = parser().parse_args(argv)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING if options.quiet else logging.INFO)
+    try:
+        _check(options)
+        return _run(options)
+    except (DatasetError, OSError) as error:
+        print(f"hwcalc train: {error}", file=sys.stderr)
+        return 1
+    except MemoryError:
+        print("hwcalc train: not enough memory: give --limit", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nhwcalc train: stopped; nothing was written", file=sys.stderr)
+        return 130
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Find out before the work, not after it, whether the model can be written."""
+    folder = options.output.resolve().parent
+    if options.output.is_dir():
+        raise OSError(f"{options.output} is a folder: name a file with -o")
+    if not folder.is_dir():
+        raise OSError(f"{folder} is no folder: make it, or name another file with -o")
+    if not os.access(folder, os.W_OK):
+        raise OSError(f"{folder}: no permission to write there; name another file with -o")
+
+
+def _run(options: argparse.Namespace) -> int:
+    started = time.monotonic()
+    with tqdm(total=5, unit="step", disable=options.quiet) as bar:
+
+        def step(name: str) -> None:
+            bar.set_description(name)
+
+        step("load")
+        names = options.sets.split(",") if options.sets else ["mnist", "synthetic", *datasets.available_sets()]
+        sets = load_sets(names, options.synthetic, options.seed)
+        bar.update()
+        step("prepare")
+        data = assemble(sets, options.junk, options.limit, options.seed, options.jobs)
+        bar.update()
+        gamma = options.gamma or float(1 / data.X.var(axis=0).sum())
+        step("calibrate")
+        temperature, held_out_error = calibrate(data, options.C, gamma, options.seed, options.jobs)
+        bar.update()
+        step("train")
+        classifier = _train(data.X, data.y, options.C, gamma, options.jobs, temperature)
+        bar.update()
+        step("evaluate")
+        error, table = evaluate(classifier)
+        bar.update()
+    print(table)
+    classifier.recipe = {
+        "command": _command(options),
+        "sets": data.counts,
+        "versions": {"hwcalc": __version__, "numpy": np.__version__, "python": platform.python_version()},
+        "seed": options.seed,
+        "date": datetime.date.today().isoformat(),
+        "held_out_error": round(held_out_error, 5),
+        "mnist_test_error": round(error, 5),
+    }
+    classifier.save(options.output)
+    print(
+        f"wrote {options.output}: {options.output.stat().st_size / 1e6:.2f} MB, {len(classifier.vectors)} support "
+        f"vectors from {len(data.y)} glyphs, in {time.monotonic() - started:.0f} s"
+    )
+    return 0
+
+
+def _command(options: argparse.Namespace) -> str:
+    """The command that makes the same model, whatever the folders are called here."""
+    given = [f"--{name} {value}" for name, value in vars(options).items() if name in _OF_MODEL and value is not None]
+    return " ".join(["python -m hwcalc.train", *given])
+
+
+_OF_MODEL = ("sets", "junk", "synthetic", "limit", "C", "gamma", "seed")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -17,6 +17,7 @@ from .layout import Mark, Power, Root, Row, Stack
 
 Crowding: TypeAlias = Literal["roomy", "tight", "overlapping"]
 
+_STANDING = frozenset("0123456789.√%")  # these stand on the baseline
 _BAND = 0.12  # em: height of the bands in which neighbours keep their distance
 
 
@@ -30,6 +31,15 @@ class Written(NamedTuple):
 class _Glyph(NamedTuple):
     label: str
     strokes: list[FloatArray]
+
+
+class _Spacing(NamedTuple):
+    """How a writer sets symbols beside each other; see `Habits` for gap and kerning."""
+
+    rng: np.random.Generator
+    gap: float
+    kerning: float
+    crowding: Crowding
 
 
 _Block: TypeAlias = list[_Glyph]
@@ -63,7 +73,8 @@ def write_line(
     ValueError
         A character that is no label, or another crowding.
     """
-    return _finished(hand, _text(hand, text, crowding), late)
+    block = _text(hand, text, _spacing(hand, crowding))
+    return _finished(block, hand.rng, hand.habits.drift, hand.habits.unevenness, late)
 
 
 def write_row(
@@ -73,41 +84,106 @@ def write_row(
 
     A fraction bar is a symbol of its own, labelled `-`, after its numerator and before its denominator.
     """
-    return _finished(hand, _row(hand, row, 1.0, crowding), late)
+    block = _row(hand, row, 1.0, _spacing(hand, crowding))
+    return _finished(block, hand.rng, hand.habits.drift, hand.habits.unevenness, late)
 
 
-def _text(hand: Hand, text: str, crowding: Crowding) -> _Block:
+def compose(
+    glyphs: Sequence[tuple[str, Sequence[FloatArray]]],
+    rng: np.random.Generator,
+    crowding: Crowding = "roomy",
+    em: float = 1.0,
+    late: float = 0.03,
+) -> tuple[list[FloatArray], list[Written]]:
+    """Set given glyphs, such as real ones, on a line.
+
+    Parameters
+    ----------
+    glyphs : sequence of (label, strokes)
+        The strokes of each as float64 (k, 2), anywhere.
+    rng : numpy.random.Generator
+    crowding : "roomy", "tight" or "overlapping"
+        See `write_line`.
+    em : float
+        Height of a digit in the units of the glyphs.
+    late : float
+        See `write_line`.
+
+    Returns
+    -------
+    strokes, symbols
+        As `write_line` returns them, in em. Each glyph keeps its size and stands at the height that is usual
+        for its label.
+    """
+    spacing = _Spacing(
+        rng, float(np.exp(rng.normal(np.log(0.25), 0.4))), float(rng.uniform(0.0, 0.8)), crowding
+    )
+    block: _Block = []
+    for label, strokes in glyphs:
+        part = _scaled([_Glyph(label, list(strokes))], 1.0 / em)
+        left, top, _, bottom = _box(part)
+        foot = 0.08 - top if label == "," else -bottom if label in _STANDING else AXIS - (top + bottom) / 2
+        _move(part, -left, foot + rng.normal(0.0, 0.04))
+        _append(spacing, block, part, 0.0, 1.0)
+    return _finished(block, rng, float(rng.normal(0.0, 0.03)), 0.0, late)
+
+
+def sample_text(rng: np.random.Generator, most: int = 10) -> str:
+    """Some well-formed arithmetic of at most `most` symbols (6 or more), such as `3×(12.5-4)=`."""
+    text = _sample_number(rng)
+    while True:
+        term = _sample_number(rng)
+        if rng.random() < 0.2:
+            term = f"({term}{_sample_sign(rng)}{_sample_number(rng)})"
+        more = _sample_sign(rng) + term
+        if len(text) + len(more) > most:
+            return text + "=" * int(len(text) < most and rng.random() < 0.5)
+        text += more
+
+
+def _sample_sign(rng: np.random.Generator) -> str:
+    return str(rng.choice(list("+-×÷/"), p=[0.3, 0.25, 0.2, 0.15, 0.1]))
+
+
+def _sample_number(rng: np.random.Generator) -> str:
+    digits = "".join(str(d) for d in rng.integers(0, 10, rng.integers(1, 4)))
+    if rng.random() < 0.25:
+        digits += f"{rng.choice(['.', ','])}{rng.integers(0, 10)}"
+    return digits + "%" * int(rng.random() < 0.05)
+
+
+def _text(hand: Hand, text: str, spacing: _Spacing) -> _Block:
     block: _Block = []
     room = 0.0
     for label in text:
         if label == " ":
             room += hand.rng.uniform(0.25, 0.6)
             continue
-        _append(hand, block, [_Glyph(label, hand.glyph(label))], room, 1.0, crowding)
+        _append(spacing, block, [_Glyph(label, hand.glyph(label))], room, 1.0)
         room = 0.0
     return block
 
 
-def _row(hand: Hand, row: Row, scale: float, crowding: Crowding) -> _Block:
+def _row(hand: Hand, row: Row, scale: float, spacing: _Spacing) -> _Block:
     block: _Block = []
     for item in row:
         if isinstance(item, Mark):
             part = _scaled([_Glyph(item.label, hand.glyph(item.label))], scale)
         elif isinstance(item, Stack):
-            part = _stack(hand, item, scale, crowding)
+            part = _stack(hand, item, scale, spacing)
         elif isinstance(item, Power):
-            part = _power(hand, item, block, scale, crowding)
+            part = _power(hand, item, block, scale, spacing)
         else:
-            part = _root(hand, item, scale, crowding)
-        _append(hand, block, part, 0.0, scale, crowding)
+            part = _root(hand, item, scale, spacing)
+        _append(spacing, block, part, 0.0, scale)
     return block
 
 
-def _stack(hand: Hand, stack: Stack, scale: float, crowding: Crowding) -> _Block:
+def _stack(hand: Hand, stack: Stack, scale: float, spacing: _Spacing) -> _Block:
     """Numerator, bar and denominator, the bar on the axis of the row."""
     inner = scale * hand.rng.uniform(0.7, 1.0)
-    over = _row(hand, stack.numerator, inner, crowding)
-    under = _row(hand, stack.denominator, inner, crowding)
+    over = _row(hand, stack.numerator, inner, spacing)
+    under = _row(hand, stack.denominator, inner, spacing)
     width = max(_box(over)[2] - _box(over)[0], _box(under)[2] - _box(under)[0])
     wide = width + scale * max(hand.rng.normal(0.2, 0.1), -0.05)
     bar = _Glyph("-", hand.bar(wide / scale))
@@ -121,49 +197,62 @@ def _stack(hand: Hand, stack: Stack, scale: float, crowding: Crowding) -> _Block
     return over + bar_block + under
 
 
-def _power(hand: Hand, power: Power, before: _Block, scale: float, crowding: Crowding) -> _Block:
-    """A raised row, its foot about the middle of the item before it or higher."""
-    part = _row(hand, power.exponent, scale * hand.rng.uniform(0.5, 0.75), crowding)
-    top = _box(before[-1:])[1] if before else -scale
-    foot = top + scale * hand.rng.uniform(0.2, 0.5)
+def _power(hand: Hand, power: Power, before: _Block, scale: float, spacing: _Spacing) -> _Block:
+    """A raised row, its foot at the middle of the symbol before it or higher."""
+    part = _row(hand, power.exponent, scale * hand.rng.uniform(0.5, 0.75), spacing)
+    _, top, _, bottom = _box(before[-1:]) if before else (0.0, -scale, 0.0, 0.0)
+    foot = bottom - hand.rng.uniform(0.5, 0.85) * max(bottom - top, 0.6 * scale)
     _move(part, 0.0, foot - _box(part)[3])
     return part
 
 
-def _root(hand: Hand, root: Root, scale: float, crowding: Crowding) -> _Block:
+def _root(hand: Hand, root: Root, scale: float, spacing: _Spacing) -> _Block:
     """The sign first, its roof as wide as the radicand, then the radicand under it."""
-    part = _row(hand, root.radicand, scale * hand.rng.uniform(0.8, 1.0), crowding)
+    part = _row(hand, root.radicand, scale * hand.rng.uniform(0.8, 1.0), spacing)
     left, top, right, bottom = _box(part)
-    margin = scale * hand.rng.uniform(0.08, 0.2)
+    margin = scale * hand.rng.uniform(0.1, 0.25)
     height = bottom - top + 2 * margin
-    sign = [_Glyph("√", hand.root((right - left + 2 * margin) / height))]
-    box = _box(sign)
-    sign = _scaled(sign, height / (box[3] - box[1]))
-    box = _box(sign)
-    _move(sign, right + margin - box[2], top - margin - box[1])
+    strokes = hand.root((right - left + 2 * margin) / height)
+    grow = height / np.ptp(np.concatenate(strokes)[:, 1])
+    sign = [_Glyph("√", [_roofed(stroke * grow, left - margin, right + margin) for stroke in strokes])]
+    _move(sign, 0.0, top - margin - _box(sign)[1])
     return sign + part
 
 
-def _append(hand: Hand, block: _Block, part: _Block, room: float, scale: float, crowding: Crowding) -> None:
+def _roofed(stroke: FloatArray, start: float, end: float) -> FloatArray:
+    """A root sign whose roof, from where the pen has come up, reaches from `start` to `end`."""
+    foot = int(np.argmax(stroke[:, 1]))
+    up = stroke[foot:, 1] < stroke[:, 1].min() + 0.2 * np.ptp(stroke[:, 1])
+    first = foot + int(np.argmax(up))
+    wide = max(float(stroke[first:, 0].max() - stroke[first, 0]), 1e-6)
+    x = stroke[:, 0] - stroke[first, 0]
+    x[first:] *= (end - start) / wide
+    return np.column_stack((x + start, stroke[:, 1]))
+
+
+def _append(spacing: _Spacing, block: _Block, part: _Block, room: float, scale: float) -> None:
     """Set a part to the right of a block, with the gap that this hand and the crowding leave."""
     if block:
-        reach = _clearance(block, part, hand.habits.kerning)
-        gap = _gap(hand, part, crowding) * scale + room
-        _move(part, gap - reach, 0.0)
+        gap = _gap(spacing, part) * scale + room
+        _move(part, gap - _clearance(block, part, spacing.kerning), 0.0)
     else:
         _move(part, -_box(part)[0], 0.0)
     block.extend(part)
 
 
-def _gap(hand: Hand, part: _Block, crowding: Crowding) -> float:
-    box, rng = _box(part), hand.rng
-    if crowding == "roomy":
-        return float(hand.habits.gap * np.exp(rng.normal(0.0, 0.3)))
-    if crowding == "tight":
+def _spacing(hand: Hand, crowding: Crowding) -> _Spacing:
+    return _Spacing(hand.rng, hand.habits.gap, hand.habits.kerning, crowding)
+
+
+def _gap(spacing: _Spacing, part: _Block) -> float:
+    rng, box = spacing.rng, _box(part)
+    if spacing.crowding == "roomy":
+        return float(spacing.gap * np.exp(rng.normal(0.0, 0.3)))
+    if spacing.crowding == "tight":
         return float(rng.uniform(0.01, 0.10))
-    if crowding == "overlapping":
+    if spacing.crowding == "overlapping":
         return float(max(rng.normal(-0.03, 0.06), -0.3 * (box[2] - box[0])))
-    raise ValueError(f"crowding {crowding!r}: choose roomy, tight or overlapping")
+    raise ValueError(f"crowding {spacing.crowding!r}: choose roomy, tight or overlapping")
 
 
 def _clearance(block: _Block, part: _Block, kerning: float) -> float:
@@ -185,17 +274,14 @@ def _clearance(block: _Block, part: _Block, kerning: float) -> float:
     return boxes if near == np.inf else boxes + kerning * min(near - boxes, 0.5)
 
 
-def _finished(hand: Hand, block: _Block, late: float) -> tuple[list[FloatArray], list[Written]]:
+def _finished(
+    block: _Block, rng: np.random.Generator, drift: float, unevenness: float, late: float
+) -> tuple[list[FloatArray], list[Written]]:
     """Let the baseline drift, put the strokes in the order of writing and number them."""
-    rng, habits = hand.rng, hand.habits
-    slope, phase, sway = (
-        habits.drift + rng.normal(0.0, 0.01),
-        rng.uniform(0, 2 * np.pi),
-        rng.uniform(0.0, 0.05),
-    )
+    slope, phase, sway = rng.normal(drift, 0.01), rng.uniform(0, 2 * np.pi), rng.uniform(0.0, 0.05)
     made: list[tuple[float, int, FloatArray]] = []
     for place, glyph in enumerate(block):
-        grow = np.exp(rng.normal(0.0, habits.unevenness))
+        grow = np.exp(rng.normal(0.0, unevenness))
         middle = _box([glyph])
         centre = np.array([(middle[0] + middle[2]) / 2, middle[3] if glyph.label.isdigit() else AXIS])
         down = slope * centre[0] + sway * np.sin(phase + 0.8 * centre[0]) + rng.normal(0.0, 0.02)

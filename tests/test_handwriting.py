@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hwcalc.handwriting import LABELS, Hand, glyphs
 from hwcalc.layout import Mark, Power, Root, Stack
-from hwcalc.written_lines import write_line, write_row
+from hwcalc.written_lines import compose, sample_text, write_line, write_row
 
 
 def box(strokes):
@@ -61,12 +61,20 @@ def test_one_hand_varies_less_than_many():
     def widths(hands):
         return [b[2] - b[0] for b in (box(hand.glyph("2")) for hand in hands)]
 
-    single = np.mean([np.std(widths([Hand(seed)] * 12)) for seed in range(20)])
-    assert 0.0 < single < 0.7 * np.std(widths([Hand(seed) for seed in range(200)]))
+    single = np.mean([np.std(widths([Hand(seed)] * 10)) for seed in range(10)])
+    assert 0.0 < single < 0.7 * np.std(widths([Hand(seed) for seed in range(100)]))
+
+
+def test_a_neat_hand_strays_less():
+    def spread(sloppiness):
+        heights = [[box(Hand(seed, sloppiness).glyph(label))[1] for seed in range(30)] for label in "2358"]
+        return np.mean(np.std(heights, axis=1))
+
+    assert spread(0.0) < 0.5 * spread(0.5) < 0.5 * spread(1.0)
 
 
 def test_relative_size_and_place_are_kept():
-    hands = [Hand(seed) for seed in range(60)]
+    hands = [Hand(seed) for seed in range(40)]
     boxes = {label: np.median([box(hand.glyph(label)) for hand in hands], axis=0) for label in LABELS}
     height = {label: b[3] - b[1] for label, b in boxes.items()}
     assert all(0.9 < height[label] < 1.15 for label in "0123456789")
@@ -108,7 +116,7 @@ def test_a_line_says_which_strokes_are_which_symbol(text, seed, crowding):
 def test_crowding_closes_the_gaps():
     def gap(crowding):
         gaps = []
-        for seed in range(30):
+        for seed in range(12):
             boxes = symbol_boxes(*write_line(Hand(seed), "283690", crowding))
             gaps += [right[0] - left[2] for left, right in pairwise(boxes)]
         return np.median(gaps)
@@ -149,7 +157,35 @@ def test_powers_are_raised_and_roots_reach_over_their_radicand():
     for seed in range(20):
         strokes, written = write_row(Hand(seed), (Mark("3"), Power(marks("2")), Root(marks("16"))))
         assert [symbol.label for symbol in written] == list("32√16")
-        base, raised, sign, _, last = symbol_boxes(strokes, written)
-        assert raised[3] < base[3] - 0.3
-        assert sign[0] < last[0]
-        assert sign[2] > (last[0] + last[2]) / 2
+        base, raised, sign, first, last = symbol_boxes(strokes, written)
+        assert raised[3] < (base[1] + base[3]) / 2 + 0.15
+        assert sign[0] < first[0]
+        assert abs(sign[2] - last[2]) < 0.5
+        assert sign[1] < (last[1] + last[3]) / 2 < sign[3]
+
+
+def test_given_glyphs_keep_their_size_and_stand_where_they_belong():
+    glyph = [np.array([[30.0, 10.0], [30.0, 60.0]])]
+    strokes, symbols = compose(
+        [("1", glyph), ("-", [np.array([[0.0, 0.0], [25.0, 0.0]])]), ("1", glyph)],
+        np.random.default_rng(0),
+        "tight",
+        em=50.0,
+    )
+    one, minus, other = symbol_boxes(strokes, symbols)
+    assert one[3] - one[1] == pytest.approx(1.0)
+    assert minus[2] - minus[0] == pytest.approx(0.5)
+    assert one[0] < minus[0] < other[0]
+    assert abs(one[3]) < 0.3
+    assert -0.75 < minus[1] < -0.15
+
+
+def test_sample_text_is_well_formed():
+    rng = np.random.default_rng(0)
+    for most in (6, 10, 40):
+        for _ in range(100):
+            text = sample_text(rng, most)
+            assert 1 <= len(text) <= most
+            assert text.count("(") == text.count(")")
+            assert not any(a in "+-×÷/(" and b in "+-×÷/)=" for a, b in pairwise(text))
+            assert text[-1] not in "+-×÷/(.,"

@@ -41,12 +41,13 @@ def sum_strokes(text: str, height: float, left: float, top: float) -> list[npt.N
 def drawn(
     strokes: list[npt.NDArray[np.float64]], size: tuple[int, int], pen: float, ink: int = 40, paper: int = 225
 ) -> ByteArray:
-    """Strokes on paper; `size` is (width, height)."""
-    canvas = np.full(size[::-1], paper, np.uint8)
+    """Strokes on paper; `size` is (width, height), `pen` the thickness of the line."""
+    fine = 4
+    canvas = np.full((size[1] * fine, size[0] * fine), paper, np.uint8)
     for stroke in strokes:
-        points = np.round(stroke * 16).astype(np.int32).reshape(-1, 1, 2)
-        cv2.polylines(canvas, [points], False, ink, round(pen), cv2.LINE_AA, shift=4)
-    return canvas
+        points = np.round(stroke * fine).astype(np.int32).reshape(-1, 1, 2)
+        cv2.polylines(canvas, [points], False, ink, round(pen * fine))
+    return cv2.resize(canvas, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
 def sum_picture(text: str, height: float = 60, pen: float = 5, ink: int = 40, paper: int = 225) -> ByteArray:

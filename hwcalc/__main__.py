@@ -1,0 +1,283 @@
+"""The `hwcalc` command: read, gui, train.
+
+In flow arguments, pictures and files of strokes; out flow one line for each expression on standard output,
+one line for each failure on standard error, and an exit code: 0 all read, 1 some input could not be read,
+2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import hwcalc
+
+if TYPE_CHECKING:
+    from hwcalc.reader import Reading
+
+Outcome: TypeAlias = "tuple[str, Reading | str]"  # where, and what it says or why it cannot be read
+
+_INTERRUPTED = 130  # what shells return for a command that SIGINT ended,
+_BROKEN_PIPE = 141  # or SIGPIPE
+
+_FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train"}
+
+_EXAMPLES = """\
+examples:
+  hwcalc read photo.jpg                  photo.jpg: 12+34 = 46
+  hwcalc gui                             write in a window, see the answer
+  hwcalc train --help                    train the classifier anew
+
+`hwcalc COMMAND --help` tells more."""
+
+_READ_EXAMPLES = """\
+examples:
+  hwcalc read photo.jpg scan.png         one line for each file
+  hwcalc read - < photo.jpg              a picture from standard input
+  hwcalc read *.jpg --format csv         for a spreadsheet
+  hwcalc read ink.jsonl --format json    pen strokes, one expression on each line
+
+A ? at the end of a line means: look before you trust it.
+A .json file holds the strokes of one expression, [[[x, y], ...], ...] or {"strokes": [...]}, y down; each
+line of a .jsonl file does.
+Exit codes: 0 all read, 1 some input could not be read (the others were), 2 wrong usage."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with `argv`, by default the arguments of the process; returns the exit code.
+
+    Wrong usage, --help and --version raise SystemExit, as argparse does; so does a model that cannot be used.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # √ and ≈ must not end the run on an old code page
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # What is still buffered would raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    except ImportError as error:
+        _complain(_import_reason(error))
+        return 1
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments and arguments[0] in _FORWARDED:
+        forwarded: int = import_module(_FORWARDED[arguments[0]]).main(arguments[1:])
+        return forwarded
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    return _read(options.files, _FORMATS[options.format])
+
+
+def _parser() -> argparse.ArgumentParser:
+    layout: Any = {"formatter_class": argparse.RawDescriptionHelpFormatter}
+    description = "Reads handwritten arithmetic and computes it."
+    parser = argparse.ArgumentParser(prog="hwcalc", description=description, epilog=_EXAMPLES, **layout)
+    parser.add_argument("--version", action="version", version=f"hwcalc {hwcalc.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    read = commands.add_parser(
+        "read",
+        help="read pictures or pen strokes and print what they say and what it is worth",
+        description="Reads one expression from each FILE.",
+        epilog=_READ_EXAMPLES,
+        **layout,
+    )
+    read.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="a picture, a .json or .jsonl file of strokes, or - for standard input",
+    )
+    read.add_argument("--format", choices=_FORMATS, default="text", help="what to print (default: text)")
+    # These parse their own arguments; here they are only listed.
+    commands.add_parser("gui", help="open the window, with a picture if one is named")
+    commands.add_parser("train", help="train the classifier and write its model file")
+    return parser
+
+
+def _read(files: Iterable[str], write: Callable[[Iterable[Outcome]], Iterator[str]]) -> int:
+    failures = 0
+
+    def reported() -> Iterator[Outcome]:
+        nonlocal failures
+        for place, outcome in _outcomes(files):
+            if isinstance(outcome, str):
+                failures += 1
+                _complain(outcome if outcome.startswith(place) else f"{place}: {outcome}")
+            yield place, outcome
+
+    for line in write(reported()):
+        print(line, flush=True)
+    return 1 if failures else 0
+
+
+def _outcomes(files: Iterable[str]) -> Iterator[Outcome]:
+    for file in files:
+        try:
+            for place, read in _expressions(file):
+                yield place, _attempt(read)
+        except (OSError, ValueError) as error:  # the lines of a .jsonl file could not be read
+            yield file, _reason(error)
+
+
+def _expressions(file: str) -> Iterator[tuple[str, Callable[[], Reading]]]:
+    """The expressions of a file: the name of each, and the call that reads it."""
+    suffix = Path(file).suffix.lower()
+    if file == "-":
+        yield file, lambda: hwcalc.read(sys.stdin.buffer)
+    elif suffix == ".json":
+        yield file, lambda: _read_strokes(Path(file).read_text(encoding="utf-8-sig"))
+    elif suffix == ".jsonl":
+        with open(file, encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield f"{file}:{number}", partial(_read_strokes, line)
+    else:
+        yield file, lambda: hwcalc.read(file)
+
+
+def _read_strokes(document: str) -> Reading:
+    try:
+        strokes = json.loads(document)
+    except (ValueError, RecursionError):
+        raise hwcalc.ReadError("this is not JSON: give strokes as [[[x, y], ...], ...]") from None
+    if isinstance(strokes, dict):
+        strokes = strokes.get("strokes")
+    return hwcalc.read_ink(strokes)
+
+
+def _attempt(read: Callable[[], Reading]) -> Reading | str:
+    try:
+        return read()
+    except (OSError, ValueError) as error:
+        if isinstance(error, hwcalc.ModelError):  # no other file would fare better
+            raise SystemExit(f"hwcalc: {_reason(error)}") from None
+        return _reason(error)
+    except MemoryError:
+        return "there is not enough memory to read it: make it smaller"
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """The message on one line, without the number and the name that the system adds."""
+    if isinstance(error, UnicodeDecodeError):
+        return "this is not a text file in UTF-8"
+    system = error.strerror if isinstance(error, OSError) else None
+    return " ".join((system or str(error) or type(error).__name__).split())
+
+
+def _import_reason(error: ImportError) -> str:
+    if (error.name or "").startswith("hwcalc._"):
+        return hwcalc.NOT_BUILT
+    return str(error)
+
+
+def _complain(reason: str) -> None:
+    print(f"hwcalc: {reason}", file=sys.stderr, flush=True)
+
+
+# Formats: each turns outcomes into lines as they come.
+
+
+def _text_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    for place, outcome in outcomes:
+        if not isinstance(outcome, str):
+            yield f"{place}: {_sentence(outcome)}{' ?' if outcome.doubtful else ''}"
+
+
+def _sentence(reading: Reading) -> str:
+    """'12+34 = 46', '√2 ≈ 1.4142135623731', '1+1=3 is false: 1+1 is 2', '3+ (something is missing …)'."""
+    text, answer = reading.text, reading.answer
+    if isinstance(reading.value, bool):
+        return f"{text} is {answer}"
+    if reading.value is None:
+        return f"{text} ({answer})" if answer else text
+    text = text.rstrip("=")
+    if f"{answer} ".startswith(f"{text.strip('()')} "):  # '42', and '1/4 = 0.25' for (1/4)
+        return answer
+    return f"{text} {answer}" if answer.startswith("≈") else f"{text} = {answer}"
+
+
+_COLUMNS = ("file", "text", "latex", "value", "answer", "confidence", "doubtful", "error")
+
+
+def _csv_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    yield ",".join(_COLUMNS)
+    for place, outcome in outcomes:
+        record = _record(place, outcome)
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(_cell(record.get(column)) for column in _COLUMNS)
+        yield line.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _json_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """One array, an element to a line."""
+    separator = "["
+    for place, outcome in outcomes:
+        yield separator + json.dumps(_record(place, outcome), ensure_ascii=False)
+        separator = ","
+    yield "]" if separator == "," else "[]"
+
+
+def _record(place: str, outcome: Reading | str) -> dict[str, Any]:
+    """What is known of one expression, as JSON has it; exact numbers are strings such as '1/3'."""
+    if isinstance(outcome, str):
+        return {"file": place, "error": outcome}
+    value = outcome.value
+    return {
+        "file": place,
+        "text": outcome.text,
+        "latex": outcome.latex,
+        "value": value if value is None or isinstance(value, bool) else str(value),
+        "answer": outcome.answer,
+        "confidence": round(float(outcome.confidence), 4),
+        "doubtful": bool(outcome.doubtful),
+        "box": _numbers(outcome.box),
+        "symbols": [
+            {
+                "label": symbol.label,
+                "box": _numbers(symbol.box),
+                "confidence": round(float(symbol.confidence), 4),
+                "alternatives": [[label, round(float(p), 4)] for label, p in symbol.alternatives],
+                "strokes": [int(i) for i in symbol.strokes],
+            }
+            for symbol in outcome.symbols
+        ],
+        "error": None,
+    }
+
+
+def _numbers(box: Iterable[float]) -> list[float]:
+    return [round(float(x), 2) for x in box]
+
+
+_FORMATS: dict[str, Callable[[Iterable[Outcome]], Iterator[str]]] = {
+    "text": _text_lines,
+    "json": _json_lines,
+    "csv": _csv_lines,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

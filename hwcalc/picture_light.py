@@ -1,0 +1,150 @@
+"""Light and shade: which part of a picture is ink, whatever the light, the paper and the pen.
+
+In flows a grey picture, out flow its darkness against the paper around, a binary picture and the width
+of the pen.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .ink import ByteArray, ReadError
+
+PEN_WIDTH = 5.0  # pixels; the width to which pictures are scaled before they are made binary
+NO_INK = "no ink found: take the picture closer, sharper or in better light"
+
+
+def dark_on_light(grey: ByteArray) -> ByteArray:
+    """The picture as it is, or inverted if its ink is the light part (a blackboard).
+
+    Ink is what stands out from the median of its surroundings. The third power lets few strong
+    differences outweigh many weak ones; where the surroundings themselves change, at the edge of a sheet
+    or a shadow, its corners would stand out more than any ink.
+    """
+    small = thumbnail(grey, 256)
+    size = min(odd(min(small.shape) / 4, 15), 255)
+    around = cv2.medianBlur(small, size)
+    change = cv2.morphologyEx(around, cv2.MORPH_GRADIENT, np.ones((size, size), np.uint8))
+    flat = change < 0.2 * around + 15
+    difference = small.astype(np.float32) - around
+    if flat.mean() > 0.1:
+        difference[~flat] = 0
+    return cv2.bitwise_not(grey) if float((difference**3).sum()) > 0 else grey
+
+
+def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
+    """Darkness relative to the paper around: 0 for paper in light or shadow, 255 for black.
+
+    The paper is what remains when closing has filled every dark stroke; the quotient rather than the
+    difference makes ink in the shadow as dark as ink in the light.
+
+    Returns
+    -------
+    darkness : uint8 (h, w)
+        Slightly smoothed; 0 on a dark table around the sheet.
+    grain : float
+        Standard deviation of the darkness of the paper.
+    """
+    small = cv2.GaussianBlur(thumbnail(grey, 384), (3, 3), 0)
+    # A pen line is at most a tenth of a picture high, and a shadow should be wider than what is closed.
+    size = odd(min(small.shape) / 10, 15)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    table = _table(paper)
+    paper = cv2.blur(paper, (size // 2 | 1, size // 2 | 1))
+    paper = cv2.resize(cv2.max(paper, 24), grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    quotient = cv2.divide(cv2.GaussianBlur(grey, (3, 3), 0), paper, scale=255)
+    # Most of a picture is paper; the closing took the brightest of its grain for its grey.
+    step = 1 + max(grey.shape) // 400
+    middle, bright = np.percentile(quotient[::step, ::step], [50, 80])
+    darkness = cv2.subtract(float(middle), quotient)
+    if table is not None:
+        darkness[cv2.resize(table, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = 0
+    return darkness, float(bright - middle) / 0.84 + 1.0
+
+
+def _table(paper: ByteArray) -> ByteArray | None:
+    """What lies around the sheet, 255 on 0, where it is much darker; None if there is no such thing.
+
+    `paper` is a picture without its ink. A shadow is rarely darker than half the light; the sheet is one
+    convex piece and the table reaches the border.
+    """
+    threshold, light = cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(light)
+    dark = paper[light == 0]
+    if count < 2 or dark.size == 0:
+        return None
+    sheet = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    area = int(stats[sheet, cv2.CC_STAT_AREA])
+    if np.median(paper[labels == sheet]) < 2.5 * np.median(dark) or not 0.15 < area / paper.size < 0.97:
+        return None
+    outline, _ = cv2.findContours((labels == sheet).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    hull = cv2.convexHull(np.vstack(outline))
+    if area < 0.85 * cv2.contourArea(hull):
+        return None
+    table = np.full_like(paper, 255)
+    cv2.fillConvexPoly(table, hull, 0)
+    return cv2.dilate(table, np.ones((7, 7), np.uint8))  # with the sheet's own edge
+
+
+def ink_levels(darkness: ByteArray, grain: float) -> tuple[float, float]:
+    """A threshold between paper and ink, and the darkness of the ink.
+
+    Both are found among the pixels at steep edges, of which about half are ink. Over the whole picture
+    ink is so rare that a threshold would rather divide the grain of the paper.
+
+    Raises
+    ------
+    ReadError
+        Nothing stands out from the grain.
+    """
+    edges = cv2.morphologyEx(darkness, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    visible = edges > 4 * grain
+    if np.count_nonzero(visible) < 16:
+        raise ReadError(NO_INK)
+    beside = darkness[edges > max(float(np.percentile(edges[visible], 90)) / 3, 4 * grain)]
+    threshold, _ = cv2.threshold(beside, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    ink = float(np.median(beside[beside > threshold])) if (beside > threshold).any() else 0.0
+    if ink < max(4 * grain, 10.0):
+        raise ReadError(NO_INK)
+    return float(threshold), ink
+
+
+def binarise(darkness: ByteArray, faintest: float) -> ByteArray:
+    """The ink as 255 on 0.
+
+    A pixel is ink if it is at least half as dark as the darkest within a pen's width, so a faint stroke
+    and a bold one both keep their shape, blurred or not; what is lighter than `faintest` is paper.
+    """
+    size = odd(3 * PEN_WIDTH)
+    darkest = cv2.dilate(darkness, np.ones((size, size), np.uint8))
+    local = cv2.max(cv2.convertScaleAbs(darkest, alpha=0.45), faintest)
+    return cv2.compare(darkness, local, cv2.CMP_GT)
+
+
+def pen_width(binary: ByteArray) -> float:
+    """Median thickness of the lines in a mask (h, w) whose ink is not 0, in pixels; at least 1."""
+    distance = cv2.distanceTransform(binary, cv2.DIST_L2, 3)
+    ridge = (distance > 0) & (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)))
+    return max(1.0, 2.0 * float(np.median(distance[ridge])) - 0.5) if ridge.any() else 1.0
+
+
+def resized(grey: ByteArray, factor: float) -> ByteArray:
+    """`grey` (h, w) scaled by about `factor`; no side vanishes."""
+    height, width = grey.shape
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return cv2.resize(grey, size, interpolation=method)
+
+
+def thumbnail(grey: ByteArray, side: int) -> ByteArray:
+    """`grey` (h, w), shrunk if a side is longer than `side`."""
+    factor = side / max(grey.shape)
+    return resized(grey, factor) if factor < 1 else grey
+
+
+def odd(size: float, least: int = 3) -> int:
+    """An odd size of a window, at least `least`."""
+    return max(least, int(size) | 1)
+
+

@@ -1,0 +1,214 @@
+"""Ruled and squared paper: find the printed lines and take them out, leaving the strokes that cross them.
+
+In flows an evenly lit picture (darkness, uint8), out flows the same without long straight lines. A line
+counts as printed only if no pen would have drawn it: it runs from border to border and is thinner or
+fainter than the writing, or there are several as long, evenly spaced. So `-`, `=` and fraction bars stay.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from .ink import ByteArray, FloatArray
+from .picture_light import pen_width
+
+_STEEPEST = 15.0  # degrees
+_THICKEST = 7  # pixels
+_SHORTEST = 0.45  # of the picture's width
+_MOST_RULES = 150
+
+
+class Pen(NamedTuple):
+    """Thickness, in pixels, and darkness of the lines of the writing."""
+
+    width: float
+    darkness: float
+
+
+class Rule(NamedTuple):
+    """A line from left to right: the row of its middle in each column from `left` on."""
+
+    left: int
+    rows: FloatArray
+    thickness: float
+    darkness: float
+
+    @property
+    def right(self) -> int:
+        """First column after it."""
+        return self.left + len(self.rows)
+
+
+def without_rules(darkness: ByteArray, faintest: float) -> ByteArray:
+    """Erase ruled and squared lines.
+
+    Parameters
+    ----------
+    darkness : uint8 (h, w)
+        0 is paper.
+    faintest : float
+        What is lighter is the grain of the paper.
+
+    Returns
+    -------
+    uint8 (h, w)
+        `darkness` itself if there is nothing to erase.
+    """
+    across = _find(darkness, faintest)
+    # Squares and margins go with lines across. Vertical lines alone prove nothing: in a picture of one
+    # line of writing a 1 or a bracket is as high as they would be.
+    if not across:
+        return darkness
+    down = _find(np.ascontiguousarray(darkness.T), faintest)
+    pen = _pen(darkness, faintest, across, down)
+    height, width = darkness.shape
+    across = _printed(across, width, pen)
+    down = _printed(down, height, pen) if across else []
+    clean = darkness.copy()
+    for rule in across:
+        _erase(clean, darkness, rule, pen)
+    for rule in down:
+        _erase(clean.T, darkness.T, rule, pen)
+    return clean
+
+
+def _find(darkness: ByteArray, faintest: float) -> list[Rule]:
+    """Long, thin, nearly straight lines from left to right, at most 15 degrees steep."""
+    height, width = darkness.shape
+    slope, share = _slope(darkness, faintest)
+    if share < 0.25:
+        return []
+    shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, max(0.0, slope * width)]])
+    size = (width, height + round(abs(slope) * width))
+    level = cv2.warpAffine(darkness, shear, size, flags=cv2.INTER_NEAREST)
+    # What is high is a stroke. What is left is averaged along the line, so that even a faint one stands
+    # out from the grain; writing is capped, or it would outshine the line.
+    thin = cv2.subtract(level, cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((2 * _THICKEST, 1), np.uint8)))
+    thin = cv2.blur(cv2.min(thin, 4 * faintest), (max(9, width // 40) | 1, 1))
+    lines = cv2.compare(thin, 0.6 * faintest, cv2.CMP_GT)
+    rules = []
+    while len(rules) < _MOST_RULES:
+        cover = cv2.dilate(lines, np.ones((5, 1), np.uint8)).sum(axis=1, dtype=np.int64) / 255
+        seed = int(cover.argmax())
+        if cover[seed] < 0.35 * width:
+            break
+        rule = _trace(lines, level, seed)
+        lines[_band(lines.shape, rule, rule.thickness / 2 + 3)] = 0
+        lines[seed - 2 : seed + 3] = 0
+        if rule.right - rule.left >= _SHORTEST * width and rule.darkness > faintest / 2:
+            columns = np.arange(rule.left, rule.right)
+            rules.append(rule._replace(rows=rule.rows - shear[1, 0] * columns - shear[1, 2]))
+    return sorted(rules, key=lambda r: float(r.rows.mean()))
+
+
+def _slope(darkness: ByteArray, faintest: float) -> tuple[float, float]:
+    """The slope along which dark pixels line up best: that of the sharpest projection onto the rows.
+
+    First in eight strips, in which a line stays in place although the steps between slopes are coarse,
+    then over the whole width. Also returns the share of the width that is dark in the darkest row.
+    """
+    height, width = darkness.shape
+    step = max(1, width // 80)
+    y, x = np.nonzero(darkness[:, ::step] > faintest)
+    x *= step
+    best, reach = 0.0, float(np.tan(np.radians(_STEEPEST)))
+    margin = 2 * reach * width
+    for strips in (8, 1, 1):
+        strip = (x * strips // width) * int(height + 2 * margin) + margin
+
+        def counts(slope: float, strip: FloatArray = strip) -> FloatArray:
+            return np.bincount((y - slope * x + strip).astype(np.intp)).astype(np.float64)
+
+        best = max((best + reach * k / 10 for k in range(-10, 11)), key=lambda s: float((counts(s) ** 3).sum()))
+        reach /= 8
+    highest = counts(best).max() if y.size else 0.0
+    return best, float(highest) * step / width
+
+
+def _trace(lines: ByteArray, level: ByteArray, seed: int) -> Rule:
+    """Follow a line from the row `seed`.
+
+    A curve of ever higher degree is laid through what is close to the last one: a page is not quite
+    flat, and writing along the line must not draw the curve away.
+    """
+    height, width = lines.shape
+    columns = np.arange(width)
+    rule = Rule(0, np.full(width, float(seed)), 1.0, 0.0)
+    for degree in (1, 2, 3, 3):
+        rows, _ = _band(lines.shape, rule, 4)
+        inside = lines[rows, columns] > 0
+        thick = inside.sum(axis=0)
+        usual = float(np.median(thick[thick > 0]))
+        there = np.flatnonzero((thick > 0) & (thick <= usual + 1))
+        middle = (inside * rows).sum(axis=0)[there] / thick[there]
+        curve = np.polynomial.Polynomial.fit(there, middle, degree, domain=[0, width])
+        rule = Rule(0, np.clip(curve(columns), 0, height - 1), usual, 0.0)
+    first, last = int(there[0]), int(there[-1])
+    rows = rule.rows[first : last + 1]
+    # Where a line is a line, little of it is missing: writing that stands in a row has gaps.
+    darkness = float(np.percentile(level[np.rint(rows).astype(np.int32), columns[first : last + 1]], 30))
+    return Rule(first, rows, usual, darkness)
+
+
+def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Rule]) -> Pen:
+    """What the writing is like where no line runs."""
+    apart = darkness.copy()
+    for view, rules in ((apart, across), (apart.T, down)):
+        for rule in rules:
+            view[_band(view.shape, rule, rule.thickness / 2 + 2)] = 0
+    writing = apart[apart > faintest]
+    if writing.size == 0:
+        return Pen(0.0, 0.0)
+    dark = float(np.percentile(writing, 80))
+    return Pen(pen_width(np.greater(apart, dark / 2).view(np.uint8)), dark)
+
+
+def _printed(rules: list[Rule], width: int, pen: Pen) -> list[Rule]:
+    """Those that no pen would have drawn."""
+    margin = 2 + 0.01 * width
+    regular = len(rules) >= 3 and _even([float(r.rows.mean()) for r in rules])
+    printed = []
+    for rule in rules:
+        through = rule.left <= margin and rule.right >= width - margin
+        slight = rule.darkness < 0.75 * pen.darkness or rule.thickness < 0.75 * pen.width
+        if through + slight + regular >= 2:
+            printed.append(rule)
+    return printed
+
+
+def _even(places: list[float]) -> bool:
+    """Are the gaps equal, or, where a line was missed, two or three times as wide?"""
+    gaps = np.array([b - a for a, b in pairwise(places)])
+    turns = gaps / float(np.median(gaps[gaps < 1.5 * gaps.min()]))
+    nearest = np.clip(np.rint(turns), 1, 3)
+    return bool((np.abs(turns - nearest) < 0.12 * nearest).mean() > 0.75)
+
+
+def _band(shape: tuple[int, ...], rule: Rule, reach: float) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Indices (rows, columns) of the pixels within `reach` above and below a rule."""
+    offsets = np.arange(-int(np.ceil(reach)), int(np.ceil(reach)) + 1)
+    rows = np.rint(rule.rows).astype(np.int32) + offsets[:, None].astype(np.int32)
+    columns = np.broadcast_to(np.arange(rule.left, rule.right, dtype=np.int32), rows.shape)
+    return np.clip(rows, 0, shape[0] - 1), columns
+
+
+def _erase(clean: ByteArray, darkness: ByteArray, rule: Rule, pen: Pen) -> None:
+    """Erase a rule, but not the writing on it: that is darker, or makes the line thicker there."""
+    reach = rule.thickness / 2 + 1
+    rows, columns = _band(darkness.shape, rule, reach)
+    if rule.darkness < 0.6 * pen.darkness:
+        writing = darkness[rows, columns] > (rule.darkness + pen.darkness) / 2
+    else:
+        around = _band(darkness.shape, rule, reach + 3)
+        dark = darkness[around] > min(rule.darkness, pen.darkness) / 2
+        middle = len(dark) // 2
+        below = np.cumprod(dark[middle:], axis=0).sum(axis=0)
+        above = np.cumprod(dark[middle::-1], axis=0).sum(axis=0)
+        thick = above + below
+        writing = np.broadcast_to(thick > np.median(thick) + 1.5, rows.shape)
+    clean[rows[~writing], columns[~writing]] = 0
