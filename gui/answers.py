@@ -75,6 +75,7 @@ class Answers:
     """Draws the lines' readings on the paper. `numbers` counts lines, so that tags never repeat."""
 
     def __init__(self, paper: Paper) -> None:
+        """Draw on `paper`."""
         self._paper = paper
         self._lines: list[Line] = []
         self._shown: dict[Line, _Shown] = {}

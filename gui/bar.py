@@ -23,6 +23,7 @@ class Bar(ttk.Frame):
     def __init__(
         self, master: tk.Misc, actions: Actions, names: Sequence[str], screen: Screen, palette: Palette
     ) -> None:
+        """Lay out a button for each of `names`."""
         super().__init__(master, style="Bar.TFrame", padding=screen.px(4))
         self._actions = actions
         self._screen = screen

@@ -69,6 +69,7 @@ class LiveReading:
     """Keeps `lines` up to date with the sheet and tells the listeners when they changed."""
 
     def __init__(self, sheet: Sheet, engine: Engine, worker: Worker) -> None:
+        """Listen to `sheet`."""
         self.lines: list[Line] = []
         self.listeners: list[Callable[[list[Line]], None]] = []
         self._sheet = sheet

@@ -31,6 +31,7 @@ class Paper(tk.Canvas):
     """The sheet as it is seen; `<<View>>` is generated when it was drawn anew, larger or smaller."""
 
     def __init__(self, master: tk.Misc, sheet: Sheet, screen: Screen, palette: Palette) -> None:
+        """Show `sheet`, and listen to it."""
         step = screen.px(RULING / 2)
         super().__init__(master, highlightthickness=0, borderwidth=0, takefocus=True, confine=True)
         self.configure(xscrollincrement=step, yscrollincrement=step)

@@ -98,6 +98,7 @@ class Sheet:
     """
 
     def __init__(self) -> None:
+        """An empty sheet."""
         self.items: dict[int, Item] = {}
         self.listeners: list[Callable[[Edit], None]] = []
         self._undo: list[Edit] = []

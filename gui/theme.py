@@ -134,7 +134,7 @@ def style(master: ttk.Widget | None, palette: Palette, screen: Screen) -> None:
     back = [("disabled", p.bar), ("selected", p.chosen), ("pressed", p.pressed), ("active", p.hover)]
     s.configure(
         "Bar.TButton",
-        padding=px(4),
+        padding=px(3),
         relief="raised",
         anchor="center",
         background=p.bar,

@@ -67,6 +67,7 @@ class Window:
         scale: float | None = None,
         folder: Path | None = None,
     ) -> None:
+        """Build the window and show it."""
         self.root = tk.Tk(className="Hwcalc")
         self.root.withdraw()
         self._icons = [app_icon(self.root, size) for size in (64, 32, 16)]

@@ -36,6 +36,7 @@ class Worker:
     """One thread beside the event loop of `widget`."""
 
     def __init__(self, widget: tk.Misc) -> None:
+        """Start the thread."""
         self._widget = widget
         self._waiting: deque[_Job] = deque()
         self._wake = threading.Condition()
