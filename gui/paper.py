@@ -67,6 +67,11 @@ class Paper(tk.Canvas):
         f = self.factor
         return Box(left / f, top / f, (left + self.winfo_width()) / f, (top + self.winfo_height()) / f)
 
+    @property
+    def painting(self) -> bool:
+        """True while strokes wait to be painted."""
+        return bool(self._unpainted)
+
     # What is seen
 
     def recolour(self, palette: Palette) -> None:
@@ -91,7 +96,7 @@ class Paper(tk.Canvas):
         f, width, height = self.factor, self.winfo_width(), self.winfo_height()
         boxes = [i.box for i in self.sheet.items.values() if isinstance(i, (Stroke, Picture))]
         right = max([width / f, *(b.right + MARGIN for b in boxes)])
-        bottom = max([height / f, *(b.bottom + 2 * RULING for b in boxes)])
+        bottom = max([height / f, *(b.bottom + 3 * RULING for b in boxes if b.bottom + RULING > height / f)])
         left = min([0.0, *(b.left - MARGIN for b in boxes if b.left < 0)])
         top = min([0.0, *(b.top - MARGIN for b in boxes if b.top < 0)])
         region = (round(left * f), round(top * f), round(right * f), round(bottom * f))
