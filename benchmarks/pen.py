@@ -13,9 +13,11 @@ from hwcalc.ink import FloatArray
 from hwcalc.written_lines import write_row
 
 
-def line(text: str, seed: int, left: float, top: float, em: float) -> list[FloatArray]:
+def line(
+    text: str, seed: int, left: float, top: float, em: float, sloppiness: float = 1.0
+) -> list[FloatArray]:
     """The strokes of typed text in one hand, its top left corner at a place, a digit about `em` high."""
-    strokes, _ = write_row(Hand(seed), expression.parse(text), late=0.0)
+    strokes, _ = write_row(Hand(seed, sloppiness), expression.parse(text), late=0.0)
     corner = np.concatenate(strokes).min(axis=0)
     return [(s - corner) * em + (left, top) for s in strokes]
 

@@ -21,6 +21,7 @@ import hwcalc
 from hwcalc.gui.card import close_card
 from hwcalc.gui.theme import DARK, LIGHT, Palette
 from hwcalc.gui.window import Window
+from hwcalc.ink import FloatArray
 
 SCALE = 2.0
 SIZE = (800, 500)  # logical units
@@ -36,23 +37,23 @@ def open_window(palette: Palette = LIGHT) -> Window:
     return window
 
 
-def hand(text: str, em: float, doubtful: bool, first: int) -> int:
-    """The first hand from `first` on whose writing of `text` is read right, and doubtful or not as asked."""
+def hand(text: str, em: float, doubtful: bool, first: int) -> list[FloatArray]:
+    """What the first hand from `first` on writes that is read as `text`, doubtful or not as asked."""
     for seed in HANDS:
-        strokes = line(text, seed + first, 0, 0, em)
+        strokes = line(text, seed + first, 56, 0, em, sloppiness=1.0 if doubtful else 0.5)
         wide = max(s[:, 0].max() for s in strokes)
         # On whole pixels, as the events will have them
         reading = hwcalc.read_ink([np.round(s * SCALE) / SCALE for s in strokes])
         if reading.text == text and reading.doubtful == doubtful and wide < SIZE[0] * 0.68:
-            return seed + first
+            return strokes
     raise SystemExit(f"no hand writes {text!r} so that it is read so, doubtful: {doubtful}")
 
 
 def write(
     window: Window, text: str, top: float, em: float = 52, doubtful: bool = False, first: int = 0
 ) -> None:
-    for stroke in line(text, hand(text, em, doubtful, first), 56, top, em):
-        draw(window, stroke)
+    for stroke in hand(text, em, doubtful, first):
+        draw(window, stroke + np.array([0.0, top]))
     settle(window)
 
 

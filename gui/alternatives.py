@@ -78,7 +78,8 @@ class Alternatives(Card):
         self._rows.append(row)
         for widget in (row, key, name, bar, share):
             widget.bind("<Button-1>", lambda _: self.choose(label))
-            widget.bind("<Enter>", lambda _: self._mark(number))
+            # Not <Enter>: a card that opens under a resting pointer has not been pointed at.
+            widget.bind("<Motion>", lambda _: self._mark(number))
 
     def _add_field(self) -> None:
         px, p = self.screen.px, self.palette

@@ -6,7 +6,6 @@ anti-aliased when nothing else is to do. Canvas pixels are logical units times `
 
 from __future__ import annotations
 
-import io
 import tkinter as tk
 from collections import deque
 from time import perf_counter
@@ -15,6 +14,7 @@ import numpy as np
 from PIL import Image, ImageTk
 
 from hwcalc.gui.brush import painted
+from hwcalc.gui.pictures import pixels
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.sheet import Edit, Item, Picture, Sheet, Stroke
 from hwcalc.gui.theme import Palette, mixed
@@ -198,9 +198,7 @@ class Paper(tk.Canvas):
     def _show_picture(self, number: int, item: Picture) -> None:
         f = self.factor
         size = (max(round(item.box.width * f), 1), max(round(item.box.height * f), 1))
-        with Image.open(io.BytesIO(item.data)) as opened:
-            opened.draft("RGB", size)
-            picture = opened.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        picture = pixels(item.data).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
         photo = ImageTk.PhotoImage(picture, master=self)
         self._images[number] = photo
         place = (round(item.box.left * f), round(item.box.top * f))
