@@ -36,7 +36,7 @@ class Alternatives(Card):
         screen: Screen,
         palette: Palette,
     ) -> None:
-        """Build the card; `show_at` puts it beside the symbol."""
+        """Build the card; `show_beside` puts it beside the symbol."""
         super().__init__(master, screen, palette)
         self.alternatives = tuple(alternatives)[:MOST]
         self._chosen = chosen

@@ -6,37 +6,37 @@ import tkinter as tk
 
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.theme import Palette
+from hwcalc.ink import Box
 
 
 class Card(tk.Frame):
-    """A frame with a thin edge; `body` takes the content. Place it with `show_at` or `show_middle`."""
+    """A frame with a thin edge; `body` takes the content, `show_beside` shows it."""
 
     open_card: Card | None = None
 
     def __init__(self, master: tk.Misc, screen: Screen, palette: Palette) -> None:
-        """An empty card; `show_at` or `show_middle` puts it on `master`."""
+        """An empty card; it will lie on `master`."""
         super().__init__(master, background=palette.edge, padx=1, pady=1)
         self.screen = screen
         self.palette = palette
         self.body = tk.Frame(self, background=palette.bar, padx=screen.px(8), pady=screen.px(8))
         self.body.pack(fill="both", expand=True)
 
-    def show_at(self, x: float, y: float, above: float) -> None:
-        """Show with the top left corner at (x, y), in pixels of the master, or ending at `above` there."""
+    def show_beside(self, box: Box) -> None:
+        """Show under a box in pixels of the master; above it or at its side where there is more room."""
         self._take_turn()
-        master = self.master
-        width, height = self.winfo_reqwidth(), self.winfo_reqheight()
-        x = min(max(x, 4), max(master.winfo_width() - width - 4, 4))
-        if y + height > master.winfo_height() - 4:
-            y = max(above - height, 4)
-        self.place(x=round(x), y=round(y))
-        self._raise()
-
-    def show_middle(self) -> None:
-        """Show in the middle of the master."""
-        self._take_turn()
-        self.place(relx=0.5, rely=0.5, anchor="center")
-        self._raise()
+        gap, width, height = self.screen.px(8), self.winfo_reqwidth(), self.winfo_reqheight()
+        most_x = max(self.master.winfo_width() - width - gap, gap)
+        most_y = max(self.master.winfo_height() - height - gap, gap)
+        x, y = box.left, box.bottom + gap
+        if y > most_y:
+            y = box.top - gap - height
+        if y < 0:
+            x = box.right + gap if box.right + gap <= most_x else box.left - gap - width
+            y = box.top
+        self.place(x=round(min(max(x, gap), most_x)), y=round(min(max(y, gap), most_y)))
+        tk.Misc.tkraise(self)
+        self.focus_set()
 
     def close(self) -> None:
         """Go away."""
@@ -49,10 +49,6 @@ class Card(tk.Frame):
             Card.open_card.close()
         Card.open_card = self
         self.update_idletasks()
-
-    def _raise(self) -> None:
-        tk.Misc.tkraise(self)
-        self.focus_set()
 
 
 def close_card() -> bool:

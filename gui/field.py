@@ -27,7 +27,7 @@ _SAME = str.maketrans({"*": "×", "·": "×", ":": "÷", ",": ".", "−": "-"})
 
 
 class Field(ttk.Frame):
-    """An entry and its answer. Enter keeps the sum in the history; `ans` is the last answer."""
+    """An entry and its answer. Enter keeps the sum in the history, Up recalls it, `ans` is the last."""
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class Field(ttk.Frame):
         self._left = left
         self._screen = screen
         self._line: Line | None = None
+        self._back = 0  # how far in the history, 0: not in it
         self._reading: Reading | None = None
         self.text = tk.StringVar(self)
         self.text.trace_add("write", lambda *_: self._changed())
@@ -58,10 +59,13 @@ class Field(ttk.Frame):
         self.answer.grid(row=0, column=1, padx=(screen.px(12), 0))
         self.entry.bind("<Return>", lambda _: self.keep())
         self.entry.bind("<KP_Enter>", lambda _: self.keep())
+        self.entry.bind("<Up>", lambda _: self._recall(1))
+        self.entry.bind("<Down>", lambda _: self._recall(-1))
 
     def type(self, text: str) -> None:
         """Start a new sum with `text`."""
         self._line = None
+        self._back = 0
         self.text.set(text)
         self._focus()
 
@@ -100,6 +104,15 @@ class Field(ttk.Frame):
         if changed:
             self._sheet.correct(*changed)
         return True
+
+    def _recall(self, step: int) -> str:
+        """Go back (1) or forth (-1) through the history, as in a shell."""
+        entries = self._log.entries
+        self._back = min(max(self._back + step, 0), len(entries))
+        self._line = None
+        self.text.set(entries[-self._back].text if self._back else "")
+        self.entry.icursor("end")
+        return "break"
 
     def _focus(self) -> None:
         self.entry.focus_set()

@@ -147,7 +147,7 @@ class HistoryPanel(tk.Frame):
         self._used = used
         self._images: list[ImageTk.PhotoImage] = []
         self._large = screen.font(18)
-        self._canvas = tk.Canvas(self, highlightthickness=0, width=screen.px(WIDTH), takefocus=True)
+        self._canvas = tk.Canvas(self, highlightthickness=0, width=screen.px(WIDTH), takefocus=False)
         self.rowconfigure(0, weight=1)
         self._canvas.grid(row=0, column=0, sticky="ns")
         bar = HidingScrollbar(self, orient="vertical", command=self._canvas.yview)

@@ -67,6 +67,11 @@ class Paper(tk.Canvas):
         f = self.factor
         return Box(left / f, top / f, (left + self.winfo_width()) / f, (top + self.winfo_height()) / f)
 
+    def on_screen(self, box: Box) -> Box:
+        """A box of the sheet in pixels of the window."""
+        f, left, top = self.factor, self.canvasx(0), self.canvasy(0)
+        return Box(box.left * f - left, box.top * f - top, box.right * f - left, box.bottom * f - top)
+
     @property
     def painting(self) -> bool:
         """True while strokes wait to be painted."""

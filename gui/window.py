@@ -393,10 +393,7 @@ class Window:
             self.screen,
             self.palette,
         )
-        box, f = line.symbol_box(symbol), self.paper.factor
-        left, top = self.paper.canvasx(0), self.paper.canvasy(0)
-        gap = self.screen.px(8)
-        card.show_at(box.left * f - left, box.bottom * f - top + gap, box.top * f - top - gap)
+        card.show_beside(self.paper.on_screen(line.symbol_box(symbol)))
         return card
 
     def ask_next(self) -> None:

@@ -108,6 +108,20 @@ def test_ans_is_the_last_answer(sums, settle):
     assert window.field.answer.cget("text") == "= 42"
 
 
+def test_up_and_down_recall_sums(sums, settle):
+    window = sums
+    for n in (1, 2):
+        window.log.add(Entry(f"{n}+1", "", f"= {n + 1}", str(n + 1)))
+    window.root.event_generate("<Control-t>")
+    window.root.update()
+    seen = []
+    for key in ("Up", "Up", "Up", "Down", "Down"):
+        window.field.entry.event_generate(f"<{key}>")
+        seen.append(window.field.text.get())
+    assert seen == ["2+1", "1+1", "1+1", "2+1", ""]
+    settle(window)
+
+
 def test_half_a_sum_shows_no_error(sums, settle):
     window = sums
     window.root.event_generate("<Control-t>")
