@@ -18,19 +18,21 @@ NO_INK = "no ink found: take the picture closer, sharper or in better light"
 def dark_on_light(grey: ByteArray) -> ByteArray:
     """The picture as it is, or inverted if its ink is the light part (a blackboard).
 
-    Ink is what stands out from the median of its surroundings. The third power lets few strong
-    differences outweigh many weak ones; where the surroundings themselves change, at the edge of a sheet
-    or a shadow, its corners would stand out more than any ink.
+    At the steepest edges, ink is the side that differs from the median of the surroundings. Where the
+    surroundings themselves change, at the edge of a sheet or a shadow, there is no telling.
     """
     small = thumbnail(grey, 256)
     size = min(odd(min(small.shape) / 4, 15), 255)
     around = cv2.medianBlur(small, size)
     change = cv2.morphologyEx(around, cv2.MORPH_GRADIENT, np.ones((size, size), np.uint8))
+    edges = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     flat = change < 0.2 * around + 15
-    difference = small.astype(np.float32) - around
     if flat.mean() > 0.1:
-        difference[~flat] = 0
-    return cv2.bitwise_not(grey) if float((difference**3).sum()) > 0 else grey
+        edges[~flat] = 0
+    steep = edges > 0.4 * np.percentile(edges, 99.8)
+    difference = small[steep].astype(np.float64) - around[steep]
+    # The third power lets few strong differences outweigh many weak ones.
+    return cv2.bitwise_not(grey) if (difference**3).sum() > 0 else grey
 
 
 def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
@@ -66,8 +68,8 @@ def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
 def _table(paper: ByteArray) -> ByteArray | None:
     """What lies around the sheet, 255 on 0, where it is much darker; None if there is no such thing.
 
-    `paper` is a picture without its ink. A shadow is rarely darker than half the light; the sheet is one
-    convex piece and the table reaches the border.
+    `paper` is a picture without its ink. The sheet is one convex piece. A shadow is rarely darker than half
+    the light, and does not lie all around.
     """
     threshold, light = cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(light)
@@ -76,7 +78,10 @@ def _table(paper: ByteArray) -> ByteArray | None:
         return None
     sheet = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     area = int(stats[sheet, cv2.CC_STAT_AREA])
-    if np.median(paper[labels == sheet]) < 2.5 * np.median(dark) or not 0.15 < area / paper.size < 0.97:
+    ratio = np.median(paper[labels == sheet]) / max(1.0, float(np.median(dark)))
+    left, top, width, height = (int(v) for v in stats[sheet, :4])
+    sides = (left == 0) + (top == 0) + (left + width == paper.shape[1]) + (top + height == paper.shape[0])
+    if ratio < (1.6 if sides <= 1 else 2.5) or not 0.15 < area / paper.size < 0.97:
         return None
     outline, _ = cv2.findContours((labels == sheet).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     hull = cv2.convexHull(np.vstack(outline))
@@ -133,14 +138,19 @@ def resized(grey: ByteArray, factor: float) -> ByteArray:
     """`grey` (h, w) scaled by about `factor`; no side vanishes."""
     height, width = grey.shape
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    # Above one half, linear interpolation skips no pixel and takes a fifth of the time.
+    method = cv2.INTER_AREA if factor < 0.5 else cv2.INTER_LINEAR if factor < 1 else cv2.INTER_CUBIC
     return cv2.resize(grey, size, interpolation=method)
 
 
 def thumbnail(grey: ByteArray, side: int) -> ByteArray:
-    """`grey` (h, w), shrunk if a side is longer than `side`."""
-    factor = side / max(grey.shape)
-    return resized(grey, factor) if factor < 1 else grey
+    """`grey` (h, w), shrunk by a whole number, which is fast, until no side is much longer than `side`."""
+    step = max(grey.shape) // side
+    if step < 2:
+        return grey
+    height, width = max(step, grey.shape[0] // step * step), grey.shape[1] // step * step
+    size = width // step, height // step
+    return cv2.resize(grey[:height, :width], size, interpolation=cv2.INTER_AREA)
 
 
 def odd(size: float, least: int = 3) -> int:

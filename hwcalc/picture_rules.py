@@ -7,6 +7,7 @@ fainter than the writing, or there are several as long, evenly spaced. So `-`, `
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -90,20 +91,35 @@ def _find(darkness: ByteArray, faintest: float) -> list[Rule]:
     # out from the grain; writing is capped, or it would outshine the line.
     thin = cv2.subtract(level, cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((2 * _THICKEST, 1), np.uint8)))
     thin = cv2.blur(cv2.min(thin, 4 * faintest), (max(9, width // 40) | 1, 1))
-    lines = cv2.compare(thin, 0.6 * faintest, cv2.CMP_GT)
+    # Averaged so far, every few columns tell the same.
+    step = max(1, width // 256)
+    lines = np.ascontiguousarray(cv2.compare(thin, 0.6 * faintest, cv2.CMP_GT)[:, ::step])
     rules = []
-    while len(rules) < _MOST_RULES:
-        cover = cv2.dilate(lines, np.ones((5, 1), np.uint8)).sum(axis=1, dtype=np.int64) / 255
-        seed = int(cover.argmax())
-        if cover[seed] < 0.35 * width:
-            break
-        rule = _trace(lines, level, seed)
-        lines[_band(lines.shape, rule, rule.thickness / 2 + 3)] = 0
-        lines[seed - 2 : seed + 3] = 0
-        if rule.right - rule.left >= _SHORTEST * width and rule.darkness > faintest / 2:
+    for curve in _curves(lines):
+        rule = _measured(curve, step, level)
+        if len(rule.rows) >= _SHORTEST * width and rule.darkness > faintest / 2:
             columns = np.arange(rule.left, rule.right)
             rules.append(rule._replace(rows=rule.rows - shear[1, 0] * columns - shear[1, 2]))
     return sorted(rules, key=lambda r: float(r.rows.mean()))
+
+
+def _curves(lines: ByteArray) -> Iterator[Rule]:
+    """Follow the lines of a mask, the fullest row first, and take each out of it."""
+    height = len(lines)
+    around = np.ones((5, 1), np.uint8)
+    cover = cv2.dilate(lines, around).mean(axis=1) / 255
+    for _ in range(_MOST_RULES):
+        seed = int(cover.argmax())
+        if cover[seed] < 0.35:
+            return
+        rule = _trace(lines, seed)
+        yield rule
+        reach = rule.thickness / 2 + 3
+        lines[_band(lines.shape, rule, reach)] = 0
+        lines[max(0, seed - 2) : seed + 3] = 0
+        first = max(0, int(min(seed, rule.rows.min()) - reach) - 4)
+        last = min(height, int(max(seed, rule.rows.max()) + reach) + 5)
+        cover[first:last] = cv2.dilate(lines[first:last], around).mean(axis=1) / 255
 
 
 def _slope(darkness: ByteArray, faintest: float) -> tuple[float, float]:
@@ -130,8 +146,8 @@ def _slope(darkness: ByteArray, faintest: float) -> tuple[float, float]:
     return best, float(highest) * step / width
 
 
-def _trace(lines: ByteArray, level: ByteArray, seed: int) -> Rule:
-    """Follow a line from the row `seed`.
+def _trace(lines: ByteArray, seed: int) -> Rule:
+    """Follow a line from the row `seed`; its darkness stays open.
 
     A curve of ever higher degree is laid through what is close to the last one: a page is not quite
     flat, and writing along the line must not draw the curve away.
@@ -149,10 +165,17 @@ def _trace(lines: ByteArray, level: ByteArray, seed: int) -> Rule:
         curve = np.polynomial.Polynomial.fit(there, middle, degree, domain=[0, width])
         rule = Rule(0, np.clip(curve(columns), 0, height - 1), usual, 0.0)
     first, last = int(there[0]), int(there[-1])
-    rows = rule.rows[first : last + 1]
+    return Rule(first, rule.rows[first : last + 1], usual, 0.0)
+
+
+def _measured(curve: Rule, step: int, level: ByteArray) -> Rule:
+    """A curve through every `step`-th column of `level` as the rule in all columns, with its darkness."""
+    left = curve.left * step
+    columns = np.arange(left, min(curve.right * step, level.shape[1]))
+    rows = np.interp(columns, np.arange(curve.left, curve.right) * step, curve.rows)
     # Where a line is a line, little of it is missing: writing that stands in a row has gaps.
-    darkness = float(np.percentile(level[np.rint(rows).astype(np.int32), columns[first : last + 1]], 30))
-    return Rule(first, rows, usual, darkness)
+    darkness = float(np.percentile(level[np.rint(rows).astype(np.intp), columns], 30))
+    return Rule(left, rows, curve.thickness, darkness)
 
 
 def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Rule]) -> Pen:
