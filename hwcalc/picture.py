@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from .ink import ByteArray, Ink, ReadError, Stroke, piece
+from .picture_cuts import pieces_of
 from .picture_light import NO_INK, PEN_WIDTH, binarise, dark_on_light, even_light, ink_levels, pen_width, resized
 from .picture_rules import without_rules
 
@@ -48,8 +50,6 @@ def ink_from_picture(image: ByteArray) -> Ink:
     binary = binarise(part, max(4 * grain, 0.25 * level))
     width = pen_width(binary)
     strokes = _pieces(binary, width)
-    if not strokes:
-        raise ReadError(NO_INK)
     scale = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
     to_picture = np.array([[scale[0] / factor, 0.0, left * scale[0]], [0.0, scale[1] / factor, top * scale[1]]])
     return Ink(strokes, pen_width=width, to_picture=to_picture)
@@ -80,14 +80,25 @@ def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, fl
 
 
 def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
-    """Connected components from left to right, without specks."""
+    """Connected components from left to right, without specks; what may be several glyphs is cut."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
     keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= 0.4 * width**2)
     if keep.size > _MOST_PIECES:
         raise ReadError("the picture is too busy to be handwriting: crop it to the writing")
-    strokes = []
-    for i in keep[np.argsort(stats[keep, cv2.CC_STAT_LEFT], kind="stable")]:
+    if keep.size == 0:
+        raise ReadError(NO_INK)
+    heights = stats[keep, cv2.CC_STAT_HEIGHT]
+    tall = heights[heights >= 0.5 * np.percentile(heights, 90)]
+    strokes: list[Stroke] = []
+    for i in keep:
         left, top, w, h = (int(v) for v in stats[i, :4])
         mask = cv2.compare(labels[top : top + h, left : left + w], int(i), cv2.CMP_EQ)
-        strokes.append(piece(mask, left, top))
-    return tuple(strokes)
+        pieces = pieces_of(mask, width, float(np.median(tall)))
+        strokes += [_cropped(pieces == k, left, top) for k in range(1, int(pieces.max()) + 1)]
+    return tuple(sorted(strokes, key=lambda s: s.box.left))
+
+
+def _cropped(inside: npt.NDArray[np.bool_], left: int, top: int) -> Stroke:
+    mask = np.where(inside, 255, 0).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(mask)
+    return piece(np.ascontiguousarray(mask[y : y + height, x : x + width]), left + x, top + y)
