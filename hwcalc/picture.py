@@ -14,7 +14,17 @@ import numpy.typing as npt
 
 from .ink import ByteArray, Ink, ReadError, Stroke, piece
 from .picture_cuts import pieces_of
-from .picture_light import NO_INK, PEN_WIDTH, binarise, dark_on_light, even_light, ink_levels, pen_width, resized
+from .picture_light import (
+    NO_INK,
+    PEN_WIDTH,
+    binarise,
+    dark_on_light,
+    even_light,
+    ink_levels,
+    over,
+    pen_width,
+    resized,
+)
 from .picture_rules import without_rules
 
 # Larger pictures are worked on at this size.
@@ -51,19 +61,21 @@ def ink_from_picture(image: ByteArray) -> Ink:
     width = pen_width(binary)
     strokes = _pieces(binary, width)
     scale = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
-    to_picture = np.array([[scale[0] / factor, 0.0, left * scale[0]], [0.0, scale[1] / factor, top * scale[1]]])
+    to_picture = np.array(
+        [[scale[0] / factor, 0.0, left * scale[0]], [0.0, scale[1] / factor, top * scale[1]]]
+    )
     return Ink(strokes, pen_width=width, to_picture=to_picture)
 
 
 def _working_grey(image: ByteArray) -> ByteArray:
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
+    grey = image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
     factor = (_WORKING_PIXELS / grey.size) ** 0.5
     return resized(grey, factor) if factor < 1 else grey
 
 
 def _around_ink(darkness: ByteArray, threshold: float) -> tuple[ByteArray, int, int]:
     """The part of the picture that holds ink, with its left and top: often a small part of it."""
-    dark = cv2.compare(darkness, threshold, cv2.CMP_GT)
+    dark = over(darkness, threshold)
     left, top, width, height = cv2.boundingRect(dark)
     left, top, right, bottom = max(0, left - 8), max(0, top - 8), left + width + 8, top + height + 8
     return darkness[top:bottom, left:right], left, top
@@ -74,7 +86,7 @@ def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, fl
 
     Returns the picture and the factor, 1 where it would change little.
     """
-    width = pen_width(cv2.compare(darkness, threshold, cv2.CMP_GT))
+    width = pen_width(over(darkness, threshold))
     factor = min(PEN_WIDTH / width, 4.0, (_WORKING_PIXELS / darkness.size) ** 0.5)
     return (darkness, 1.0) if 0.5 < factor < 1.25 else (resized(darkness, factor), factor)
 
@@ -92,7 +104,7 @@ def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
     strokes: list[Stroke] = []
     for i in keep:
         left, top, w, h = (int(v) for v in stats[i, :4])
-        mask = cv2.compare(labels[top : top + h, left : left + w], int(i), cv2.CMP_EQ)
+        mask = np.equal(labels[top : top + h, left : left + w], i).view(np.uint8)
         pieces = pieces_of(mask, width, float(np.median(tall)))
         strokes += [_cropped(pieces == k, left, top) for k in range(1, int(pieces.max()) + 1)]
     return tuple(sorted(strokes, key=lambda s: s.box.left))

@@ -18,8 +18,12 @@ from .ink import ByteArray, FloatArray
 from .picture_light import odd
 
 _WIDE = 1.0  # of the height of the writing; a single digit is rarely wider
-_STEP_ASIDE = 0.25  # cost of a step to the side, in pixels of ink: seams are upright if nothing speaks against it
-_MOST_INK = 2.2  # crossed by a seam, in widths of the pen; strokes that touch side by side share a bit more than one
+_STEP_ASIDE = (
+    0.25  # cost of a step to the side, in pixels of ink: seams are upright if nothing speaks against it
+)
+_MOST_INK = (
+    2.2  # crossed by a seam, in widths of the pen; strokes that touch side by side share a bit more than one
+)
 
 
 def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
@@ -47,13 +51,15 @@ def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
     if not seams:
         return whole
     columns = np.arange(w)
-    strips = whole * (1 + sum((columns >= seam[:, None]).astype(np.uint8) for seam in seams)).astype(np.uint8)
+    strips = whole.copy()
+    for seam in seams:
+        strips += whole & (columns >= seam[:, None])
     return _joined(strips, 3 * pen_width**2)
 
 
 def _seams(whole: ByteArray, pen_width: float, height: float) -> list[npt.NDArray[np.intp]]:
     """Where to cut: for each seam, the column at which it passes each row."""
-    h, w = whole.shape
+    w = whole.shape[1]
     padded = np.pad(whole, ((1, 1), (0, 0))).astype(np.float64)
     down = _cheapest(padded)
     up = _cheapest(padded[::-1])[::-1]
@@ -141,7 +147,7 @@ def _joined(strips: ByteArray, least: float) -> ByteArray:
     pieces = np.zeros(strips.shape, np.int32)
     count = 0
     for strip in range(1, int(strips.max()) + 1):
-        found, labels = cv2.connectedComponents(cv2.compare(strips, strip, cv2.CMP_EQ), connectivity=8)
+        found, labels = cv2.connectedComponents((strips == strip).view(np.uint8), connectivity=8)
         pieces += np.where(labels > 0, labels + count, 0).astype(np.int32)
         count += found - 1
     areas = np.bincount(pieces.ravel())

@@ -79,7 +79,11 @@ def _read_file(path: Path) -> bytes:
         raise ReadError(f"{path} is a folder: name a picture in it") from None
     except PermissionError:
         # On Windows a folder cannot be opened either, and is reported as a lack of permission.
-        remedy = "is a folder: name a picture in it" if path.is_dir() else "may not be read: change its permissions"
+        remedy = (
+            "is a folder: name a picture in it"
+            if path.is_dir()
+            else "may not be read: change its permissions"
+        )
         raise ReadError(f"{path} {remedy}") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
@@ -158,7 +162,9 @@ def _from_array(array: npt.NDArray[np.generic]) -> ByteArray:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):
-        raise ReadError(f"a picture array has shape {array.shape}: give (h, w), RGB (h, w, 3) or RGBA (h, w, 4)")
+        raise ReadError(
+            f"a picture array has shape {array.shape}: give (h, w), RGB (h, w, 3) or RGBA (h, w, 4)"
+        )
     _check_size(array.shape[1], array.shape[0], "the picture")
     if array.ndim == 3 and array.shape[2] == 4:
         return _to_array(Image.fromarray(np.ascontiguousarray(array)))

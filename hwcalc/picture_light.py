@@ -32,7 +32,7 @@ def dark_on_light(grey: ByteArray) -> ByteArray:
     steep = edges > 0.4 * np.percentile(edges, 99.8)
     difference = small[steep].astype(np.float64) - around[steep]
     # The third power lets few strong differences outweigh many weak ones.
-    return cv2.bitwise_not(grey) if (difference**3).sum() > 0 else grey
+    return 255 - grey if (difference**3).sum() > 0 else grey
 
 
 def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
@@ -51,15 +51,15 @@ def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
     small = cv2.GaussianBlur(thumbnail(grey, 384), (3, 3), 0)
     # A pen line is at most a tenth of a picture high, and a shadow should be wider than what is closed.
     size = odd(min(small.shape) / 10, 15)
-    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    paper = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), np.uint8)
     table = _table(paper)
-    paper = cv2.blur(paper, (size // 2 | 1, size // 2 | 1))
-    paper = cv2.resize(cv2.max(paper, 24), grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    quotient = cv2.divide(cv2.GaussianBlur(grey, (3, 3), 0), paper, scale=255)
+    smooth = np.maximum(cv2.blur(paper, (size // 2 | 1, size // 2 | 1)), np.uint8(24))
+    light = cv2.resize(smooth, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    quotient = cv2.divide(cv2.GaussianBlur(grey, (3, 3), 0), light, scale=255)
     # Most of a picture is paper; the closing took the brightest of its grain for its grey.
     step = 1 + max(grey.shape) // 400
     middle, bright = np.percentile(quotient[::step, ::step], [50, 80])
-    darkness = cv2.subtract(float(middle), quotient)
+    darkness = np.uint8(middle) - np.minimum(quotient, np.uint8(middle)).astype(np.uint8)
     if table is not None:
         darkness[cv2.resize(table, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = 0
     return darkness, float(bright - middle) / 0.84 + 1.0
@@ -71,7 +71,7 @@ def _table(paper: ByteArray) -> ByteArray | None:
     `paper` is a picture without its ink. The sheet is one convex piece. A shadow is rarely darker than half
     the light, and does not lie all around.
     """
-    threshold, light = cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    _, light = cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(light)
     dark = paper[light == 0]
     if count < 2 or dark.size == 0:
@@ -83,13 +83,15 @@ def _table(paper: ByteArray) -> ByteArray | None:
     sides = (left == 0) + (top == 0) + (left + width == paper.shape[1]) + (top + height == paper.shape[0])
     if ratio < (1.6 if sides <= 1 else 2.5) or not 0.15 < area / paper.size < 0.97:
         return None
-    outline, _ = cv2.findContours((labels == sheet).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    outline, _ = cv2.findContours(
+        (labels == sheet).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
     hull = cv2.convexHull(np.vstack(outline))
     if area < 0.85 * cv2.contourArea(hull):
         return None
     table = np.full_like(paper, 255)
     cv2.fillConvexPoly(table, hull, 0)
-    return cv2.dilate(table, np.ones((7, 7), np.uint8))  # with the sheet's own edge
+    return np.asarray(cv2.dilate(table, np.ones((7, 7), np.uint8)), np.uint8)  # with the sheet's own edge
 
 
 def ink_levels(darkness: ByteArray, grain: float) -> tuple[float, float]:
@@ -116,15 +118,20 @@ def ink_levels(darkness: ByteArray, grain: float) -> tuple[float, float]:
 
 
 def binarise(darkness: ByteArray, faintest: float) -> ByteArray:
-    """The ink as 255 on 0.
+    """The ink as 1 on 0.
 
     A pixel is ink if it is at least half as dark as the darkest within a pen's width, so a faint stroke
     and a bold one both keep their shape, blurred or not; what is lighter than `faintest` is paper.
     """
     size = odd(3 * PEN_WIDTH)
     darkest = cv2.dilate(darkness, np.ones((size, size), np.uint8))
-    local = cv2.max(cv2.convertScaleAbs(darkest, alpha=0.45), faintest)
-    return cv2.compare(darkness, local, cv2.CMP_GT)
+    local = np.maximum(cv2.convertScaleAbs(darkest, alpha=0.45), np.uint8(faintest))
+    return np.greater(darkness, local).view(np.uint8)
+
+
+def over(grey: ByteArray, level: float) -> ByteArray:
+    """1 where `grey` (h, w) is brighter than `level`, 0 elsewhere."""
+    return np.greater(grey, int(level)).view(np.uint8)
 
 
 def pen_width(binary: ByteArray) -> float:
@@ -140,7 +147,7 @@ def resized(grey: ByteArray, factor: float) -> ByteArray:
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     # Above one half, linear interpolation skips no pixel and takes a fifth of the time.
     method = cv2.INTER_AREA if factor < 0.5 else cv2.INTER_LINEAR if factor < 1 else cv2.INTER_CUBIC
-    return cv2.resize(grey, size, interpolation=method)
+    return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
 
 
 def thumbnail(grey: ByteArray, side: int) -> ByteArray:
@@ -150,11 +157,9 @@ def thumbnail(grey: ByteArray, side: int) -> ByteArray:
         return grey
     height, width = max(step, grey.shape[0] // step * step), grey.shape[1] // step * step
     size = width // step, height // step
-    return cv2.resize(grey[:height, :width], size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(grey[:height, :width], size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def odd(size: float, least: int = 3) -> int:
     """An odd size of a window, at least `least`."""
     return max(least, int(size) | 1)
-
-

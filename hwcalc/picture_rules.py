@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .ink import ByteArray, FloatArray
-from .picture_light import pen_width
+from .picture_light import over, pen_width
 
 _STEEPEST = 15.0  # degrees
 _THICKEST = 7  # pixels
@@ -86,14 +86,15 @@ def _find(darkness: ByteArray, faintest: float) -> list[Rule]:
         return []
     shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, max(0.0, slope * width)]])
     size = (width, height + round(abs(slope) * width))
-    level = cv2.warpAffine(darkness, shear, size, flags=cv2.INTER_NEAREST)
+    level = np.asarray(cv2.warpAffine(darkness, shear, size, flags=cv2.INTER_NEAREST), np.uint8)
     # What is high is a stroke. What is left is averaged along the line, so that even a faint one stands
     # out from the grain; writing is capped, or it would outshine the line.
     thin = cv2.subtract(level, cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((2 * _THICKEST, 1), np.uint8)))
-    thin = cv2.blur(cv2.min(thin, 4 * faintest), (max(9, width // 40) | 1, 1))
+    capped = np.minimum(thin, np.uint8(min(255, 4 * faintest)))
+    thin = np.asarray(cv2.blur(capped, (max(9, width // 40) | 1, 1)), np.uint8)
     # Averaged so far, every few columns tell the same.
     step = max(1, width // 256)
-    lines = np.ascontiguousarray(cv2.compare(thin, 0.6 * faintest, cv2.CMP_GT)[:, ::step])
+    lines = over(np.ascontiguousarray(thin[:, ::step]), 0.6 * faintest)
     rules = []
     for curve in _curves(lines):
         rule = _measured(curve, step, level)
@@ -107,7 +108,7 @@ def _curves(lines: ByteArray) -> Iterator[Rule]:
     """Follow the lines of a mask, the fullest row first, and take each out of it."""
     height = len(lines)
     around = np.ones((5, 1), np.uint8)
-    cover = cv2.dilate(lines, around).mean(axis=1) / 255
+    cover = cv2.dilate(lines, around).mean(axis=1)
     for _ in range(_MOST_RULES):
         seed = int(cover.argmax())
         if cover[seed] < 0.35:
@@ -119,7 +120,7 @@ def _curves(lines: ByteArray) -> Iterator[Rule]:
         lines[max(0, seed - 2) : seed + 3] = 0
         first = max(0, int(min(seed, rule.rows.min()) - reach) - 4)
         last = min(height, int(max(seed, rule.rows.max()) + reach) + 5)
-        cover[first:last] = cv2.dilate(lines[first:last], around).mean(axis=1) / 255
+        cover[first:last] = cv2.dilate(lines[first:last], around).mean(axis=1)
 
 
 def _slope(darkness: ByteArray, faintest: float) -> tuple[float, float]:
@@ -140,7 +141,9 @@ def _slope(darkness: ByteArray, faintest: float) -> tuple[float, float]:
         def counts(slope: float, strip: FloatArray = strip) -> FloatArray:
             return np.bincount((y - slope * x + strip).astype(np.intp)).astype(np.float64)
 
-        best = max((best + reach * k / 10 for k in range(-10, 11)), key=lambda s: float((counts(s) ** 3).sum()))
+        best = max(
+            (best + reach * k / 10 for k in range(-10, 11)), key=lambda s: float((counts(s) ** 3).sum())
+        )
         reach /= 8
     highest = counts(best).max() if y.size else 0.0
     return best, float(highest) * step / width
@@ -188,7 +191,7 @@ def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Ru
     if writing.size == 0:
         return Pen(0.0, 0.0)
     dark = float(np.percentile(writing, 80))
-    return Pen(pen_width(np.greater(apart, dark / 2).view(np.uint8)), dark)
+    return Pen(pen_width(over(apart, dark / 2)), dark)
 
 
 def _printed(rules: list[Rule], width: int, pen: Pen) -> list[Rule]:
@@ -212,7 +215,9 @@ def _even(places: list[float]) -> bool:
     return bool((np.abs(turns - nearest) < 0.12 * nearest).mean() > 0.75)
 
 
-def _band(shape: tuple[int, ...], rule: Rule, reach: float) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def _band(
+    shape: tuple[int, ...], rule: Rule, reach: float
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Indices (rows, columns) of the pixels within `reach` above and below a rule."""
     offsets = np.arange(-int(np.ceil(reach)), int(np.ceil(reach)) + 1)
     rows = np.rint(rule.rows).astype(np.int32) + offsets[:, None].astype(np.int32)

@@ -51,7 +51,16 @@ def test_path_bytes_file_image_and_array_are_the_same(grey: np.ndarray, tmp_path
     data = encoded(Image.fromarray(grey), "PNG")
     path = tmp_path / "sum.png"
     path.write_bytes(data)
-    sources = [path, str(path), data, bytearray(data), memoryview(data), io.BytesIO(data), Image.fromarray(grey), grey]
+    sources = [
+        path,
+        str(path),
+        data,
+        bytearray(data),
+        memoryview(data),
+        io.BytesIO(data),
+        Image.fromarray(grey),
+        grey,
+    ]
     for source in [*sources, grey[:, :, np.newaxis]]:
         np.testing.assert_array_equal(open_picture(source), grey)
 
@@ -74,7 +83,11 @@ def test_exif_orientation_is_followed(grey: np.ndarray) -> None:
 def test_transparency_lies_on_white(grey: np.ndarray) -> None:
     rgba = np.zeros((*grey.shape, 4), np.uint8)
     rgba[10:20, 10:30, 3] = 255
-    for source in (rgba, encoded(Image.fromarray(rgba), "PNG"), encoded(Image.fromarray(rgba), "WEBP", lossless=True)):
+    for source in (
+        rgba,
+        encoded(Image.fromarray(rgba), "PNG"),
+        encoded(Image.fromarray(rgba), "WEBP", lossless=True),
+    ):
         found = open_picture(source)
         assert (found[10:20, 10:30] == 0).all()
         assert (found[:10] == 255).all()
@@ -120,7 +133,9 @@ def test_missing_folder_empty_and_text(tmp_path: Path) -> None:
     text = tmp_path / "text.png"
     text.write_text("1 + 2 = 3\n" * 20)
     assert "not a picture" in message_of(text)
-    assert "no such file" in message_of(text / "below.png") or "cannot be read" in message_of(text / "below.png")
+    assert "no such file" in message_of(text / "below.png") or "cannot be read" in message_of(
+        text / "below.png"
+    )
     assert "cannot be read" in message_of("sum\0.png")
 
 
