@@ -29,6 +29,9 @@ from .picture_rules import without_rules
 
 # Larger pictures are worked on at this size.
 _WORKING_PIXELS = 1_200_000
+# Smaller ones are enlarged before anything smooths them: their pen is one or two pixels wide.
+_SMALL_PIXELS = 60_000
+_SPECK = 0.7  # of the square of the pen's width; a round dot has pi / 4, a dot made by a hand more
 _MOST_PIECES = 4000
 
 
@@ -69,6 +72,8 @@ def ink_from_picture(image: ByteArray) -> Ink:
 
 def _working_grey(image: ByteArray) -> ByteArray:
     grey = image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+    if grey.size < _SMALL_PIXELS:
+        return resized(grey, 2.0)
     factor = (_WORKING_PIXELS / grey.size) ** 0.5
     return resized(grey, factor) if factor < 1 else grey
 
@@ -94,7 +99,7 @@ def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, fl
 def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
     """Connected components from left to right, without specks; what may be several glyphs is cut."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
-    keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= 0.4 * width**2)
+    keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= _SPECK * width**2)
     if keep.size > _MOST_PIECES:
         raise ReadError("the picture is too busy to be handwriting: crop it to the writing")
     if keep.size == 0:
