@@ -32,6 +32,7 @@ _WORKING_PIXELS = 1_200_000
 # Smaller ones are enlarged before anything smooths them: their pen is one or two pixels wide.
 _SMALL_PIXELS = 60_000
 _SPECK = 0.7  # of the square of the pen's width; a round dot has pi / 4, a dot made by a hand more
+_BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 
 
@@ -97,22 +98,29 @@ def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, fl
 
 
 def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
-    """Connected components from left to right, without specks; what may be several glyphs is cut."""
+    """Connected components from left to right, without specks and blobs; what may be several glyphs is cut."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
     keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= _SPECK * width**2)
     if keep.size > _MOST_PIECES:
         raise ReadError("the picture is too busy to be handwriting: crop it to the writing")
-    if keep.size == 0:
-        raise ReadError(NO_INK)
     heights = stats[keep, cv2.CC_STAT_HEIGHT]
-    tall = heights[heights >= 0.5 * np.percentile(heights, 90)]
+    tall = heights[heights >= 0.5 * np.percentile(heights, 90)] if keep.size else heights
     strokes: list[Stroke] = []
     for i in keep:
         left, top, w, h = (int(v) for v in stats[i, :4])
         mask = np.equal(labels[top : top + h, left : left + w], i).view(np.uint8)
+        if stats[i, cv2.CC_STAT_AREA] > (_BLOB * width) ** 2 and _thickness(mask) > _BLOB * width:
+            continue
         pieces = pieces_of(mask, width, float(np.median(tall)))
         strokes += [_cropped(pieces == k, left, top) for k in range(1, int(pieces.max()) + 1)]
+    if not strokes:
+        raise ReadError(NO_INK)
     return tuple(sorted(strokes, key=lambda s: s.box.left))
+
+
+def _thickness(mask: ByteArray) -> float:
+    """Diameter of the largest disc within a mask, in pixels."""
+    return 2.0 * float(cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3).max())
 
 
 def _cropped(inside: npt.NDArray[np.bool_], left: int, top: int) -> Stroke:

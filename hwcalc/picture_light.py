@@ -22,11 +22,11 @@ def dark_on_light(grey: ByteArray) -> ByteArray:
     surroundings themselves change, at the edge of a sheet or a shadow, there is no telling.
     """
     small = thumbnail(grey, 256)
-    size = min(odd(min(small.shape) / 4, 15), 255)
+    size = odd(min(min(small.shape) / 4, 39), 15)
     around = cv2.medianBlur(small, size)
     change = cv2.morphologyEx(around, cv2.MORPH_GRADIENT, np.ones((size, size), np.uint8))
     edges = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    flat = change < 0.2 * around + 15
+    flat = change < 0.3 * around + 15
     if flat.mean() > 0.1:
         edges[~flat] = 0
     steep = edges > 0.4 * np.percentile(edges, 99.8)
@@ -49,8 +49,8 @@ def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
         Standard deviation of the darkness of the paper.
     """
     small = cv2.GaussianBlur(thumbnail(grey, 384), (3, 3), 0)
-    # A pen line is at most a tenth of a picture high, and a shadow should be wider than what is closed.
-    size = odd(min(small.shape) / 10, 15)
+    # Wider than the boldest pen in a picture of one line, narrower than the shadows on a page.
+    size = odd(min(min(small.shape) / 4, 31), 15)
     paper = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), np.uint8)
     table = _table(paper)
     smooth = np.maximum(cv2.blur(paper, (size // 2 | 1, size // 2 | 1)), np.uint8(24))

@@ -93,7 +93,7 @@ def _find(darkness: ByteArray, faintest: float) -> list[Rule]:
     capped = np.minimum(thin, np.uint8(min(255, 4 * faintest)))
     thin = np.asarray(cv2.blur(capped, (max(9, width // 40) | 1, 1)), np.uint8)
     # Averaged so far, every few columns tell the same.
-    step = max(1, width // 256)
+    step = max(1, width // 128)
     lines = over(np.ascontiguousarray(thin[:, ::step]), 0.6 * faintest)
     rules = []
     for curve in _curves(lines):
@@ -158,7 +158,7 @@ def _trace(lines: ByteArray, seed: int) -> Rule:
     height, width = lines.shape
     columns = np.arange(width)
     rule = Rule(0, np.full(width, float(seed)), 1.0, 0.0)
-    for degree in (1, 2, 3, 3):
+    for degree in (1, 2, 3):
         rows, _ = _band(lines.shape, rule, 4)
         inside = lines[rows, columns] > 0
         thick = inside.sum(axis=0)
