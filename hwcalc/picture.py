@@ -31,7 +31,7 @@ from .picture_rules import without_rules
 _WORKING_PIXELS = 1_200_000
 # Smaller ones are enlarged before anything smooths them: their pen is one or two pixels wide.
 _SMALL_PIXELS = 60_000
-_SPECK = 0.7  # of the square of the pen's width; a round dot has pi / 4, a dot made by a hand more
+_SPECK = 0.5  # of the square of the pen's width; a round dot has pi / 4, a dot made by a hand more
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 
@@ -98,7 +98,7 @@ def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, fl
 
 
 def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
-    """Connected components from left to right, without specks and blobs; what may be several glyphs is cut."""
+    """Connected components from left to right, without specks and blobs; what is too wide is cut."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
     keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= _SPECK * width**2)
     if keep.size > _MOST_PIECES:

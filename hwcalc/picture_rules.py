@@ -186,7 +186,7 @@ def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Ru
     apart = darkness.copy()
     for view, rules in ((apart, across), (apart.T, down)):
         for rule in rules:
-            view[_band(view.shape, rule, rule.thickness / 2 + 2)] = 0
+            view[_band(view.shape, rule, rule.thickness / 2 + 3)] = 0
     writing = apart[apart > faintest]
     if writing.size == 0:
         return Pen(0.0, 0.0)
@@ -195,16 +195,14 @@ def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Ru
 
 
 def _printed(rules: list[Rule], width: int, pen: Pen) -> list[Rule]:
-    """Those that no pen would have drawn."""
+    """Those that no pen would have drawn: two of three signs are there."""
     margin = 2 + 0.01 * width
-    regular = len(rules) >= 3 and _even([float(r.rows.mean()) for r in rules])
-    printed = []
-    for rule in rules:
-        through = rule.left <= margin and rule.right >= width - margin
-        slight = rule.darkness < 0.75 * pen.darkness or rule.thickness < 0.75 * pen.width
-        if through + slight + regular >= 2:
-            printed.append(rule)
-    return printed
+    through = [r for r in rules if r.left <= margin and r.right >= width - margin]
+    # A ruled sheet on a table does not reach the borders of the picture.
+    row = through if len(through) >= 3 else rules
+    regular = row if len(row) >= 3 and _even([float(r.rows.mean()) for r in row]) else []
+    slight = [r for r in rules if r.darkness < 0.75 * pen.darkness or r.thickness < 0.75 * pen.width]
+    return [r for r in rules if sum(any(r is s for s in sign) for sign in (through, regular, slight)) >= 2]
 
 
 def _even(places: list[float]) -> bool:
