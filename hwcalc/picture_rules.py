@@ -20,7 +20,8 @@ from .picture_light import over, pen_width
 
 _STEEPEST = 15.0  # degrees
 _THICKEST = 7  # pixels
-_SHORTEST = 0.45  # of the picture's width
+_SHORTEST = 0.45  # of what the picture has room for
+_LEAST_ROOM = 0.15  # of the width; what fits into a smaller corner is not looked for
 _MOST_RULES = 150
 
 
@@ -32,12 +33,18 @@ class Pen(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A line from left to right: the row of its middle in each column from `left` on."""
+    """A line from left to right: the row of its middle in each column from `left` on.
+
+    `place` tells parallel lines apart: the row after the picture was sheared to make them level. `share`
+    is the length of the line over what the picture has room for there, which in a corner is little.
+    """
 
     left: int
     rows: FloatArray
     thickness: float
-    darkness: float
+    darkness: float = 0.0
+    place: float = 0.0
+    share: float = 1.0
 
     @property
     def right(self) -> int:
@@ -67,9 +74,8 @@ def without_rules(darkness: ByteArray, faintest: float) -> ByteArray:
         return darkness
     down = _find(np.ascontiguousarray(darkness.T), faintest)
     pen = _pen(darkness, faintest, across, down)
-    height, width = darkness.shape
-    across = _printed(across, width, pen)
-    down = _printed(down, height, pen) if across else []
+    across = _printed(across, pen)
+    down = _printed(down, pen) if across else []
     clean = darkness.copy()
     for rule in across:
         _erase(clean, darkness, rule, pen)
@@ -95,20 +101,28 @@ def _find(darkness: ByteArray, faintest: float) -> list[Rule]:
     # Averaged so far, every few columns tell the same.
     step = max(1, width // 128)
     lines = over(np.ascontiguousarray(thin[:, ::step]), 0.6 * faintest)
+    drop = shear[1, 0] * np.arange(width) + shear[1, 2]
+    rows = np.arange(size[1])[:, None] - drop[::step]
+    room = ((rows >= 0) & (rows < height)).mean(axis=1)
     rules = []
-    for curve in _curves(lines):
+    for curve in _curves(lines, np.maximum(room, _LEAST_ROOM)):
         rule = _measured(curve, step, level)
-        if len(rule.rows) >= _SHORTEST * width and rule.darkness > faintest / 2:
-            columns = np.arange(rule.left, rule.right)
-            rules.append(rule._replace(rows=rule.rows - shear[1, 0] * columns - shear[1, 2]))
-    return sorted(rules, key=lambda r: float(r.rows.mean()))
+        place = float(rule.rows.mean())
+        share = len(rule.rows) / width / max(_LEAST_ROOM, float(room[round(place)]))
+        if share >= _SHORTEST and rule.darkness > faintest / 2:
+            rows = np.clip(rule.rows - drop[rule.left : rule.right], 0, height - 1)
+            rules.append(rule._replace(rows=rows, place=place, share=share))
+    return sorted(rules, key=lambda r: r.place)
 
 
-def _curves(lines: ByteArray) -> Iterator[Rule]:
-    """Follow the lines of a mask, the fullest row first, and take each out of it."""
+def _curves(lines: ByteArray, room: FloatArray) -> Iterator[Rule]:
+    """Follow the lines of a mask, the fullest row first, and take each out of it.
+
+    `room` (h,) is the share of the columns in which a row lies within the picture.
+    """
     height = len(lines)
     around = np.ones((5, 1), np.uint8)
-    cover = cv2.dilate(lines, around).mean(axis=1)
+    cover = cv2.dilate(lines, around).mean(axis=1) / room
     for _ in range(_MOST_RULES):
         seed = int(cover.argmax())
         if cover[seed] < 0.35:
@@ -120,7 +134,7 @@ def _curves(lines: ByteArray) -> Iterator[Rule]:
         lines[max(0, seed - 2) : seed + 3] = 0
         first = max(0, int(min(seed, rule.rows.min()) - reach) - 4)
         last = min(height, int(max(seed, rule.rows.max()) + reach) + 5)
-        cover[first:last] = cv2.dilate(lines[first:last], around).mean(axis=1)
+        cover[first:last] = cv2.dilate(lines[first:last], around).mean(axis=1) / room[first:last]
 
 
 def _slope(darkness: ByteArray, faintest: float) -> tuple[float, float]:
@@ -157,7 +171,7 @@ def _trace(lines: ByteArray, seed: int) -> Rule:
     """
     height, width = lines.shape
     columns = np.arange(width)
-    rule = Rule(0, np.full(width, float(seed)), 1.0, 0.0)
+    rule = Rule(0, np.full(width, float(seed)), 1.0)
     for degree in (1, 2, 3):
         rows, _ = _band(lines.shape, rule, 4)
         inside = lines[rows, columns] > 0
@@ -166,9 +180,9 @@ def _trace(lines: ByteArray, seed: int) -> Rule:
         there = np.flatnonzero((thick > 0) & (thick <= usual + 1))
         middle = (inside * rows).sum(axis=0)[there] / thick[there]
         curve = np.polynomial.Polynomial.fit(there, middle, degree, domain=[0, width])
-        rule = Rule(0, np.clip(curve(columns), 0, height - 1), usual, 0.0)
+        rule = Rule(0, np.clip(curve(columns), 0, height - 1), usual)
     first, last = int(there[0]), int(there[-1])
-    return Rule(first, rule.rows[first : last + 1], usual, 0.0)
+    return Rule(first, rule.rows[first : last + 1], usual)
 
 
 def _measured(curve: Rule, step: int, level: ByteArray) -> Rule:
@@ -194,13 +208,12 @@ def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Ru
     return Pen(pen_width(over(apart, dark / 2)), dark)
 
 
-def _printed(rules: list[Rule], width: int, pen: Pen) -> list[Rule]:
+def _printed(rules: list[Rule], pen: Pen) -> list[Rule]:
     """Those that no pen would have drawn: two of three signs are there."""
-    margin = 2 + 0.01 * width
-    through = [r for r in rules if r.left <= margin and r.right >= width - margin]
+    through = [r for r in rules if r.share > 0.97]
     # A ruled sheet on a table does not reach the borders of the picture.
     row = through if len(through) >= 3 else rules
-    regular = row if len(row) >= 3 and _even([float(r.rows.mean()) for r in row]) else []
+    regular = row if len(row) >= 3 and _even([r.place for r in row]) else []
     slight = [r for r in rules if r.darkness < 0.75 * pen.darkness or r.thickness < 0.75 * pen.width]
     return [r for r in rules if sum(any(r is s for s in sign) for sign in (through, regular, slight)) >= 2]
 

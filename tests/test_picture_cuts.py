@@ -40,9 +40,7 @@ def test_a_long_bar_is_one_piece() -> None:
     assert pieces_of(mask, PEN, HEIGHT).max() == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "advance"), [("44", 0.62), ("40", 0.70), ("+4", 0.67), ("444", 0.62)]
-)
+@pytest.mark.parametrize(("text", "advance"), [("44", 0.62), ("40", 0.70), ("+4", 0.67), ("444", 0.62)])
 def test_touching_glyphs_come_apart(text: str, advance: float) -> None:
     mask, parts = component(text, advance)
     assert cv2.connectedComponents(mask)[0] == 2, "the glyphs of this test must touch"
