@@ -3,7 +3,7 @@
 In flows uint8 grey (h, w) or RGB (h, w, 3), out flows an `Ink` whose strokes are connected pieces with
 masks, drawn to a scale at which the pen is about five pixels wide:
 
-    grey ─▶ polarity ─▶ darkness ─▶ scale to the pen ─▶ binary ─▶ pieces
+    grey ─▶ polarity ─▶ darkness ─▶ without rules ─▶ scale to the pen ─▶ binary ─▶ pieces ─▶ cuts
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ def ink_from_picture(image: ByteArray) -> Ink:
     Returns
     -------
     Ink
-        Its strokes are connected pieces with masks, from left to right; `Ink.in_picture` leads from
-        their boxes back to pixels of `image`.
+        Its strokes are connected pieces with masks, from left to right; what is too wide for one glyph is
+        cut into several that make it up again. `Ink.in_picture` leads from their boxes back to pixels of
+        `image`.
 
     Raises
     ------

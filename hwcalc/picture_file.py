@@ -28,6 +28,7 @@ PictureSource: TypeAlias = (
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 _NAMES = "PNG, JPEG, WebP, TIFF, BMP or GIF"
 _MOST_MEGAPIXELS = 100
+_MOST_COLOUR_PIXELS = 25_000_000  # of larger pictures only the grey is kept, for the sake of memory
 _MOST_MEGABYTES = 256
 _FEWEST_PIXELS = 8  # along the shorter side; a digit of MNIST has 28
 
@@ -44,7 +45,8 @@ def open_picture(source: PictureSource) -> ByteArray:
     Returns
     -------
     uint8 (h, w) grey or (h, w, 3) RGB
-        In full resolution, turned upright as its EXIF tag says, transparency laid onto white.
+        In full resolution, turned upright as its EXIF tag says, transparency laid onto white. A file of
+        more than 25 million pixels comes back grey.
 
     Raises
     ------
@@ -126,7 +128,9 @@ def _no_bomb_warning() -> Iterator[None]:
 def _from_image(image: Image.Image, name: str) -> ByteArray:
     _check_size(*image.size, name)
     try:
-        # Opening read the header only; `load` decodes the first frame.
+        # Opening read the header only; `load` decodes the first frame. JPEG can leave the colour out.
+        if image.width * image.height > _MOST_COLOUR_PIXELS:
+            image.draft("L", image.size)
         image.load()
         image = ImageOps.exif_transpose(image)
         return _to_array(image)
@@ -143,7 +147,8 @@ def _to_array(image: Image.Image) -> ByteArray:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image)
-    return np.asarray(image.convert("L" if image.mode in ("1", "L", "LA") else "RGB"))
+    grey = image.mode in ("1", "L", "LA") or image.width * image.height > _MOST_COLOUR_PIXELS
+    return np.asarray(image.convert("L" if grey else "RGB"))
 
 
 def _to_eight_bits(values: npt.NDArray[np.generic]) -> ByteArray:

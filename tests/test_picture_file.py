@@ -207,6 +207,13 @@ def test_bombs_are_refused_from_the_header(size: tuple[int, int], recwarn: pytes
     assert not recwarn.list
 
 
+def test_a_large_picture_comes_back_grey_in_full_size() -> None:
+    data = encoded(Image.new("RGB", (5100, 5000), (200, 100, 50)), "JPEG")
+    found = open_picture(data)
+    assert found.shape == (5000, 5100)
+    assert abs(int(found[10, 10]) - 124) < 4
+
+
 @pytest.mark.parametrize("size", [(1, 1), (500, 3)])
 def test_too_small(size: tuple[int, int]) -> None:
     assert "too small" in message_of(Image.new("L", size))
