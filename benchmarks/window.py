@@ -16,13 +16,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
+from pen import draw, line, settle
 
 from hwcalc.gui.engine import Engine
 from hwcalc.gui.window import Window
-from hwcalc.handwriting import Hand
 from hwcalc.ink import Box, FloatArray
 from hwcalc.reader import Reading
-from hwcalc.written_lines import write_line
 
 SYMBOLS = (3, 5, 10, 20, 30)
 START = """
@@ -49,41 +48,14 @@ def expression(rng: np.random.Generator, symbols: int) -> str:
     return text[: symbols - 1] + str(rng.integers(1, 9))
 
 
-def written(seed: int, symbols: int, width: float) -> list[FloatArray]:
-    """The strokes of an expression, scaled to stand in the window, in its pixels."""
-    rng = np.random.default_rng([seed, symbols])
-    strokes, _ = write_line(Hand(seed), expression(rng, symbols), late=0.0)
-    everything = np.concatenate(strokes)
-    low, span = everything.min(axis=0), np.ptp(everything, axis=0)
-    factor = min(50.0, (width - 60) / span[0])
-    return [(s - low) * factor + (30, 60) for s in strokes]
-
-
-def draw(window: Window, points: FloatArray, times: list[float]) -> float:
-    """Draw a stroke by events; returns when the pen went up."""
-    paper = window.paper
-    paper.event_generate("<ButtonPress-1>", x=points[0, 0], y=points[0, 1])
-    for x, y in points[1:]:
-        before = time.perf_counter()
-        paper.event_generate("<B1-Motion>", x=x, y=y)
-        times.append(time.perf_counter() - before)
-    before = time.perf_counter()
-    paper.event_generate("<ButtonRelease-1>", x=points[-1, 0], y=points[-1, 1])
-    return before
-
-
-def settle(window: Window) -> None:
-    while window.worker.busy or window.paper._unpainted:
-        window.root.update()
-        time.sleep(0.001)
-
-
 def pen_up_to_answer(
     window: Window, seed: int, symbols: int, moves: list[float], blocked: list[float]
 ) -> float:
     """Seconds from the end of the last stroke until the answer is drawn."""
     shown: list[float] = []
-    strokes = written(seed, symbols, window.paper.winfo_width())
+    text = expression(np.random.default_rng([seed, symbols]), symbols)
+    # 30 symbols fit the window at this size
+    strokes = line(text, seed, left=30, top=60, em=32)
     for stroke in strokes[:-1]:
         draw(window, stroke, moves)
     settle(window)

@@ -75,6 +75,7 @@ class Actions:
     """The actions by name, with their keys bound to the window."""
 
     def __init__(self, root: tk.Misc) -> None:
+        """Bind the keys of actions to `root`."""
         self._root = root
         self.by_name: dict[str, Action] = {}
 

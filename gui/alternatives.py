@@ -36,6 +36,7 @@ class Alternatives(Card):
         screen: Screen,
         palette: Palette,
     ) -> None:
+        """Build the card; `show_at` puts it beside the symbol."""
         super().__init__(master, screen, palette)
         self.alternatives = tuple(alternatives)[:MOST]
         self._chosen = chosen
@@ -77,7 +78,8 @@ class Alternatives(Card):
         self._rows.append(row)
         for widget in (row, key, name, bar, share):
             widget.bind("<Button-1>", lambda _: self.choose(label))
-            widget.bind("<Enter>", lambda _: self._mark(number))
+            # Not <Enter>: a card that opens under a resting pointer has not been pointed at.
+            widget.bind("<Motion>", lambda _: self._mark(number))
 
     def _add_field(self) -> None:
         px, p = self.screen.px, self.palette

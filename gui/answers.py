@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SMALL = 14.0  # logical units: what was read
 LARGE = (22.0, 44.0)  # logical units: the answer, with the height of the ink
+WORDS = 18.0  # logical units: an answer in words
 SURE = 0.85  # a symbol less sure than this is marked when its reading is doubtful
 
 
@@ -75,6 +76,7 @@ class Answers:
     """Draws the lines' readings on the paper. `numbers` counts lines, so that tags never repeat."""
 
     def __init__(self, paper: Paper) -> None:
+        """Draw on `paper`."""
         self._paper = paper
         self._lines: list[Line] = []
         self._shown: dict[Line, _Shown] = {}
@@ -161,6 +163,12 @@ class Answers:
         labels = [s.label for s in reading.symbols]
         setting = typeset(reading.latex or reading.text, size, self._measure, labels)
         x, y = line.box.left * f, line.box.bottom * f + 0.7 * size + setting.up
+        # A strip of paper over the rules keeps small type legible.
+        strip = (x - 2, y - setting.up, x + setting.width + 2, y + setting.down)
+        colour = paper.palette.paper
+        paper.create_rectangle(*strip, fill=colour, outline=colour, tags=(shown.tag, "answer", "strip"))
+        paper.tag_lower("strip")
+        paper.tag_lower("rule")
         for piece in setting.moved(x, y):
             self._draw_piece(piece, paper.palette.quiet, (shown.tag, "answer"))
             if piece.symbol is not None:
@@ -175,14 +183,14 @@ class Answers:
         paper, f = self._paper, self._paper.factor
         doubt = " ?" if reading.doubtful else ""
         size = min(max(_ink_height(line, reading) * 0.95, LARGE[0]), LARGE[1]) * f
-        if reading.value is None:
-            size = SMALL * 1.2 * f
+        if reading.value is None or isinstance(reading.value, bool):
+            size = min(size, WORDS * f)
         room = paper.canvasx(paper.winfo_width()) - 8 - line.box.right * f - 0.5 * size
         size = min(size, max(size * room / self._measure(text + doubt, size), LARGE[0] * f))
         x, y = line.box.right * f + 0.5 * size, line.box.center[1] * f + 0.36 * size
         if line.picture is not None or self._measure(text + doubt, size) > room:
             size = min(size, LARGE[0] * f)
-            x, y = right + 0.6 * size, base
+            x, y = right + 0.6 * size, max(base, line.box.bottom * f + 0.95 * size)
         tags = (shown.tag, f"{shown.tag}-answer", "answer")
         width = self._measure(text, size)
         self._draw_piece(Piece(text, x, y, size, width), paper.palette.answer, tags)
@@ -217,7 +225,10 @@ class Answers:
         paper, f = self._paper, self._paper.factor
         for number, symbol in enumerate(reading.symbols):
             box = Box(*(v * f for v in line.symbol_box(symbol)))
-            paper.create_rectangle(*box, outline=paper.palette.answer, tags=(shown.tag, "answer"))
+            width = max(paper.screen.scale, 1)
+            paper.create_rectangle(
+                *box, outline=paper.palette.answer, width=width, tags=(shown.tag, "answer")
+            )
             shown.symbols.append((number, box))
 
     # Fonts

@@ -23,6 +23,7 @@ class Bar(ttk.Frame):
     def __init__(
         self, master: tk.Misc, actions: Actions, names: Sequence[str], screen: Screen, palette: Palette
     ) -> None:
+        """Lay out a button for each of `names`."""
         super().__init__(master, style="Bar.TFrame", padding=screen.px(4))
         self._actions = actions
         self._screen = screen
@@ -97,6 +98,6 @@ def menu_of(master: tk.Misc, actions: Actions, palette: Palette) -> tk.Menu:
             menu.add_separator()
         for action in group:
             menu.add_command(
-                label=action.title, accelerator=action.keys[0] if action.keys else "", command=action.run
+                label=f" {action.title}", accelerator=f"{(*action.keys, '')[0]} ", command=action.run
             )
     return menu

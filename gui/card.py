@@ -14,6 +14,7 @@ class Card(tk.Frame):
     open_card: Card | None = None
 
     def __init__(self, master: tk.Misc, screen: Screen, palette: Palette) -> None:
+        """An empty card; `show_at` or `show_middle` puts it on `master`."""
         super().__init__(master, background=palette.edge, padx=1, pady=1)
         self.screen = screen
         self.palette = palette

@@ -33,6 +33,7 @@ class Documents:
         status: Status,
         opened: Callable[[], None],
     ) -> None:
+        """No file yet; `opened` is called before another sheet takes the place of this one."""
         self.path: Path | None = None
         self.saved = True
         self._root = root

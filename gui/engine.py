@@ -25,13 +25,13 @@ Fixed: TypeAlias = Mapping[frozenset[int], str]
 def _read_ink(strokes: Sequence[FloatArray], fixed: Fixed) -> Reading:
     import hwcalc
 
-    return hwcalc.read_ink(strokes, fixed=fixed) if fixed else hwcalc.read_ink(strokes)
+    return hwcalc.read_ink(strokes, fixed=fixed)
 
 
 def _read_picture(picture: Image.Image, fixed: Fixed) -> Reading:
     import hwcalc
 
-    return hwcalc.read(picture, fixed=fixed) if fixed else hwcalc.read(picture)
+    return hwcalc.read(picture, fixed=fixed)
 
 
 def _evaluate(text: str) -> Reading:

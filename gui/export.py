@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from hwcalc.gui.answers import shown_answer
 from hwcalc.gui.brush import painted
 from hwcalc.gui.live import Line
+from hwcalc.gui.pictures import pixels
 from hwcalc.gui.sheet import Item, Picture, Stroke
 from hwcalc.gui.theme import LIGHT
 from hwcalc.ink import Box
@@ -45,8 +46,7 @@ def picture(items: Mapping[int, Item], lines: Sequence[Line]) -> Image.Image:
         if isinstance(item, Picture):
             left_top = (round((item.box.left - box.left) * DETAIL), round((item.box.top - box.top) * DETAIL))
             room = (round(item.box.width * DETAIL), round(item.box.height * DETAIL))
-            with Image.open(io.BytesIO(item.data)) as opened:
-                shown.paste(opened.convert("RGB").resize(room), left_top)
+            shown.paste(pixels(item.data).resize(room), left_top)
     for item in items.values():
         if isinstance(item, Stroke):
             points = (item.points[:, :2] - (box.left, box.top)) * DETAIL

@@ -39,12 +39,14 @@ class Field(ttk.Frame):
         screen: Screen,
         left: Callable[[], None],
     ) -> None:
+        """An empty field; `left` is called when the user is done with it."""
         super().__init__(master, style="Bar.TFrame", padding=(screen.px(10), screen.px(6)))
         self._engine = engine
         self._worker = worker
         self._sheet = sheet
         self._log = log
         self._left = left
+        self._screen = screen
         self._line: Line | None = None
         self._reading: Reading | None = None
         self.text = tk.StringVar(self)
@@ -78,7 +80,7 @@ class Field(ttk.Frame):
             self._line = None
             self.text.set("")
             self._left()
-        elif self._reading is not None and shown_answer(self._reading):
+        elif self._reading is not None and self._reading.value is not None:
             reading = self._reading
             self._log.add(Entry(reading.text, reading.latex, shown_answer(reading), copied_answer(reading)))
             self.entry.selection_range(0, "end")
@@ -119,7 +121,10 @@ class Field(ttk.Frame):
     def _evaluated(self, reading: Reading) -> None:
         if self.text.get().strip():
             self._reading = reading
-            self.answer.configure(text=shown_answer(reading))
+            # Half a sum is answered in words: they stand back while the user types on.
+            style = "Status.TLabel" if reading.value is None else "Answer.TLabel"
+            font = self._screen.ui if reading.value is None else self._screen.font(22)
+            self.answer.configure(text=shown_answer(reading), style=style, font=font)
 
     def _failed(self, error: Exception) -> None:
         self.answer.configure(text=explained(error) if not isinstance(error, ValueError) else "")

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from hwcalc.gui.pictures import pixels
 from hwcalc.gui.sheet import Correction, Item, Picture, Stroke
 from hwcalc.ink import Box
 
@@ -94,9 +95,16 @@ def _number(value: object) -> int:
 def read_sheet(path: Path) -> dict[int, Item]:
     """The items in a file. Raises OSError or SheetError."""
     try:
-        return loads(path.read_text(encoding="utf-8"), path.name)
+        items = loads(path.read_text(encoding="utf-8"), path.name)
     except UnicodeDecodeError:
         raise SheetError(f"{path.name} is not a sheet of hwcalc") from None
+    try:
+        for item in items.values():
+            if isinstance(item, Picture):
+                pixels(item.data)
+    except ValueError as error:
+        raise SheetError(f"{path.name} is damaged: {error}") from None
+    return items
 
 
 def write_whole(path: Path, data: bytes, lasting: bool = True) -> None:

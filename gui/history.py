@@ -51,6 +51,7 @@ class Log:
     """The entries, oldest first. A line on the sheet has one entry, which follows it while it changes."""
 
     def __init__(self, entries: list[Entry] | None = None) -> None:
+        """Go on from `entries`."""
         self.entries: list[Entry] = entries or []
         self.listeners: list[Callable[[], None]] = []
         self._of_line: dict[int, Entry] = {}
@@ -139,6 +140,7 @@ class HistoryPanel(tk.Frame):
     def __init__(
         self, master: tk.Misc, log: Log, screen: Screen, palette: Palette, used: Callable[[Entry, str], None]
     ) -> None:
+        """Listen to `log`."""
         super().__init__(master, width=screen.px(WIDTH))
         self._log = log
         self._screen = screen

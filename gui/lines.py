@@ -35,9 +35,12 @@ def group(strokes: Sequence[FloatArray]) -> list[list[int]]:
     bottoms = np.array([s[:, 1].max() for s in strokes])
     widths = np.array([np.ptp(s[:, 0]) for s in strokes])
     heights = bottoms - tops
-    tall = heights[heights > 0.4 * heights.max()]
-    gap = GAP * float(np.median(tall)) if heights.max() > 0 else 0.0
-    bars = (widths > BAR * heights) & (widths > 0.8 * gap / GAP)
+    flat = widths > BAR * heights
+    # An equals sign alone says nothing of heights; its strokes are about as long as a digit is high.
+    sizes = np.where(flat.all(), widths, heights)
+    height = float(np.median(sizes[sizes > 0.4 * sizes.max()])) if sizes.max() > 0 else 0.0
+    gap = GAP * height
+    bars = flat & (widths > 0.8 * height)
     # A fraction bar reaches further: what stands over and under it belongs to it.
     reach = np.where(bars, gap / 2, 0.0)
 

@@ -5,13 +5,13 @@ In flow edits of the sheet; out flow its lines, each with its reading, to the li
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcalc.gui.engine import Engine, Fixed
+from hwcalc.gui.pictures import pixels
 from hwcalc.gui.sheet import Correction, Edit, Picture, Sheet, Stroke
 from hwcalc.gui.worker import Worker
 from hwcalc.ink import Box
@@ -69,6 +69,7 @@ class LiveReading:
     """Keeps `lines` up to date with the sheet and tells the listeners when they changed."""
 
     def __init__(self, sheet: Sheet, engine: Engine, worker: Worker) -> None:
+        """Listen to `sheet`."""
         self.lines: list[Line] = []
         self.listeners: list[Callable[[list[Line]], None]] = []
         self._sheet = sheet
@@ -150,14 +151,11 @@ def _read_strokes(
 
 
 def _read_picture(engine: Engine, number: int, item: Picture, about: tuple[Correction, ...]) -> Line:
-    from PIL import Image, ImageOps
-
     fixed: Fixed = {c.parts: c.label for c in about}
     try:
-        with Image.open(io.BytesIO(item.data)) as opened:
-            picture = ImageOps.exif_transpose(opened)
-            scale = item.box.width / picture.width
-            reading = engine.read_picture(picture, fixed)
+        picture = pixels(item.data)
+        reading = engine.read_picture(picture, fixed)
+        scale = item.box.width / picture.width
         return Line((number,), item.box, reading, picture=number, scale=scale)
     except Exception as error:
         return Line((number,), item.box, None, explained(error), picture=number)

@@ -6,7 +6,6 @@ anti-aliased when nothing else is to do. Canvas pixels are logical units times `
 
 from __future__ import annotations
 
-import io
 import tkinter as tk
 from collections import deque
 from time import perf_counter
@@ -15,6 +14,7 @@ import numpy as np
 from PIL import Image, ImageTk
 
 from hwcalc.gui.brush import painted
+from hwcalc.gui.pictures import pixels
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.sheet import Edit, Item, Picture, Sheet, Stroke
 from hwcalc.gui.theme import Palette, mixed
@@ -31,6 +31,7 @@ class Paper(tk.Canvas):
     """The sheet as it is seen; `<<View>>` is generated when it was drawn anew, larger or smaller."""
 
     def __init__(self, master: tk.Misc, sheet: Sheet, screen: Screen, palette: Palette) -> None:
+        """Show `sheet`, and listen to it."""
         step = screen.px(RULING / 2)
         super().__init__(master, highlightthickness=0, borderwidth=0, takefocus=True, confine=True)
         self.configure(xscrollincrement=step, yscrollincrement=step)
@@ -66,6 +67,11 @@ class Paper(tk.Canvas):
         f = self.factor
         return Box(left / f, top / f, (left + self.winfo_width()) / f, (top + self.winfo_height()) / f)
 
+    @property
+    def painting(self) -> bool:
+        """True while strokes wait to be painted."""
+        return bool(self._unpainted)
+
     # What is seen
 
     def recolour(self, palette: Palette) -> None:
@@ -90,9 +96,9 @@ class Paper(tk.Canvas):
         f, width, height = self.factor, self.winfo_width(), self.winfo_height()
         boxes = [i.box for i in self.sheet.items.values() if isinstance(i, (Stroke, Picture))]
         right = max([width / f, *(b.right + MARGIN for b in boxes)])
-        bottom = max([height / f, *(b.bottom + 2 * RULING for b in boxes)])
-        left = min([0.0, *(b.left - MARGIN for b in boxes)])
-        top = min([0.0, *(b.top - MARGIN for b in boxes)])
+        bottom = max([height / f, *(b.bottom + 3 * RULING for b in boxes if b.bottom + RULING > height / f)])
+        left = min([0.0, *(b.left - MARGIN for b in boxes if b.left < 0)])
+        top = min([0.0, *(b.top - MARGIN for b in boxes if b.top < 0)])
         region = (round(left * f), round(top * f), round(right * f), round(bottom * f))
         if (*region, str(f)) != self._drawn_region:
             self._drawn_region = (*region, str(f))
@@ -192,9 +198,7 @@ class Paper(tk.Canvas):
     def _show_picture(self, number: int, item: Picture) -> None:
         f = self.factor
         size = (max(round(item.box.width * f), 1), max(round(item.box.height * f), 1))
-        with Image.open(io.BytesIO(item.data)) as opened:
-            opened.draft("RGB", size)
-            picture = opened.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        picture = pixels(item.data).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
         photo = ImageTk.PhotoImage(picture, master=self)
         self._images[number] = photo
         place = (round(item.box.left * f), round(item.box.top * f))

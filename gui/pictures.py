@@ -7,6 +7,7 @@ The file is read and checked in the worker.
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,25 @@ def fitted(data: bytes, name: str, room: tuple[float, float], top: float) -> Pic
     factor = min(room[0] / picture.width, room[1] / picture.height, 1.0)
     left = max((room[0] - picture.width * factor) / 2, 0.0)
     box = Box(left, top, left + picture.width * factor, top + picture.height * factor)
-    return Picture(kept.getvalue(), name, box)
+    data = kept.getvalue()
+    pixels(data)
+    return Picture(data, name, box)
+
+
+@lru_cache(maxsize=8)
+def pixels(data: bytes) -> Image.Image:
+    """The pixels, RGB, of a picture that is kept on a sheet.
+
+    The last few are remembered: what the worker has decoded once the event thread need not decode again.
+    Raises ValueError when it is no picture.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            return opened.convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise ValueError("a picture on the sheet cannot be read") from None
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

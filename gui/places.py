@@ -37,6 +37,7 @@ class Slot:
     """The file that a running window recovers from; `path` is None when no slot is free."""
 
     def __init__(self, folder: Path | None) -> None:
+        """Take the first slot in `folder` that is free."""
         self.path: Path | None = None
         self._lock: IO[bytes] | None = None
         for number in range(SLOTS if folder is not None else 0):

@@ -24,6 +24,7 @@ class Recovery:
     """Writes the sheet to `path` after every edit."""
 
     def __init__(self, widget: tk.Misc, sheet: Sheet, worker: Worker, path: Path) -> None:
+        """`watch` begins to save."""
         self._widget = widget
         self._sheet = sheet
         self._worker = worker

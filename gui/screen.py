@@ -67,6 +67,7 @@ class Screen:
     """The scale of a window and its fonts: `ui`, `small`, `strong`, in pixels for that scale."""
 
     def __init__(self, root: tk.Misc, scale: float | None = None) -> None:
+        """Set up the scale and the fonts of `root`."""
         self.scale = scale_of(root) if scale is None else scale
         self._root = root
         self._fonts: dict[tuple[float, bool], tkfont.Font] = {}

@@ -22,6 +22,7 @@ class Selector:
     cursor = "crosshair"
 
     def __init__(self, paper: Paper) -> None:
+        """Select nothing."""
         self._paper = paper
         self.numbers: set[int] = set()
         self._loop: list[tuple[float, float]] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -23,7 +24,7 @@ class Stroke:
     points: FloatArray
     width: float = 3.0
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """Bounding box of the points."""
         left, top = self.points[:, :2].min(axis=0)
@@ -98,6 +99,7 @@ class Sheet:
     """
 
     def __init__(self) -> None:
+        """An empty sheet."""
         self.items: dict[int, Item] = {}
         self.listeners: list[Callable[[Edit], None]] = []
         self._undo: list[Edit] = []

@@ -22,6 +22,7 @@ class ShortcutSheet(tk.Toplevel):
     """The sheet. Esc, F1 or a click closes it."""
 
     def __init__(self, master: tk.Misc, actions: Actions, screen: Screen, palette: Palette) -> None:
+        """Build the sheet and show it over `master`."""
         super().__init__(master, background=palette.bar, padx=screen.px(18), pady=screen.px(12))
         self.withdraw()
         self.title("Keyboard shortcuts")

@@ -14,6 +14,7 @@ class Status(ttk.Frame):
     """Messages on the left, the state of the view on the right."""
 
     def __init__(self, master: tk.Misc, screen: Screen) -> None:
+        """An empty status line."""
         super().__init__(master, style="Bar.TFrame", padding=(screen.px(10), screen.px(3)))
         self._left = ttk.Label(self, style="Status.TLabel", font=screen.small)
         self._right = ttk.Label(self, style="Status.TLabel", font=screen.small)

@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from tkinter import ttk
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hwcalc.gui.screen import Screen
@@ -131,18 +131,25 @@ def style(master: ttk.Widget | None, palette: Palette, screen: Screen) -> None:
     s.configure("Bar.TFrame", background=p.bar)
     s.configure("Edge.TFrame", background=p.edge)
     s.configure("Paper.TFrame", background=p.paper)
-    for name in ("Bar.TButton", "Bar.Toolbutton"):
-        s.configure(name, padding=px(5), relief="flat", borderwidth=0, background=p.bar, anchor="center")
-        s.map(
-            name,
-            background=[
-                ("disabled", p.bar),
-                ("selected", p.chosen),
-                ("pressed", p.pressed),
-                ("active", p.hover),
-            ],
-            relief=[("pressed", "flat")],
-        )
+    back = [("disabled", p.bar), ("selected", p.chosen), ("pressed", p.pressed), ("active", p.hover)]
+    s.configure(
+        "Bar.TButton",
+        padding=px(3),
+        relief="raised",
+        anchor="center",
+        background=p.bar,
+        lightcolor=p.bar,
+        darkcolor=p.bar,
+        bordercolor=p.bar,
+    )
+    s.map(
+        "Bar.TButton",
+        background=back,
+        lightcolor=back,
+        darkcolor=back,
+        bordercolor=[("focus", p.select), *back],
+        relief=[("pressed", "raised")],
+    )
     s.configure("TLabel", background=p.bar, foreground=p.text)
     s.configure("Status.TLabel", background=p.bar, foreground=p.quiet)
     s.configure("Error.TLabel", background=p.bar, foreground=p.doubt)
@@ -156,13 +163,21 @@ def style(master: ttk.Widget | None, palette: Palette, screen: Screen) -> None:
         selectforeground=p.paper,
     )
     s.map("TEntry", bordercolor=[("focus", p.select)], lightcolor=[("", p.paper)])
-    s.configure(
-        "Vertical.TScrollbar",
-        background=p.pressed,
-        troughcolor=p.paper,
-        bordercolor=p.paper,
-        arrowsize=px(10),
-        relief="flat",
-        borderwidth=0,
-    )
-    s.map("Vertical.TScrollbar", background=[("disabled", p.paper), ("active", p.faint)])
+    for orient, side in (("Vertical", "ns"), ("Horizontal", "ew")):
+        name = f"{orient}.TScrollbar"
+        thumb = (f"{orient}.Scrollbar.thumb", {"sticky": "nswe", "expand": True})
+        layout: Any = [(f"{orient}.Scrollbar.trough", {"sticky": side, "children": [thumb]})]
+        s.layout(name, layout)  # without the arrows
+        s.configure(
+            name,
+            background=p.edge,
+            troughcolor=p.paper,
+            bordercolor=p.paper,
+            lightcolor=p.edge,
+            darkcolor=p.edge,
+            gripcount=0,
+            arrowsize=px(9),
+            relief="flat",
+        )
+        grey = [("active", p.faint)]
+        s.map(name, background=grey, lightcolor=grey, darkcolor=grey)

@@ -49,6 +49,7 @@ class Pen:
     def __init__(
         self, paper: Paper, touched: Callable[[float, float], None], tapped: Callable[[float, float], bool]
     ) -> None:
+        """Write on `paper`."""
         self._paper = paper
         self._touched = touched
         self._tapped = tapped
@@ -111,6 +112,7 @@ class Eraser:
     reach = 7.0  # logical units around the pointer
 
     def __init__(self, paper: Paper) -> None:
+        """Erase on `paper`."""
         self._paper = paper
         self._last: tuple[float, float] | None = None
         self._gone: set[int] = set()
@@ -167,6 +169,7 @@ class Toolbox:
     """The tools by name, one of them in use; binds the paper's button events to it."""
 
     def __init__(self, paper: Paper, *tools: Tool) -> None:
+        """Take the first tool."""
         self._paper = paper
         self._tools = {tool.name: tool for tool in tools}
         self.listeners: list[Callable[[str], None]] = []

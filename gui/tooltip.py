@@ -15,6 +15,7 @@ class Tooltip:
     """Shows `text` under `widget`; `palette()` gives the colours of the moment."""
 
     def __init__(self, widget: tk.Widget, text: str, screen: Screen, palette: Callable[[], Palette]) -> None:
+        """Watch `widget`."""
         self._widget = widget
         self._text = text
         self._screen = screen

@@ -67,6 +67,7 @@ class Window:
         scale: float | None = None,
         folder: Path | None = None,
     ) -> None:
+        """Build the window and show it."""
         self.root = tk.Tk(className="Hwcalc")
         self.root.withdraw()
         self._icons = [app_icon(self.root, size) for size in (64, 32, 16)]
@@ -271,8 +272,8 @@ class Window:
             self.status.say("Cleared. Ctrl+Z brings it back.")
 
     def copy(self, line: Line | None = None) -> None:
-        """Copy the answer of a line, of the newest when none is given."""
-        line = line or self.live.newest()
+        """Copy the answer of a line; where none is given, of the selected one or the newest."""
+        line = line or self._selected_line() or self.live.newest()
         if line is None or line.reading is None or not line.reading.answer:
             self.status.say("No answer to copy yet")
             return
@@ -370,6 +371,7 @@ class Window:
         close_card()
         button = self.bar.buttons["menu"]
         menu = menu_of(self.root, self.actions, self.palette)
+        menu.update_idletasks()
         width = menu.winfo_reqwidth()
         x = button.winfo_rootx() + button.winfo_width() - width
         menu.tk_popup(max(x, 0), button.winfo_rooty() + button.winfo_height())
@@ -410,6 +412,10 @@ class Window:
         line, number = self._asked
         self.paper.show_box(line.box)
         self.ask_about(line, number)
+
+    def _selected_line(self) -> Line | None:
+        chosen = self.selector.numbers
+        return next((line for line in self.live.lines if chosen.intersection(line.parts)), None)
 
     # What happens then
 

@@ -36,6 +36,7 @@ class Worker:
     """One thread beside the event loop of `widget`."""
 
     def __init__(self, widget: tk.Misc) -> None:
+        """Start the thread."""
         self._widget = widget
         self._waiting: deque[_Job] = deque()
         self._wake = threading.Condition()
@@ -45,7 +46,7 @@ class Worker:
         self._polling: str | None = None
         self._closed = False
         # The thread computes in Python too: without this a pen event would wait 5 ms for the interpreter.
-        sys.setswitchinterval(0.0005)
+        sys.setswitchinterval(0.0002)
         self._thread = threading.Thread(target=self._run, name="hwcalc-worker", daemon=True)
         self._thread.start()
 

@@ -74,6 +74,13 @@ def test_what_is_no_sheet_is_told_in_one_line(text):
     assert "\n" not in str(raised.value)
 
 
+def test_a_sheet_whose_picture_is_none_is_damaged(tmp_path):
+    path = tmp_path / "a.hwcalc"
+    path.write_text(files.dumps({0: Picture(b"no picture", "a.png", Box(0, 1, 2, 3))}))
+    with pytest.raises(files.SheetError, match="picture"):
+        files.read_sheet(path)
+
+
 def test_binary_data_is_no_sheet(tmp_path):
     path = tmp_path / "a.hwcalc"
     path.write_bytes(b"\x89PNG\xff\xfe")

@@ -40,6 +40,10 @@ def test_small_marks_stay_with_their_line():
     assert group([tall(0, 0, 50), *equals, point]) == [[0, 1, 2, 3]]
 
 
+def test_an_equals_sign_alone_is_one_line():
+    assert group([bar(0, 40, 20), bar(0, 42, 31)]) == [[0, 1]]
+
+
 @pytest.mark.parametrize("unit", [0.01, 1.0, 1000.0])
 def test_the_unit_does_not_matter(unit):
     strokes = [tall(0, 0, 50) * unit, tall(0, 100, 150) * unit, bar(20, 40, 125) * unit]

@@ -76,6 +76,15 @@ def test_delete_and_duplicate_by_keys(window, write, settle):
     assert list(window.sheet.strokes()) == [0, 1, 2]
 
 
+def test_with_a_selection_ctrl_c_copies_its_answer(window, write, drag):
+    write(window, "1+1", top=60)
+    write(window, "11+1", top=220)
+    window.tools.use("select")
+    drag(window, [(80, 40), (160, 130)])
+    window.root.event_generate("<Control-c>")
+    assert window.root.clipboard_get() == "2"
+
+
 def test_escape_drops_the_selection_before_it_clears(window, write):
     write(window, "1")
     window.root.event_generate("<Control-a>")
