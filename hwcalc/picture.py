@@ -113,7 +113,7 @@ def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
         if stats[i, cv2.CC_STAT_AREA] > (_BLOB * width) ** 2 and _thickness(mask) > _BLOB * width:
             continue
         pieces = pieces_of(mask, width, float(np.median(tall)))
-        strokes += [_cropped(pieces == k, left, top) for k in range(1, int(pieces.max()) + 1)]
+        strokes += [_cropped(pieces == k, left, top, int(i)) for k in range(1, int(pieces.max()) + 1)]
     if not strokes:
         raise ReadError(NO_INK)
     return tuple(sorted(strokes, key=lambda s: s.box.left))
@@ -124,7 +124,7 @@ def _thickness(mask: ByteArray) -> float:
     return 2.0 * float(cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3).max())
 
 
-def _cropped(inside: npt.NDArray[np.bool_], left: int, top: int) -> Stroke:
+def _cropped(inside: npt.NDArray[np.bool_], left: int, top: int, component: int) -> Stroke:
     mask = np.where(inside, 255, 0).astype(np.uint8)
     x, y, width, height = cv2.boundingRect(mask)
-    return piece(np.ascontiguousarray(mask[y : y + height, x : x + width]), left + x, top + y)
+    return piece(np.ascontiguousarray(mask[y : y + height, x : x + width]), left + x, top + y, component)
