@@ -12,8 +12,6 @@ belongs to its pair with j > i, row j to its pair with j < i), `intercept_` (K (
 value of gamma in `_gamma`. float32 is enough for the support vectors and the dual coefficients.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -1,48 +1,66 @@
 """The compiled core of the support vector machines: arrays in, arrays out, no estimators.
 
-    samples ─pack─▶ panels ─┬─ PairSolver: one pair of classes ─▶ dual coefficients, intercept
-                            └─ (support vectors) Machine: decision values and scores of new samples
+    samples ─pack─▶ panels ─┬─ PairSolver: one pair of classes ─▶ dual coefficients and intercept
+                            └─ (support vectors) Machine: decision values and class scores
+    samples ─compress─▶ rows ── hinge_epoch: a linear machine by stochastic gradient descent
 
-Everything here works on float32 *panels*: 32 samples side by side, feature by feature, so that one
-vector instruction treats one feature of many samples (_svm_loops.h).
+Kernels work on float32 *panels*: 32 samples side by side, feature after feature, so that one vector
+instruction treats one feature of many samples. _svm_loops.h holds the loops that do.
 """
 
-from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from libc.math cimport INFINITY
-from libc.stdint cimport int32_t, intptr_t, uint8_t
-from libc.string cimport memcpy, memset
+from libc.stdint cimport int32_t, int64_t, intptr_t, uint8_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
+
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 cdef extern from "_svm_simd.h":
     enum:
         LANES, LINEAR, POLYNOMIAL, RBF, PRECOMPUTED
+    const double SMALLEST_CURVATURE
     ctypedef struct Kernel:
-        int kind
-        int degree
-        float gamma
-        float coef0
+        int kind, degree
+        float gamma, coef0
+    ctypedef struct Panels:
+        const float *values
+        const float *squares
+        Py_ssize_t count, width
+    ctypedef struct Tiles:
+        Py_ssize_t n_rows, rows, width
+        float *values
+        float *squares
+        int32_t *feature
+        int32_t *steps
     ctypedef struct Loops:
-        int rows
-        void (*tile)(const float **, Py_ssize_t, Py_ssize_t, Py_ssize_t, float *, int32_t *, int32_t *) noexcept nogil
-        void (*kernel_rows)(const Kernel *, const float *, const float *, Py_ssize_t, Py_ssize_t,
-                            const float *, const int32_t *, const int32_t *, const float *, Py_ssize_t,
-                            float **) noexcept nogil
+        Py_ssize_t rows
+        void (*tile)(const float **, Tiles *) noexcept nogil
+        void (*kernel_rows)(const Kernel *, const Panels *, const Tiles *, float **) noexcept nogil
+        void (*decide)(const Kernel *, const Panels *, const Tiles *, const float *, Py_ssize_t,
+                       float *) noexcept nogil
         void (*add_rows)(double *, const float **, const double *, Py_ssize_t, Py_ssize_t) noexcept nogil
         void (*move)(double *, const float *, const float *, double, const double *, const double *,
                      Py_ssize_t, double *, double *) noexcept nogil
         Py_ssize_t (*partner)(const double *, const double *, const float *, const double *, double, double,
                               double *, Py_ssize_t) noexcept nogil
-        void (*decide)(const Kernel *, const float *, const float *, Py_ssize_t, Py_ssize_t, const float *,
-                       const int32_t *, const int32_t *, const float *, Py_ssize_t, Py_ssize_t,
-                       const float *, Py_ssize_t, float *) noexcept nogil
-    const Loops *best_loops() noexcept nogil
+        void (*hinge_epoch)(const float *, const int32_t *, const int64_t *, const int64_t *, Py_ssize_t,
+                            const float *, Py_ssize_t, double, double, Py_ssize_t, float *, float *, double *,
+                            double *) noexcept nogil
+    const Loops *best_loops(int widest) noexcept nogil
 
-cdef const Loops *loops = best_loops()
+# HWCALC_SIMD=0 or 1 holds the loops to the compiler's baseline or to AVX2, for tests.
+cdef const Loops *loops = best_loops(int(os.environ.get("HWCALC_SIMD", "2")))
+
+cdef enum:
+    BINS = 256  # of the histogram of violations
+    BLOCK_ROWS = 64  # samples that pass the support vectors together: their tiles fit the second-level cache
 
 KERNELS = {"linear": LINEAR, "poly": POLYNOMIAL, "rbf": RBF, "precomputed": PRECOMPUTED}
 WIDTH = LANES  # samples in a panel
-BLOCK = 64  # samples that pass the support vectors together; their tiles fit the second-level cache
+BLOCK = BLOCK_ROWS
 
 ctypedef fused real:
     float
@@ -64,225 +82,359 @@ def aligned(shape, dtype=np.float32):
     return raw[start:start + size].view(dtype).reshape(shape)
 
 
-def pack(const real[:, ::1] X, const intptr_t[::1] order):
-    """Samples X[order] as panels; -1 in `order` leaves a lane empty.
+def panel_order(counts, order):
+    """Which sample fills which lane when each class starts a new panel.
 
-    Given   X (n, d), order (32 p,)
+    Given   counts (K,): samples of each class; order (n,): the samples, class by class
+    Result  (32 p,) sample indices, -1 for an empty lane, and the first panel of each class, (K + 1,)
+    """
+    first = np.concatenate([[0], np.cumsum([-(-count // LANES) for count in counts])]).astype(np.intp)
+    lanes = np.full(first[len(counts)] * LANES, -1, np.intp)
+    start = 0
+    for count, panel in zip(counts, first):
+        lanes[panel * LANES:panel * LANES + count] = order[start:start + count]
+        start += count
+    return lanes, first
+
+
+def pack(const real[:, ::1] X, const intptr_t[::1] lanes, const double[::1] centre):
+    """Samples X[lanes] - centre as panels; -1 in `lanes` leaves a lane empty.
+
+    Given   X (n, d), lanes (32 p,), centre (d,)
     Result  panels (p, d, 32) float32 and the squared norms of the samples, (p, 32) float32
     """
-    cdef Py_ssize_t p, k, lane, sample, n_panels = order.shape[0] // LANES, width = X.shape[1]
+    cdef Py_ssize_t p, k, lane, sample, n_panels = lanes.shape[0] // LANES, width = X.shape[1]
     packed, norms = aligned((n_panels, width, LANES)), np.zeros((n_panels, LANES), np.float32)
     cdef float[:, :, ::1] panels = packed
     cdef float[:, ::1] squares = norms
     with nogil:
         for p in range(n_panels):
             for lane in range(LANES):
-                sample = order[p * LANES + lane]
+                sample = lanes[p * LANES + lane]
                 for k in range(width):
-                    panels[p, k, lane] = <float>X[sample, k] if sample >= 0 else 0
+                    panels[p, k, lane] = <float>(X[sample, k] - centre[k]) if sample >= 0 else 0
             for k in range(width):
                 for lane in range(LANES):
                     squares[p, lane] += panels[p, k, lane] * panels[p, k, lane]
     return packed, norms
 
 
-def panel_order(counts, order=None):
-    """Which sample fills which lane when the classes, `counts` samples each, follow each other and each
-    starts a new panel: (32 p,) indices, -1 for an empty lane, and the first panel of each class, (K + 1,).
-    `order` names the samples class by class; without it they are numbered."""
-    order = np.arange(sum(counts)) if order is None else order
-    first = np.concatenate([[0], np.cumsum(-(-np.asarray(counts) // LANES))])
-    lanes = np.full(first[len(counts)] * LANES, -1, np.intp)
-    start = 0
-    for count, panel in zip(counts, first):
-        lanes[panel * LANES:panel * LANES + count] = order[start:start + count]
-        start += count
-    return lanes, first.astype(np.intp)
+cdef int allot(Tiles *tiles, Py_ssize_t n_rows, Py_ssize_t rows, Py_ssize_t width) except -1 nogil:
+    """Room for n_rows samples, `rows` to a tile; ends with free(tiles.values)."""
+    cdef Py_ssize_t n_tiles = (n_rows + rows - 1) // rows, padded = n_tiles * rows
+    tiles.n_rows, tiles.rows, tiles.width = n_rows, rows, width
+    tiles.values = <float *>malloc(sizeof(float) * (padded * width + padded)
+                                   + sizeof(int32_t) * (n_tiles * width + n_tiles) + 64)
+    if tiles.values == NULL:
+        with gil:
+            raise MemoryError
+    tiles.squares = tiles.values + padded * width
+    tiles.feature = <int32_t *>(tiles.squares + padded)
+    tiles.steps = tiles.feature + n_tiles * width
+    memset(tiles.squares, 0, sizeof(float) * padded)
+    return 0
 
 
-cdef class Tiles:
-    """Rows prepared as the left factor of a kernel product, a few rows to a tile; all-zero features left out."""
+cdef class RowPool:
+    """Memory for kernel rows, used again by one pair of classes after the other."""
 
-    cdef Py_ssize_t width, capacity
-    cdef float[::1] values
-    cdef int32_t[::1] feature, steps
+    cdef readonly Py_ssize_t length
+    cdef object blocks, idle
 
-    def __init__(self, Py_ssize_t capacity, Py_ssize_t width):
-        tiles = capacity  # enough for any number of rows to a tile
-        self.width, self.capacity = width, capacity
-        self.values = aligned((tiles + 16) * width)
-        self.feature = aligned(tiles * width, np.int32)
-        self.steps = np.zeros(tiles, np.int32)
+    def __init__(self, Py_ssize_t length):
+        self.length, self.blocks, self.idle = length, [], []
+
+    def __reduce__(self):
+        return RowPool, (self.length,)
+
+    def take(self, Py_ssize_t count):
+        """Addresses of `count` rows of `length` floats."""
+        taken = []
+        while len(taken) < count:
+            try:
+                taken.append(self.idle.pop())
+            except IndexError:
+                block = aligned((32, self.length))
+                self.blocks.append(block)
+                self.idle.extend(block.ctypes.data + row * block.strides[0] for row in range(32))
+        return taken
+
+    def give(self, rows):
+        """Take these rows back."""
+        self.idle.extend(rows)
 
 
 cdef class PairSolver:
-    """The dual problem of one pair of classes, in signed dual variables b_i = y_i a_i (Bottou and Lin 2007).
+    """The dual problem of one pair of classes in signed dual variables b_i = y_i a_i.
 
         maximise    sum_i y_i b_i - 1/2 sum_ij b_i b_j K_ij
-        subject to  sum_i b_i = 0,   lower_i <= b_i <= upper_i
+        subject to  sum_i b_i = 0   and   lower_i <= b_i <= upper_i,
                     with [lower_i, upper_i] = [0, C_i] where y_i = 1 and [-C_i, 0] where y_i = -1
 
-    With the residual r_i = y_i - sum_j b_j K_ij, a solution is optimal to `tol` when
+    With the residuals r_i = y_i - sum_j b_j K_ij, the solution is optimal to `tol` as soon as
 
         gap = max {r_i : b_i < upper_i} - min {r_i : b_i > lower_i} < tol.
 
-    The solver keeps an *active set*: the kernel rows of its members stay in memory, all other b_i stay
-    put. It solves the active problem by SMO, brings the residuals of all samples up to date and lets the
-    worst violators join, until none is left. Each row is computed once, many rows in one product.
+    The solver keeps an *active set*, whose members' kernel rows stay in memory; all other b_i rest. It
+    solves the active problem, brings all residuals up to date and lets the worst violators join, until
+    none is left. Rows are computed many at a time and, memory permitting, never twice.
+
+        join(violators)      kernel rows of the new members
+        load, optimise       SMO among the members
+        store                residuals of all samples, gap
+        extend               more samples: a part is solved first, which finds most support vectors cheaply
+
+    Signed variables: Bordes, Ertekin, Weston, Bottou 2005, "Fast kernel classifiers with online and active
+    learning". Decomposition: Joachims 1999, "Making large-scale SVM learning practical".
     """
 
     cdef Kernel kernel
     cdef const float[:, :, ::1] panels
     cdef const float[:, ::1] squares
-    cdef Py_ssize_t[2] first_panel, n_panels
-    cdef readonly Py_ssize_t columns, size, steps, capacity, limit
+    cdef const intptr_t[::1] panel, sample
+    cdef const float[:, ::1] given
+    cdef RowPool pool
+    cdef readonly Py_ssize_t columns, size, steps
+    cdef Py_ssize_t length, capacity
     cdef readonly double gap, top, bottom
-    cdef double[::1] residual, beta, lower, upper
+    cdef double[::1] residual, lower, upper
+    cdef readonly double[::1] beta
     cdef uint8_t[::1] inside
-    cdef object blocks, free
-    # of the members of the active set, in the order they joined
+    # of the members, in the order they joined: column, address of the kernel row, Gram matrix, and the
+    # rows of `own`: residual, variable, its change, bounds, K_ii, masks of rising and falling
     cdef int32_t[::1] member
     cdef intptr_t[::1] row
     cdef float[:, ::1] gram
     cdef double[:, ::1] own
-    cdef double[::1] r, b, start, low, high, rise, fall, diagonal, gain
+    cdef double[::1] r, b, change, low, high, diagonal, rise, fall, gain
 
-    def __init__(self, panels, squares, first, second, cost, str kernel, double gamma=1, double coef0=0,
-                 int degree=3, Py_ssize_t limit=1 << 20):
-        """Given panels and squares of `pack`; the panel ranges (from, to) of the two classes; cost (columns,):
-        C of each sample of the pair and 0 for an empty lane; `limit`: kernel rows kept at most."""
+    def __init__(self, panels, squares, panel, sign, cost, RowPool pool, str kernel, double gamma=1,
+                 double coef0=0, int degree=3, given=None, sample=None):
+        """Set up the problem with no sample in it; `extend` brings them in.
+
+        Given   panels, squares: as `pack` returns them
+                panel (p,), sign (p,): the panels of the pair in the order they come in, 1 or -1 for their class
+                cost (32 p,): C of each sample, 0 for an empty lane
+                pool: rows of at least 32 p floats
+                given (n, n), sample (32 p,): kernel matrix and its index of each lane, if precomputed
+        """
         self.kernel = kernel_of(kernel, gamma, coef0, degree)
-        self.panels, self.squares = panels, squares
-        self.first_panel[0], self.first_panel[1] = first[0], second[0]
-        self.n_panels[0], self.n_panels[1] = first[1] - first[0], second[1] - second[0]
-        self.columns = LANES * (self.n_panels[0] + self.n_panels[1])
-        y = np.ones(self.columns)
-        y[LANES * self.n_panels[0]:] = -1
-        self.residual, self.beta = y.copy(), np.zeros(self.columns)
+        self.panels, self.squares, self.panel, self.pool = panels, squares, panel, pool
+        self.given, self.sample = given, sample
+        self.length = LANES * len(panel)
+        y = np.repeat(np.asarray(sign, float), LANES)
+        self.residual, self.beta = y.copy(), np.zeros(self.length)
         self.lower, self.upper = np.minimum(y * cost, 0), np.maximum(y * cost, 0)
-        self.inside = np.zeros(self.columns, np.uint8)
-        self.blocks, self.free, self.limit = [], [], limit
-        self.size = self.capacity = 0
+        self.inside = np.zeros(self.length, np.uint8)
+        self.size = self.columns = 0
         self._reserve(256)
-        self._measure()
 
     def _reserve(self, Py_ssize_t capacity):
-        """Room for more members; their data move along."""
-        cdef Py_ssize_t n = self.size
-        gram, member, row = np.zeros((capacity, capacity), np.float32), np.zeros(capacity, np.int32), np.zeros(capacity, np.intp)
-        own = np.zeros((8, capacity))
+        """Room for more members; what is known of them moves along."""
+        n = self.size
+        gram, own = np.zeros((capacity, capacity), np.float32), np.zeros((8, capacity))
+        member, row = np.zeros(capacity, np.int32), np.zeros(capacity, np.intp)
         if n:
             gram[:n, :n], own[:, :n] = self.gram[:n, :n], self.own[:, :n]
             member[:n], row[:n] = self.member[:n], self.row[:n]
-        self.gram, self.member, self.row, self.own = gram, member, row, own
-        self.r, self.b, self.start, self.low, self.high, self.diagonal, self.rise, self.fall = own
-        self.gain = np.zeros(capacity)
-        self.capacity = capacity
+        self.gram, self.own, self.member, self.row = gram, own, member, row
+        self.r, self.b, self.change, self.low, self.high, self.diagonal, self.rise, self.fall = own
+        self.gain, self.capacity = np.zeros(capacity), capacity
 
-    cdef void _measure(self) noexcept:
-        """The KKT gap over all samples."""
-        cdef Py_ssize_t k
-        cdef double top = -INFINITY, bottom = INFINITY
+    # --- which samples take part -----------------------------------------------------------------------
+
+    def extend(self, Py_ssize_t n_panels):
+        """Take in the first n_panels panels; until then, the samples beyond them do not exist.
+
+        The members' kernel rows and the residuals are computed for the new columns alone."""
+        cdef Py_ssize_t known = self.columns, s
+        self.columns = LANES * n_panels
+        if self.size:
+            self._rows(0, self.size, known)
+        for s in range(self.size):
+            self.change[s] = self.b[s]
+        self._add(known)
+        self._measure()
+
+    def warm(self, columns, double[::1] values):
+        """Let these columns join with b_i = values."""
+        cdef Py_ssize_t n = self.size, s
+        self.join(columns)
+        memset(&self.change[0], 0, n * sizeof(double))
+        for s in range(n, self.size):
+            self.b[s] = self.change[s] = self.beta[self.member[s]] = values[s - n]
+        self._add(0)
+        self._measure()
+
+    def keep(self, members):
+        """Only these members stay in the active set; the variables of the others rest at their values."""
+        old, n = self.size, len(members)
+        inside, column = np.asarray(self.inside), np.asarray(self.member)
+        row, gram, own = np.asarray(self.row), np.asarray(self.gram), np.asarray(self.own)
+        gone = np.ones(old, bool)
+        gone[members] = False
+        inside[column[:old][gone]] = 0
+        self.pool.give(row[:old][gone].tolist())
+        column[:n], row[:n], own[:, :n] = column[members], row[members], own[:, members]
+        gram[:n, :n] = gram[np.ix_(members, members)]
+        self.size = n
+
+    def useful(self, Py_ssize_t most):
+        """The members worth keeping, at most `most`: free variables first, then those closest to moving."""
+        b, r = np.asarray(self.b)[:self.size], np.asarray(self.r)[:self.size]
+        low, high = np.asarray(self.low)[:self.size], np.asarray(self.high)[:self.size]
+        rest = np.where(b < high, self.bottom - r, r - self.top)
+        rest[(b > low) & (b < high)] = -INFINITY
+        return np.sort(np.argsort(rest, kind="stable")[:most])
+
+    def support(self):
+        """The members with b_i not zero."""
+        return np.flatnonzero(np.asarray(self.b)[:self.size])
+
+    def close(self):
+        """Give the kernel rows back."""
+        self.keep(np.zeros(0, np.intp))
+
+    # --- violators -------------------------------------------------------------------------------------
+
+    def violators(self, Py_ssize_t count, double share):
+        """Columns outside the active set with the worst violations.
+
+        At most count / 2 that should rise and as many that should fall, each violating by `share` of the gap.
+        """
+        cdef intptr_t[::1] chosen = np.empty(count + 2, np.intp)
+        cdef Py_ssize_t n
         with nogil:
-            for k in range(self.columns):
-                if self.beta[k] < self.upper[k] and self.residual[k] > top:
-                    top = self.residual[k]
-                if self.beta[k] > self.lower[k] and self.residual[k] < bottom:
-                    bottom = self.residual[k]
-        self.top, self.bottom, self.gap = top, bottom, top - bottom
+            n = self._worst(1, count // 2, share, &chosen[0])
+            n += self._worst(-1, count // 2, share, &chosen[n])
+        return np.asarray(chosen)[:n]
 
-    def violators(self, Py_ssize_t count):
-        """Columns outside the active set with the worst violations, at most half of them of each kind."""
-        residual, beta = np.asarray(self.residual), np.asarray(self.beta)
-        outside = np.asarray(self.inside) == 0
-        rising = np.flatnonzero(outside & (beta < self.upper) & (residual > self.bottom))
-        falling = np.flatnonzero(outside & (beta > self.lower) & (residual < self.top))
-        half = count // 2
-        if len(rising) > half:
-            rising = rising[np.argpartition(-residual[rising], half)[:half]]
-        if len(falling) > half:
-            falling = falling[np.argpartition(residual[falling], half)[:half]]
-        return np.union1d(rising, falling)
+    cdef Py_ssize_t _worst(self, int sign, Py_ssize_t count, double share, intptr_t *chosen) noexcept nogil:
+        """The largest violations of one kind, cut by a histogram rather than by sorting."""
+        cdef Py_ssize_t k, n = 0, total = 0, bin = BINS - 1
+        cdef Py_ssize_t[BINS] histogram
+        cdef double scale = (BINS - 1) / max(self.gap, 1e-300)
+        memset(histogram, 0, sizeof(histogram))
+        for k in range(self.columns):
+            if self._violates(k, sign):
+                histogram[<Py_ssize_t>(self._violation(k, sign) * scale)] += 1
+        while bin > share * BINS and total + histogram[bin] <= count:
+            total += histogram[bin]
+            bin -= 1
+        for k in range(self.columns):
+            if n < count and self._violates(k, sign) and self._violation(k, sign) * scale >= bin:
+                chosen[n] = k
+                n += 1
+        return n
 
-    def join(self, columns):
-        """Let these columns join the active set: compute their kernel rows and extend the compact Gram matrix."""
-        cdef Py_ssize_t count = len(columns), n = self.size, s, t, column
+    cdef inline double _violation(self, Py_ssize_t k, int sign) noexcept nogil:
+        return self.residual[k] - self.bottom if sign > 0 else self.top - self.residual[k]
+
+    cdef inline bint _violates(self, Py_ssize_t k, int sign) noexcept nogil:
+        return (not self.inside[k] and self._violation(k, sign) > 0
+                and (self.beta[k] < self.upper[k] if sign > 0 else self.beta[k] > self.lower[k]))
+
+    # --- kernel rows -----------------------------------------------------------------------------------
+
+    def join(self, const intptr_t[::1] columns):
+        """Let these columns join the active set: kernel rows, then the Gram matrix among the members."""
+        cdef Py_ssize_t count = columns.shape[0], n = self.size, s, t, column
         cdef const float *source
+        if count == 0:
+            return
         while n + count > self.capacity:
             self._reserve(2 * self.capacity)
-        while len(self.free) < count:
-            block = aligned((max(count, 32), self.columns))
-            self.blocks.append(block)
-            self.free.extend(block[i].ctypes.data for i in range(len(block)))
-        for s, column in enumerate(columns):
-            self.member[n + s], self.row[n + s] = column, self.free.pop()
-            self.inside[column] = 1
-        self._rows(n, count)
+        np.asarray(self.row)[n:n + count] = self.pool.take(count)
+        for s in range(count):
+            self.member[n + s] = columns[s]
+            self.inside[columns[s]] = 1
+        self._rows(n, count, 0)
         for s in range(n, n + count):
             column = self.member[s]
-            self.low[s], self.high[s] = self.lower[column], self.upper[column]
+            self.low[s], self.high[s], self.b[s] = self.lower[column], self.upper[column], self.beta[column]
             source = <const float *>self.row[s]
-            for t in range(n + count):
-                self.gram[s, t] = source[self.member[t]]
-                self.gram[t, s] = self.gram[s, t]
+            for t in range(s + 1):
+                self.gram[s, t] = self.gram[t, s] = source[self.member[t]]
             self.diagonal[s] = self.gram[s, s]
         self.size = n + count
 
-    def _rows(self, Py_ssize_t start, Py_ssize_t count):
-        """Kernel rows of the members start .. start + count over all columns of the pair."""
-        cdef Py_ssize_t width = self.panels.shape[1], s, k, part, panel, column
-        cdef float[:, ::1] samples = aligned((count, width))
-        cdef float[::1] square = np.zeros(count, np.float32)
-        cdef intptr_t[::1] out = np.array(self.row[start:start + count]), left = np.zeros(count, np.intp)
-        cdef Tiles tiles = Tiles(count, width)
+    def _rows(self, Py_ssize_t start, Py_ssize_t count, Py_ssize_t known):
+        """Kernel rows of the members start .. start + count, from column `known` to the last active one."""
+        cdef Py_ssize_t s
+        if self.kernel.kind == PRECOMPUTED:
+            with nogil:
+                for s in range(start, start + count):
+                    self._given_row(s, known)
+            return
+        cdef Tiles tiles
+        cdef Py_ssize_t width = self.panels.shape[1]
+        cdef float[:, ::1] samples = np.empty((count, width), np.float32)
+        cdef intptr_t[::1] address = np.empty(count, np.intp)
         with nogil:
-            for s in range(count):
-                column = self.member[start + s]
-                panel = self.panel_of(column)
-                square[s] = self.squares[panel, column % LANES]
-                left[s] = <intptr_t>&samples[s, 0]
-                for k in range(width):
-                    samples[s, k] = self.panels[panel, k, column % LANES]
-            loops.tile(<const float **>&left[0], count, loops.rows, width, &tiles.values[0], &tiles.feature[0], &tiles.steps[0])
-            for part in range(2):
-                panel = self.first_panel[part]
-                loops.kernel_rows(&self.kernel, &self.panels[panel, 0, 0], &self.squares[panel, 0],
-                                  self.n_panels[part], width, &tiles.values[0], &tiles.feature[0],
-                                  &tiles.steps[0], &square[0], count, <float **>&out[0])
-                for s in range(count):
-                    out[s] += LANES * self.n_panels[part] * sizeof(float)
+            allot(&tiles, count, loops.rows, width)
+            self._left(samples, address, &tiles, start)
+            self._right(&tiles, address, start, known)
+            free(tiles.values)
 
-    cdef inline Py_ssize_t panel_of(self, Py_ssize_t column) noexcept nogil:
-        cdef Py_ssize_t panel = column // LANES
-        if panel < self.n_panels[0]:
-            return self.first_panel[0] + panel
-        return self.first_panel[1] + panel - self.n_panels[0]
+    cdef void _given_row(self, Py_ssize_t s, Py_ssize_t known) noexcept nogil:
+        cdef float *row = <float *>self.row[s]
+        cdef Py_ssize_t k, i = self.sample[self.member[s]]
+        for k in range(known, self.columns):
+            row[k] = self.given[i, self.sample[k]] if self.sample[k] >= 0 else 0
+
+    cdef void _left(self, float[:, ::1] samples, intptr_t[::1] address, Tiles *tiles,
+                    Py_ssize_t start) noexcept nogil:
+        """The members from `start` on as tiles."""
+        cdef Py_ssize_t s, k, lane, panel
+        for s in range(tiles.n_rows):
+            lane = self.member[start + s] % LANES
+            panel = self.panel[self.member[start + s] // LANES]
+            tiles.squares[s] = self.squares[panel, lane]
+            address[s] = <intptr_t>&samples[s, 0]
+            for k in range(tiles.width):
+                samples[s, k] = self.panels[panel, k, lane]
+        loops.tile(<const float **>&address[0], tiles)
+
+    cdef void _right(self, Tiles *tiles, intptr_t[::1] address, Py_ssize_t start,
+                     Py_ssize_t known) noexcept nogil:
+        """The tiles times the panels beyond column `known`, one run of neighbouring panels after another."""
+        cdef Py_ssize_t begin = known // LANES, end, s
+        cdef Panels run
+        run.width = tiles.width
+        while begin < self.columns // LANES:
+            end = begin + 1
+            while end < self.columns // LANES and self.panel[end] == self.panel[end - 1] + 1:
+                end += 1
+            for s in range(tiles.n_rows):
+                address[s] = self.row[start + s] + begin * LANES * <Py_ssize_t>sizeof(float)
+            run.values, run.squares = &self.panels[self.panel[begin], 0, 0], &self.squares[self.panel[begin], 0]
+            run.count = end - begin
+            loops.kernel_rows(&self.kernel, &run, tiles, <float **>&address[0])
+            begin = end
+
+    # --- the active problem ----------------------------------------------------------------------------
 
     def load(self):
-        """Fetch the members' variables and residuals."""
-        cdef Py_ssize_t s, column
+        """Fetch the members' residuals; `change` will hold the way from here."""
+        cdef Py_ssize_t s
         for s in range(self.size):
-            column = self.member[s]
-            self.r[s], self.b[s] = self.residual[column], self.beta[column]
-            self.start[s] = self.b[s]
+            self.r[s] = self.residual[self.member[s]]
+            self.change[s] = -self.b[s]
 
     def optimise(self, double tolerance, Py_ssize_t max_steps):
-        """SMO on the active set; True when its gap is below the tolerance.
+        """Sequential minimal optimisation among the members; True when their gap is below the tolerance.
 
-        Working set selection by second-order information: Fan, Chen and Lin 2005, "WSS 2".
+        The pair (i, j): i with the largest residual that may rise, j with the largest gain to second order.
+        Fan, Chen, Lin 2005, "Working set selection using second order information", WSS 2.
         """
         cdef Py_ssize_t steps = 0, i, j, s
         cdef double top = -INFINITY, bottom = INFINITY, step
-        cdef bint done = False
         with nogil:
             for s in range(self.size):
                 self._mask(s)
                 top = max(top, self.r[s] + self.rise[s])
                 bottom = min(bottom, self.r[s] + self.fall[s])
-            while steps < max_steps:
-                if not top - bottom > tolerance:
-                    done = True
-                    break
+            while steps < max_steps and top - bottom > tolerance:
                 i = 0
                 while self.r[i] + self.rise[i] != top:
                     i += 1
@@ -293,18 +445,17 @@ cdef class PairSolver:
                            &self.fall[0], self.size, &top, &bottom)
                 steps += 1
         self.steps += steps
-        return done
+        return not top - bottom > tolerance
 
-    cdef void _mask(self, Py_ssize_t s) noexcept nogil:
+    cdef inline void _mask(self, Py_ssize_t s) noexcept nogil:
         self.rise[s] = 0 if self.b[s] < self.high[s] else -INFINITY
         self.fall[s] = 0 if self.b[s] > self.low[s] else INFINITY
 
-    cdef double _step(self, Py_ssize_t i, Py_ssize_t j) noexcept nogil:
-        """Move along (+1, -1) in (b_i, b_j) to the optimum or to the first bound; a bound is met exactly."""
-        cdef double curve = self.diagonal[i] + self.diagonal[j] - 2 * self.gram[i, j]
-        cdef double step = (self.r[i] - self.r[j]) / max(curve, 1e-12)
+    cdef inline double _step(self, Py_ssize_t i, Py_ssize_t j) noexcept nogil:
+        """Raise b_i and lower b_j by as much, to the optimum or to the first bound, which is met exactly."""
+        cdef double curvature = self.diagonal[i] + self.diagonal[j] - 2 * <double>self.gram[i, j]
         cdef double room_i = self.high[i] - self.b[i], room_j = self.b[j] - self.low[j]
-        step = min(step, room_i, room_j)
+        cdef double step = min((self.r[i] - self.r[j]) / max(curvature, SMALLEST_CURVATURE), room_i, room_j)
         self.b[i] = self.high[i] if step == room_i else self.b[i] + step
         self.b[j] = self.low[j] if step == room_j else self.b[j] - step
         self._mask(i)
@@ -312,49 +463,71 @@ cdef class PairSolver:
         return step
 
     def store(self):
-        """Write the members' variables back, bring all residuals up to date and measure the gap."""
-        cdef Py_ssize_t s, n = 0
-        cdef double[::1] change = np.zeros(self.size)
-        cdef intptr_t[::1] rows = np.zeros(self.size, np.intp)
-        with nogil:
-            for s in range(self.size):
-                if self.b[s] != self.start[s]:
-                    change[n], rows[n] = self.start[s] - self.b[s], self.row[s]
-                    self.beta[self.member[s]] = self.b[s]
-                    n += 1
-            loops.add_rows(&self.residual[0], <const float **>&rows[0], &change[0], n, self.columns)
+        """Write the variables back, bring the residuals of all samples up to date and measure the gap."""
+        cdef Py_ssize_t s
+        for s in range(self.size):
+            self.beta[self.member[s]] = self.b[s]
+            self.change[s] += self.b[s]
+        self._add(0)
         self._measure()
 
-    def dual(self):
-        return np.asarray(self.beta)
+    cdef int _add(self, Py_ssize_t known) except -1:
+        """residual -= sum_s change_s K_s over the columns from `known` on."""
+        cdef Py_ssize_t s, n = 0
+        cdef double[::1] weight = np.empty(self.size + 1)
+        cdef intptr_t[::1] rows = np.empty(self.size + 1, np.intp)
+        with nogil:
+            for s in range(self.size):
+                if self.change[s] != 0:
+                    weight[n], rows[n] = -self.change[s], self.row[s] + known * <Py_ssize_t>sizeof(float)
+                    n += 1
+            loops.add_rows(&self.residual[known], <const float **>&rows[0], &weight[0], n, self.columns - known)
+        return 0
+
+    cdef void _measure(self) noexcept:
+        """The extreme residuals and the gap, over all samples."""
+        cdef Py_ssize_t k
+        cdef double top = -INFINITY, bottom = INFINITY
+        with nogil:
+            for k in range(self.columns):
+                if self.beta[k] < self.upper[k] and self.residual[k] > top:
+                    top = self.residual[k]
+                if self.beta[k] > self.lower[k] and self.residual[k] < bottom:
+                    bottom = self.residual[k]
+        self.top, self.bottom, self.gap = top, bottom, top - bottom
+
+    # --- the solution ----------------------------------------------------------------------------------
 
     def dual_objective(self):
-        """sum_i y_i b_i - 1/2 b' K b, from b' K b = sum_i b_i (y_i - r_i)."""
+        """sum_i y_i b_i - 1/2 b'Kb, where y_i b_i = |b_i| and b'Kb = sum_i b_i (y_i - r_i)."""
         b, r = np.asarray(self.beta), np.asarray(self.residual)
-        y = np.ones(self.columns)
-        y[LANES * self.n_panels[0]:] = -1
-        return 0.5 * float(b @ y + b @ r)
+        return 0.5 * float(np.sum(np.abs(b) + b * r))
 
     def intercept(self):
+        """The mean residual of the free variables; without any, the middle of what is possible."""
         b, r = np.asarray(self.beta), np.asarray(self.residual)
         free = (b > self.lower) & (b < self.upper)
-        return float(r[free].mean()) if free.any() else (self.top + self.bottom) / 2
+        if free.any():
+            return float(r[free].mean())
+        ends = [end for end in (self.top, self.bottom) if np.isfinite(end)]
+        return float(np.mean(ends)) if ends else 0.0
 
 
 cdef class Machine:
-    """A trained one-vs-one machine: decision values and scores of new samples.
+    """A trained one-vs-one machine: decision values and class scores of new samples.
 
-    Each sample's values have the same bits whatever batch it comes in, and whatever else runs.
+    A sample's values have the same bits whatever batch it comes in and however many threads work.
     """
 
     cdef Kernel kernel
     cdef readonly Py_ssize_t n_classes, n_features, n_pairs
     cdef Py_ssize_t stride
-    cdef float[:, :, ::1] panels
-    cdef float[:, ::1] squares
+    cdef object centre
+    cdef const float[:, :, ::1] panels
+    cdef const float[:, ::1] squares
     cdef float[:, :, ::1] coef
     cdef double[::1] intercept
-    cdef Py_ssize_t[::1] first
+    cdef intptr_t[::1] first
 
     def __init__(self, support_vectors, n_support, dual_coef, intercept, str kernel="rbf", double gamma=1,
                  double coef0=0, int degree=3):
@@ -364,22 +537,23 @@ cdef class Machine:
         self.n_features, self.n_pairs = support.shape[1], K * (K - 1) // 2
         if dual.shape != (K - 1, len(support)) or counts.sum() != len(support) or len(intercept) != self.n_pairs:
             raise ValueError(
-                f"a machine of {K} classes and {len(support)} support vectors needs dual_coef of shape "
-                f"{(K - 1, len(support))} and {self.n_pairs} intercepts, not {dual.shape} and {len(intercept)}")
+                f"a machine of {K} classes and {len(support)} support vectors needs n_support that adds up to "
+                f"them, dual_coef of shape {(K - 1, len(support))} and {self.n_pairs} intercepts; got a sum of "
+                f"{counts.sum()}, {dual.shape} and {len(intercept)}")
         self.kernel = kernel_of(kernel, gamma, coef0, degree)
         self.intercept = np.array(intercept, float)
-        order, first = panel_order(counts)
-        self.first = first
-        self.panels, self.squares = pack(support, order)
+        lanes, self.first = panel_order(counts, np.arange(len(support)))
+        centre = centre_of(support, kernel)
+        self.centre = centre if centre.any() else None
+        self.panels, self.squares = pack(support, lanes, centre)
         self.stride = -(-(K - 1) // 16) * 16
-        coef = aligned((len(order) // LANES, LANES, self.stride))
+        coef = aligned((len(lanes) // LANES, LANES, self.stride))
         coef[:] = 0
-        used = order >= 0
-        coef.reshape(-1, self.stride)[used, :K - 1] = dual.T[order[used]]
+        coef.reshape(-1, self.stride)[lanes >= 0, :K - 1] = dual.T[lanes[lanes >= 0]]
         self.coef = coef
 
     def decide(self, X, int threads=1):
-        """Decision values f_ij of the pairs (0, 1), (0, 2), ... (n, K (K - 1) / 2) float64; f_ij > 0 votes for i."""
+        """Values f_ij of the pairs (0, 1), (0, 2), ..., (n, K (K - 1) / 2) float64; f_ij > 0 votes for i."""
         return self.evaluate(X, threads)[0]
 
     def scores(self, X, int threads=1):
@@ -387,71 +561,151 @@ cdef class Machine:
         return self.evaluate(X, threads)[1]
 
     def evaluate(self, X, int threads=1):
-        """Decision values and scores together, for X (n, d); float32 and C-contiguous is not copied."""
-        X = np.ascontiguousarray(X, np.float32)
-        if X.ndim != 2 or X.shape[1] != self.n_features:
-            raise ValueError(f"expected samples of shape (n, {self.n_features}), got {X.shape}")
-        values, scores = np.empty((len(X), self.n_pairs)), np.empty((len(X), self.n_classes))
-        parts = min(threads, len(X) // BLOCK)
-        if parts <= 1:
+        """Decision values and class scores of X (n, d); C-contiguous float32 is not copied."""
+        if np.ndim(X) != 2 or np.shape(X)[1] != self.n_features:
+            raise ValueError(f"expected samples of shape (n, {self.n_features}), got {np.shape(X)}")
+        X = np.ascontiguousarray(X if self.centre is None else X - self.centre, np.float32)
+        n = len(X)
+        values, scores = np.empty((n, self.n_pairs)), np.empty((n, self.n_classes))
+        if n < 2 * BLOCK or threads < 2:
             self._evaluate(X, values, scores)
             return values, scores
-        from concurrent.futures import ThreadPoolExecutor
-        cut = np.linspace(0, len(X) // BLOCK, parts + 1).astype(int) * BLOCK
-        cut[parts] = len(X)
-        with ThreadPoolExecutor(parts) as pool:
-            list(pool.map(lambda a, b: self._evaluate(X[a:b], values[a:b], scores[a:b]), cut[:parts], cut[1:]))
+        # in pieces of about 16 blocks: a thread that is late leaves more of them to the others
+        starts = range(0, n, BLOCK * max(1, min(16, n // (BLOCK * threads))))
+        pieces = [slice(start, start + starts.step) for start in starts]
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda piece: self._evaluate(X[piece], values[piece], scores[piece]), pieces))
         return values, scores
 
     def _evaluate(self, const float[:, ::1] samples, double[:, ::1] f, double[:, ::1] score):
-        cdef Py_ssize_t start, count, block = min(samples.shape[0], BLOCK)
-        if block == 0:
+        cdef Py_ssize_t start = 0, n = samples.shape[0], block = min(n, BLOCK)
+        cdef Py_ssize_t size = 1 if n == 1 else loops.rows, padded = (block + size - 1) // size * size
+        cdef Tiles tiles
+        cdef float *section
+        if n == 0:
             return
-        cdef Tiles tiles = Tiles(block, self.n_features)
-        cdef float[::1] square = np.zeros(block + 16, np.float32)
-        cdef float[:, :, ::1] section = np.zeros((self.n_classes, block + 16, self.stride), np.float32)
-        cdef intptr_t[::1] rows = np.zeros(block, np.intp)
         with nogil:
-            start = 0
-            while start < samples.shape[0]:
-                count = min(block, samples.shape[0] - start)
-                self._sections(samples, start, count, tiles, rows, square, section)
-                self._pairs(section, start, count, f, score)
-                start += count
+            allot(&tiles, block, size, self.n_features)
+            section = <float *>malloc(self.n_classes * padded * self.stride * sizeof(float))
+            if section == NULL:
+                free(tiles.values)
+                with gil:
+                    raise MemoryError
+            while start < n:
+                tiles.n_rows = min(block, n - start)
+                self._tile(&samples[start, 0], &tiles)
+                self._sections(&tiles, padded * self.stride, section)
+                self._pairs(section, padded * self.stride, tiles.n_rows, &f[start, 0], &score[start, 0])
+                start += tiles.n_rows
+            free(section)
+            free(tiles.values)
 
-    cdef void _sections(self, const float[:, ::1] samples, Py_ssize_t start, Py_ssize_t count, Tiles tiles, intptr_t[::1] rows, float[::1] square,
-                        float[:, :, ::1] section) noexcept nogil:
-        """section[i, r, m]: the share of class i's support vectors in row r's value against its m-th rival."""
-        cdef Py_ssize_t r, k, i, size = 1 if count == 1 else loops.rows
+    cdef void _tile(self, const float *samples, Tiles *tiles) noexcept nogil:
+        cdef const float *rows[BLOCK_ROWS]
+        cdef Py_ssize_t r, k
         cdef double total
-        memset(&section[0, 0, 0], 0, section.shape[0] * section.shape[1] * section.shape[2] * sizeof(float))
-        for r in range(count):
+        for r in range(tiles.n_rows):
+            rows[r] = samples + r * tiles.width
             total = 0
-            for k in range(samples.shape[1]):
-                total += <double>samples[start + r, k] * samples[start + r, k]
-            square[r], rows[r] = <float>total, <intptr_t>&samples[start + r, 0]
-        loops.tile(<const float **>&rows[0], count, size, self.n_features, &tiles.values[0],
-                   &tiles.feature[0], &tiles.steps[0])
-        for i in range(self.n_classes):
-            if self.first[i] == self.first[i + 1]:
-                continue
-            loops.decide(&self.kernel, &self.panels[self.first[i], 0, 0], &self.squares[self.first[i], 0],
-                         self.first[i + 1] - self.first[i], self.n_features, &tiles.values[0],
-                         &tiles.feature[0], &tiles.steps[0], &square[0], count, size,
-                         &self.coef[self.first[i], 0, 0], self.stride, &section[i, 0, 0])
+            for k in range(tiles.width):
+                total += <double>rows[r][k] * rows[r][k]
+            tiles.squares[r] = <float>total
+        loops.tile(rows, tiles)
 
-    cdef void _pairs(self, const float[:, :, ::1] section, Py_ssize_t start, Py_ssize_t count, double[:, ::1] f, double[:, ::1] score) noexcept nogil:
-        """f_ij = both classes' shares + intercept; score_i = min_j f_ij."""
+    cdef void _sections(self, Tiles *tiles, Py_ssize_t size, float *section) noexcept nogil:
+        """section[i, r, m]: what the support vectors of class i say of sample r against its m-th rival."""
+        cdef Py_ssize_t i
+        cdef Panels panels
+        panels.width = self.n_features
+        memset(section, 0, self.n_classes * size * sizeof(float))
+        for i in range(self.n_classes):
+            panels.count = self.first[i + 1] - self.first[i]
+            if panels.count:
+                panels.values, panels.squares = &self.panels[self.first[i], 0, 0], &self.squares[self.first[i], 0]
+                loops.decide(&self.kernel, &panels, tiles, &self.coef[self.first[i], 0, 0], self.stride,
+                             section + i * size)
+
+    cdef void _pairs(self, const float *section, Py_ssize_t size, Py_ssize_t n, double *f,
+                     double *score) noexcept nogil:
+        """f_ij = both classes' sections + intercept; score_i = min_j f_ij, with f_ji = -f_ij."""
         cdef Py_ssize_t r, i, j, pair
         cdef double value
-        for r in range(count):
+        for r in range(n):
             for i in range(self.n_classes):
-                score[start + r, i] = INFINITY
+                score[i] = INFINITY
             pair = 0
             for i in range(self.n_classes):
                 for j in range(i + 1, self.n_classes):
-                    value = <double>section[i, r, j - 1] + section[j, r, i] + self.intercept[pair]
-                    f[start + r, pair] = value
-                    score[start + r, i] = min(score[start + r, i], value)
-                    score[start + r, j] = min(score[start + r, j], -value)
+                    value = <double>section[i * size + j - 1] + section[j * size + i] + self.intercept[pair]
+                    f[pair] = value
+                    score[i], score[j] = min(score[i], value), min(score[j], -value)
                     pair += 1
+            section += self.stride
+            f += self.n_pairs
+            score += self.n_classes
+
+
+def centre_of(X, str kernel):
+    """What to subtract from samples X (n, d) so that float32 distances between them stay precise, (d,) float64.
+
+    Zero unless the data lie far from the origin, seen from their spread: then zero features stay zero, and
+    tiles leave them out. Only the RBF kernel may be shifted.
+    """
+    if kernel != "rbf" or not len(X):
+        return np.zeros(X.shape[1])
+    mean = X.mean(axis=0, dtype=np.float64)
+    spread = X.var(axis=0, dtype=np.float64).sum()
+    return mean if np.sum(mean * mean) > 16 * spread else np.zeros(X.shape[1])
+
+
+def compress(const real[:, ::1] X):
+    """The values of X (n, d) that are not zero, row by row: values and features (m,), starts (n + 1,)."""
+    cdef Py_ssize_t i, k, m = 0, n = X.shape[0], width = X.shape[1]
+    starts = np.zeros(n + 1, np.int64)
+    cdef int64_t[::1] start = starts
+    with nogil:
+        for i in range(n):
+            for k in range(width):
+                m += X[i, k] != 0
+            start[i + 1] = m
+    values, features = np.empty(max(m, 1), np.float32), np.empty(max(m, 1), np.int32)
+    cdef float[::1] value = values
+    cdef int32_t[::1] feature = features
+    with nogil:
+        m = 0
+        for i in range(n):
+            for k in range(width):
+                if X[i, k] != 0:
+                    value[m], feature[m] = <float>X[i, k], <int32_t>k
+                    m += 1
+    return values, features, starts
+
+
+def hinge_epoch(const float[::1] values, const int32_t[::1] feature, const int64_t[::1] start,
+                const int64_t[::1] order, const float[:, ::1] targets, double rate, double decay,
+                float[:, ::1] direction, float[:, ::1] lag, double[:, ::1] bias, double[::1] state):
+    """One pass of stochastic gradient descent on the primal hinge losses of all classes at once.
+
+        minimise    alpha |w_c|^2 + mean_i max(0, 1 - y_ic (w_c . x_i - b_c))      for each class c
+        step        w_c -> decay w_c + rate y_ic x_i   and   b_c -> b_c - rate y_ic
+                    where y_ic (w_c . x_i - b_c) < 1, else w_c -> decay w_c;   decay = 1 - 2 rate alpha
+
+    Given   values, feature, start: the samples as `compress` returns them; order: which to visit
+            targets (n, lanes): 1, -1, or 0 for an unused lane; lanes is a multiple of 16
+            direction (d, lanes), lag, bias (2, lanes), state (3,): changed in place
+    Result  w = state[0] direction, b = bias[0], the sum of the losses in state[2]; the sum of w over the steps
+            is state[1] direction - lag, that of b is bias[1]
+
+    The weights are kept as scale * direction (Shalev-Shwartz et al. 2007, "Pegasos", section 2.2), and their
+    average follows from one more vector (Xu 2011, "Towards optimal one pass large scale learning with
+    averaged stochastic gradient descent", section 5.2).
+    """
+    cdef float *owed = NULL
+    if lag is not None:
+        owed = &lag[0, 0]
+    if order.shape[0] == 0:
+        return
+    with nogil:
+        loops.hinge_epoch(&values[0], &feature[0], &start[0], &order[0], order.shape[0], &targets[0, 0],
+                          targets.shape[1], rate, decay, direction.shape[0], &direction[0, 0], owed, &bias[0, 0],
+                          &state[0])

@@ -1,31 +1,39 @@
-/* The inner loops of the solver. _svm_simd.h includes this file once per instruction set, with
- * NAME(x) the decorated name, TARGET the function attribute, WIDTH the floats in a vector and
- * ROWS the kernel rows computed together; ROWS * LANES / WIDTH vectors must fit the registers. */
+/* The inner loops of the solvers. _svm_simd.h includes this file once per instruction set, with NAME(x)
+ * the decorated name, TARGET the function attribute, WIDTH the floats in a vector and ROWS the samples
+ * in a tile; ROWS * LANES / WIDTH sums fill the vector registers. */
 
 #define VECTORS (LANES / WIDTH)
-
-#if defined(__GNUC__)
-typedef float NAME(vec) __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
-typedef int32_t NAME(ivec) __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
-#else
-#error "the solver needs vector extensions: GCC, Clang or clang-cl"
-#endif
 #define VEC NAME(vec)
 #define IVEC NAME(ivec)
 
-/* acc[r] += sum over the steps t of values[t][r] * panel[feature[t]], always in the order of the
- * features: an inner product has the same bits whichever rows and panels it is computed with. */
+typedef float VEC __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
+typedef int32_t IVEC __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
+
+TARGET static inline void NAME(clear)(int rows, VEC sum[ROWS][VECTORS]) {
+    VEC zero = (VEC){0} + nothing;
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < VECTORS; v++) sum[r][v] = zero;
+}
+
+/* sum[r] += values[t][r] * panel[feature[t]] over the steps t, always in the order of the features, so
+ * that an inner product has the same bits in whatever company it is computed. */
 TARGET static inline void NAME(products)(const float *panel, const float *values, const int32_t *feature,
-                                         Py_ssize_t steps, int rows, VEC acc[ROWS][VECTORS]) {
+                                         Py_ssize_t steps, int rows, VEC sum[ROWS][VECTORS]) {
     for (Py_ssize_t t = 0; t < steps; t++) {
         const VEC *column = (const VEC *)(panel + (Py_ssize_t)feature[t] * LANES);
         for (int v = 0; v < VECTORS; v++)
-            for (int r = 0; r < rows; r++) acc[r][v] += values[t * rows + r] * column[v];
+            for (int r = 0; r < rows; r++) sum[r][v] += values[t * rows + r] * column[v];
     }
 }
 
+/* While tile `part` of `parts` is computed, its share of the next panel comes into the cache. */
+TARGET static inline void NAME(fetch)(const float *panel, Py_ssize_t width, Py_ssize_t part, Py_ssize_t parts) {
+    for (Py_ssize_t k = width * part / parts; k < width * (part + 1) / parts; k++)
+        for (int line = 0; line < LANES; line += 16) __builtin_prefetch(panel + k * LANES + line, 0, 2);
+}
+
 /* 2^x for x <= 0 with a relative error of 1e-7: 2^round(x) through the exponent bits, the rest by a
- * minimax polynomial that is exactly 1 at 0, so that K(x, x) = 1. Below 2^-126 the result is 0. */
+ * minimax polynomial that is exactly 1 at 0, so that K(x, x) = 1. Below 2^-125 the result is 0. */
 TARGET static inline VEC NAME(power_of_two)(VEC x) {
     IVEC normal = x > -125.5f;
     x = (VEC)((IVEC)x & normal);
@@ -40,15 +48,15 @@ TARGET static inline VEC NAME(power_of_two)(VEC x) {
     return (VEC)((IVEC)(power * scale) & normal);
 }
 
-/* The kernel value of each inner product; `square` and `squares` are the squared norms for RBF. */
-TARGET static inline VEC NAME(kernel_value)(const Kernel *kernel, VEC product, float square, VEC squares) {
+/* The kernel of each inner product; `square` and `squares` are the squared norms of the two sides. */
+TARGET static inline VEC NAME(kernel)(const Kernel *kernel, VEC product, float square, VEC squares) {
     if (kernel->kind == RBF) {
         VEC distance = square + squares - 2.0f * product;
         distance = (VEC)((IVEC)distance & (distance > 0.0f));
         return NAME(power_of_two)(distance * (-1.44269504f * kernel->gamma));
     }
     if (kernel->kind == POLYNOMIAL) {
-        VEC base = kernel->gamma * product + kernel->coef0, value = base * 0.0f + 1.0f;
+        VEC base = kernel->gamma * product + kernel->coef0, value = (VEC){0} + 1.0f;
         for (int degree = kernel->degree; degree > 0; degree >>= 1) {
             if (degree & 1) value *= base;
             base *= base;
@@ -58,67 +66,131 @@ TARGET static inline VEC NAME(kernel_value)(const Kernel *kernel, VEC product, f
     return product;
 }
 
-/* section[r][m] += sum over the lanes of value[r][lane] * coef[lane][m]: the share of one panel of support
- * vectors in the decision values of `rows` samples. m runs over `stride` entries, a multiple of LANES / 4. */
-TARGET static inline void NAME(combine)(const float *value, const float *coef, Py_ssize_t stride, int rows,
-                                        float *section) {
-    for (Py_ssize_t m = 0; m < stride; m += WIDTH) {
-        VEC sum[ROWS];
-        for (int r = 0; r < rows; r++) sum[r] = (VEC){0};
-        for (int lane = 0; lane < LANES; lane++)
-            for (int r = 0; r < rows; r++)
-                sum[r] += value[r * LANES + lane] * *(const VEC *)(coef + lane * stride + m);
-        for (int r = 0; r < rows; r++) *(VEC *)(section + r * stride + m) += sum[r];
-    }
-}
-
-/* Rows in tiles of `size`; a tile lists only the features in which one of its rows is not zero.
- * values: tiles * width * size floats, feature: tiles * width, steps: tiles. */
-TARGET static void NAME(tile)(const float *const *rows, Py_ssize_t n_rows, Py_ssize_t size, Py_ssize_t width,
-                              float *values, int32_t *feature, int32_t *steps) {
-    for (Py_ssize_t first = 0; first < n_rows; first += size) {
-        Py_ssize_t step = 0, used = n_rows - first < size ? n_rows - first : size;
+/* Fill the tiles with these samples; the last tile is padded with zeros. */
+TARGET static void NAME(tile)(const float *const *samples, Tiles *tiles) {
+    Py_ssize_t size = tiles->rows, width = tiles->width;
+    for (Py_ssize_t first = 0; first < tiles->n_rows; first += size) {
+        Py_ssize_t step = 0, used = tiles->n_rows - first < size ? tiles->n_rows - first : size;
+        float *values = tiles->values + first * width;
+        int32_t *feature = tiles->feature + first / size * width;
         for (Py_ssize_t k = 0; k < width; k++) {
             int any = 0;
-            for (Py_ssize_t r = 0; r < used; r++) any |= rows[first + r][k] != 0.0f;
-            if (!any) continue;
-            for (Py_ssize_t r = 0; r < size; r++)
-                values[step * size + r] = r < used ? rows[first + r][k] : 0.0f;
-            feature[step++] = (int32_t)k;
+            for (Py_ssize_t r = 0; r < size; r++) {
+                float value = r < used ? samples[first + r][k] : 0.0f;
+                values[step * size + r] = value;
+                any |= value != 0.0f;
+            }
+            feature[step] = (int32_t)k;
+            step += any;
         }
-        *steps++ = (int32_t)step;
-        values += width * size;
-        feature += width;
+        tiles->steps[first / size] = (int32_t)step;
     }
 }
 
-/* out[r][0 .. LANES * n_panels) = kernel of tiled row r with every sample of the panels. */
-TARGET static void NAME(kernel_rows)(const Kernel *kernel, const float *panels, const float *squares,
-                                     Py_ssize_t n_panels, Py_ssize_t width, const float *values,
-                                     const int32_t *feature, const int32_t *steps, const float *row_squares,
-                                     Py_ssize_t n_rows, float *const *out) {
-    for (Py_ssize_t p = 0; p < n_panels; p++) {
-        const float *panel = panels + p * width * LANES;
-        for (Py_ssize_t first = 0; first < n_rows; first += ROWS) {
-            Py_ssize_t tile = first / ROWS;
-            VEC acc[ROWS][VECTORS] = {{{0}}};
-            NAME(products)(panel, values + tile * width * ROWS, feature + tile * width, steps[tile], ROWS, acc);
-            for (int r = 0; r < ROWS && first + r < n_rows; r++) {
-                VEC *target = (VEC *)(out[first + r] + p * LANES);
+/* out[r][0 .. LANES * count) = kernel of tiled sample r with every sample of the panels. */
+TARGET static void NAME(kernel_rows)(const Kernel *kernel, const Panels *panels, const Tiles *tiles,
+                                     float *const *out) {
+    Py_ssize_t width = panels->width, n_tiles = (tiles->n_rows + ROWS - 1) / ROWS;
+    for (Py_ssize_t p = 0; p < panels->count; p++) {
+        const float *panel = panels->values + p * width * LANES;
+        const VEC *squares = (const VEC *)(panels->squares + p * LANES);
+        for (Py_ssize_t tile = 0; tile < n_tiles; tile++) {
+            VEC sum[ROWS][VECTORS];
+            NAME(clear)(ROWS, sum);
+            NAME(fetch)(panel + width * LANES, width, tile, n_tiles);
+            NAME(products)(panel, tiles->values + tile * ROWS * width, tiles->feature + tile * width,
+                           tiles->steps[tile], ROWS, sum);
+            for (int r = 0; r < ROWS && tile * ROWS + r < tiles->n_rows; r++) {
+                VEC *target = (VEC *)(out[tile * ROWS + r] + p * LANES);
+                float square = tiles->squares[tile * ROWS + r];
                 for (int v = 0; v < VECTORS; v++)
-                    target[v] = NAME(kernel_value)(kernel, acc[r][v], row_squares[first + r],
-                                                   ((const VEC *)(squares + p * LANES))[v]);
+                    target[v] = NAME(kernel)(kernel, sum[r][v], square, squares[v]);
             }
         }
     }
 }
 
-/* sum[k] += sum over r of weight[r] * rows[r][k]: a block of the sums stays in the cache meanwhile. */
+/* section[r][m] += sum over the lanes of value[r][lane] * coef[lane][m], for m < stride: the share of one
+ * panel of support vectors in the decision values of the samples r. */
+TARGET static inline void NAME(combine)(const float *value, const float *coef, Py_ssize_t stride, int rows,
+                                        float *section) {
+    VEC zero = (VEC){0} + nothing;
+    for (Py_ssize_t m = 0; m < stride; m += WIDTH) {
+        VEC sum[ROWS][2];
+        for (int r = 0; r < rows; r++) sum[r][0] = sum[r][1] = zero;
+        for (int lane = 0; lane < LANES; lane += 2)
+            for (int odd = 0; odd < 2; odd++)
+                for (int r = 0; r < rows; r++)
+                    sum[r][odd] += value[r * LANES + lane + odd] * *(const VEC *)(coef + (lane + odd) * stride + m);
+        for (int r = 0; r < rows; r++) *(VEC *)(section + r * stride + m) += sum[r][0] + sum[r][1];
+    }
+}
+
+/* One sample against two panels of support vectors, so that enough sums are under way at a time. */
+TARGET static inline void NAME(decide_one)(const Kernel *kernel, const Panels *panels, Py_ssize_t p,
+                                           const Tiles *tiles, const float *coef, Py_ssize_t stride,
+                                           float *section) {
+    const float *panel = panels->values + p * panels->width * LANES, *other = panel + panels->width * LANES;
+    float value[2][LANES];
+    VEC sum[2][VECTORS], zero = (VEC){0} + nothing;
+    for (int v = 0; v < VECTORS; v++) sum[0][v] = sum[1][v] = zero;
+    for (Py_ssize_t t = 0; t < tiles->steps[0]; t++) {
+        Py_ssize_t at = (Py_ssize_t)tiles->feature[t] * LANES;
+        for (int v = 0; v < VECTORS; v++) {
+            sum[0][v] += tiles->values[t] * ((const VEC *)(panel + at))[v];
+            sum[1][v] += tiles->values[t] * ((const VEC *)(other + at))[v];
+        }
+    }
+    for (int side = 0; side < 2; side++) {
+        const VEC *squares = (const VEC *)(panels->squares + (p + side) * LANES);
+        for (int v = 0; v < VECTORS; v++)
+            ((VEC *)value[side])[v] = NAME(kernel)(kernel, sum[side][v], tiles->squares[0], squares[v]);
+        NAME(combine)(value[side], coef + (p + side) * LANES * stride, stride, 1, section);
+    }
+}
+
+/* One tile of samples against one panel of support vectors; `rows` is constant where this is inlined. */
+TARGET static inline void NAME(decide_tile)(const Kernel *kernel, const float *panel, const float *squares,
+                                            const Tiles *tiles, Py_ssize_t tile, int rows, const float *coef,
+                                            Py_ssize_t stride, float *section) {
+    float value[ROWS * LANES];
+    VEC sum[ROWS][VECTORS];
+    NAME(clear)(rows, sum);
+    NAME(products)(panel, tiles->values + tile * rows * tiles->width, tiles->feature + tile * tiles->width,
+                   tiles->steps[tile], rows, sum);
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < VECTORS; v++)
+            ((VEC *)(value + r * LANES))[v] =
+                NAME(kernel)(kernel, sum[r][v], tiles->squares[tile * rows + r], ((const VEC *)squares)[v]);
+    NAME(combine)(value, coef, stride, rows, section + tile * rows * stride);
+}
+
+/* section[r][m] += the share of these support vectors in decision value m of sample r, with their
+ * coefficients coef (LANES * count, stride). Tiles hold 1 or ROWS samples: the bits are the same. */
+TARGET static void NAME(decide)(const Kernel *kernel, const Panels *panels, const Tiles *tiles,
+                                const float *coef, Py_ssize_t stride, float *section) {
+    Py_ssize_t n_tiles = (tiles->n_rows + tiles->rows - 1) / tiles->rows;
+    Py_ssize_t p = 0;
+    for (; tiles->n_rows == 1 && tiles->rows == 1 && p + 2 <= panels->count; p += 2)
+        NAME(decide_one)(kernel, panels, p, tiles, coef, stride, section);
+    for (; p < panels->count; p++) {
+        const float *panel = panels->values + p * panels->width * LANES, *squares = panels->squares + p * LANES;
+        const float *share = coef + p * LANES * stride;
+        for (Py_ssize_t tile = 0; tile < n_tiles; tile++) {
+            NAME(fetch)(panel + panels->width * LANES, panels->width, tile, n_tiles);
+            if (tiles->rows == 1)
+                NAME(decide_tile)(kernel, panel, squares, tiles, tile, 1, share, stride, section);
+            else
+                NAME(decide_tile)(kernel, panel, squares, tiles, tile, ROWS, share, stride, section);
+        }
+    }
+}
+
+/* sum[k] += sum over r of weight[r] * rows[r][k]; a block of the sums stays in the cache meanwhile. */
 TARGET static void NAME(add_rows)(double *sum, const float *const *rows, const double *weight,
                                   Py_ssize_t n_rows, Py_ssize_t length) {
     for (Py_ssize_t from = 0; from < length; from += 1024) {
-        Py_ssize_t to = from + 1024 < length ? from + 1024 : length;
-        Py_ssize_t r = 0;
+        Py_ssize_t to = from + 1024 < length ? from + 1024 : length, r = 0;
         for (; r + 4 <= n_rows; r += 4) {
             const float *a = rows[r], *b = rows[r + 1], *c = rows[r + 2], *d = rows[r + 3];
             double wa = weight[r], wb = weight[r + 1], wc = weight[r + 2], wd = weight[r + 3];
@@ -134,8 +206,8 @@ TARGET static void NAME(add_rows)(double *sum, const float *const *rows, const d
     }
 }
 
-/* One SMO step seen from the residuals: residual -= step * (row_i - row_j); returns in top and bottom
- * the largest residual that may rise and the smallest that may fall (their masks hold 0 or -/+inf). */
+/* An SMO step as the residuals see it: residual -= step * (row_i - row_j). Returns in top the largest
+ * residual that may rise and in bottom the smallest that may fall (the masks hold 0 or -/+ infinity). */
 TARGET static void NAME(move)(double *residual, const float *row_i, const float *row_j, double step,
                               const double *rise, const double *fall, Py_ssize_t length, double *top,
                               double *bottom) {
@@ -152,7 +224,7 @@ TARGET static void NAME(move)(double *residual, const float *row_i, const float 
     *bottom = least;
 }
 
-/* The partner j of i that promises the largest rise of the dual, (r_i - r_j)^2 / |phi_i - phi_j|^2. */
+/* The j that with i promises the largest gain, (r_i - r_j)^2 / (K_ii + K_jj - 2 K_ij), of those below i. */
 TARGET static Py_ssize_t NAME(partner)(const double *residual, const double *fall, const float *row_i,
                                        const double *diagonal, double top, double own, double *gain,
                                        Py_ssize_t length) {
@@ -160,9 +232,9 @@ TARGET static Py_ssize_t NAME(partner)(const double *residual, const double *fal
 #pragma omp simd reduction(max : best)
     for (Py_ssize_t k = 0; k < length; k++) {
         double lead = top - residual[k] - fall[k];
-        double curve = own + diagonal[k] - 2.0 * (double)row_i[k];
-        curve = curve > TINY ? curve : TINY;
-        double value = lead > 0.0 ? lead * lead / curve : -1.0;
+        double curvature = own + diagonal[k] - 2.0 * (double)row_i[k];
+        curvature = curvature > SMALLEST_CURVATURE ? curvature : SMALLEST_CURVATURE;
+        double value = lead > 0.0 ? lead * lead / curvature : -1.0;
         gain[k] = value;
         best = value > best ? value : best;
     }
@@ -171,44 +243,55 @@ TARGET static Py_ssize_t NAME(partner)(const double *residual, const double *fal
     return 0;
 }
 
-/* One tile of samples against one panel of support vectors; `rows` is a constant where this is inlined. */
-TARGET static inline void NAME(decide_tile)(const Kernel *kernel, const float *panel, const float *squares,
-                                            const float *values, const int32_t *feature, Py_ssize_t steps,
-                                            const float *row_squares, int rows, const float *coef,
-                                            Py_ssize_t stride, float *section) {
-    float value[ROWS * LANES];
-    VEC acc[ROWS][VECTORS];
-    for (int r = 0; r < rows; r++)
-        for (int v = 0; v < VECTORS; v++) acc[r][v] = (VEC){0};
-    NAME(products)(panel, values, feature, steps, rows, acc);
-    for (int r = 0; r < rows; r++)
-        for (int v = 0; v < VECTORS; v++)
-            ((VEC *)(value + r * LANES))[v] =
-                NAME(kernel_value)(kernel, acc[r][v], row_squares[r], ((const VEC *)squares)[v]);
-    NAME(combine)(value, coef, stride, rows, section);
-}
-
-/* section[r][m] += the share of these panels in decision value m of row r; rows in tiles of `rows`, which
- * is 1 or ROWS, and padded to whole tiles. The result for a row does not depend on the other rows. */
-TARGET static void NAME(decide)(const Kernel *kernel, const float *panels, const float *squares,
-                                Py_ssize_t n_panels, Py_ssize_t width, const float *values,
-                                const int32_t *feature, const int32_t *steps, const float *row_squares,
-                                Py_ssize_t n_rows, Py_ssize_t rows, const float *coef, Py_ssize_t stride,
-                                float *section) {
-    for (Py_ssize_t p = 0; p < n_panels; p++) {
-        const float *panel = panels + p * width * LANES, *square = squares + p * LANES;
-        const float *share = coef + p * LANES * stride;
-        for (Py_ssize_t first = 0; first < n_rows; first += rows) {
-            Py_ssize_t tile = first / rows;
-            const float *value = values + first * width;
-            if (rows == 1)
-                NAME(decide_tile)(kernel, panel, square, value, feature + tile * width, steps[tile],
-                                  row_squares + first, 1, share, stride, section + first * stride);
-            else
-                NAME(decide_tile)(kernel, panel, square, value, feature + tile * width, steps[tile],
-                                  row_squares + first, ROWS, share, stride, section + first * stride);
+/* One epoch of stochastic gradient descent on all classes together. Sample s has the values and features
+ * start[s] .. start[s + 1]; targets (n, lanes) hold 1 or -1. The weights are scale * direction, direction
+ * (width, lanes), so that their decay costs nothing; the running sum of the weights is sum of the scales *
+ * direction - lag. bias (2, lanes): the biases and their running sum; state = {scale, sum of the scales,
+ * hinge loss}. */
+TARGET static void NAME(hinge_epoch)(const float *values, const int32_t *feature, const int64_t *start,
+                                     const int64_t *order, Py_ssize_t n, const float *targets,
+                                     Py_ssize_t lanes, double rate, double decay, Py_ssize_t width,
+                                     float *direction, float *lag, double *bias, double *state) {
+    double scale = state[0], scales = state[1], loss = 0.0;
+    for (Py_ssize_t t = 0; t < n; t++) {
+        Py_ssize_t begin = start[order[t]], end = start[order[t] + 1];
+        for (Py_ssize_t c = 0; c < lanes; c += WIDTH) {
+            VEC sum[4] = {(VEC){0}, (VEC){0}, (VEC){0}, (VEC){0}}, push = (VEC){0};
+            Py_ssize_t k = begin;
+            for (; k + 4 <= end; k += 4)
+                for (int part = 0; part < 4; part++)
+                    sum[part] += values[k + part] * *(const VEC *)(direction + feature[k + part] * lanes + c);
+            for (; k < end; k++) sum[0] += values[k] * *(const VEC *)(direction + feature[k] * lanes + c);
+            VEC product = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+            int any = 0;
+            for (int lane = 0; lane < WIDTH; lane++) {
+                double target = targets[order[t] * lanes + c + lane];
+                double margin = target * (scale * product[lane] - bias[c + lane]);
+                if (target == 0.0 || margin >= 1.0) continue;
+                loss += 1.0 - margin;
+                push[lane] = (float)(rate * target / (scale * decay));
+                bias[c + lane] -= rate * target;
+                any = 1;
+            }
+            if (!any) continue;
+            for (k = begin; k < end; k++) *(VEC *)(direction + feature[k] * lanes + c) += values[k] * push;
+            if (lag) {
+                VEC owed = push * (float)scales;
+                for (k = begin; k < end; k++) *(VEC *)(lag + feature[k] * lanes + c) += values[k] * owed;
+            }
+        }
+        scale *= decay;
+        scales += scale;
+        for (Py_ssize_t c = 0; c < lanes; c++) bias[lanes + c] += bias[c];
+        if (scale < 1e-12) {
+            for (Py_ssize_t k = 0; k < width * lanes; k++) direction[k] *= (float)scale;
+            scales /= scale;
+            scale = 1.0;
         }
     }
+    state[0] = scale;
+    state[1] = scales;
+    state[2] = loss;
 }
 
 #undef VEC

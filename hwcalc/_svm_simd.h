@@ -1,5 +1,5 @@
-/* The inner loops of _svm_loops.h, compiled for several instruction sets; `loops` is the set this
- * processor has, chosen once at import. Samples are kept in panels: LANES samples, feature by feature. */
+/* The loops of _svm_loops.h, compiled for several instruction sets; best_loops() returns the set for
+ * this processor. Samples lie in panels: LANES samples side by side, feature after feature. */
 
 #ifndef HWCALC_SVM_SIMD_H
 #define HWCALC_SVM_SIMD_H
@@ -8,8 +8,25 @@
 #include <math.h>
 #include <stdint.h>
 
+#if !defined(__GNUC__)
+#error "hwcalc._svm needs GCC's vector extensions: use GCC, Clang or clang-cl"
+#endif
+
+/* Sums keep the order in which they are written: a result must not depend on which copy of a loop
+ * computed it. Reductions that may be split say so with `omp simd`. */
+#if defined(__clang__)
+#pragma clang fp reassociate(off)
+#else
+#pragma GCC push_options
+#pragma GCC optimize("no-associative-math")
+#endif
+
+/* Where sums start. A zero that the compiler sees would let it choose, differently in each copy of a loop,
+ * which of the first two products it rounds before the fused multiply-add. */
+static const volatile float nothing = 0.0f;
+
 #define LANES 32
-#define TINY 1e-12
+#define SMALLEST_CURVATURE 1e-12
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
 
@@ -20,75 +37,94 @@ typedef struct {
     float gamma, coef0;
 } Kernel;
 
+/* The right factor of a kernel product: values (count, width, LANES) and squared norms (count, LANES). */
 typedef struct {
-    int rows;
-    void (*tile)(const float *const *, Py_ssize_t, Py_ssize_t, Py_ssize_t, float *, int32_t *, int32_t *);
-    void (*kernel_rows)(const Kernel *, const float *, const float *, Py_ssize_t, Py_ssize_t, const float *,
-                        const int32_t *, const int32_t *, const float *, Py_ssize_t, float *const *);
+    const float *values, *squares;
+    Py_ssize_t count, width;
+} Panels;
+
+/* The left factor: n_rows samples, `rows` to a tile. Each tile lists the features in which one of its
+ * samples is not zero: steps[tile] of them, with `rows` values each; the unused end of a list is idle. */
+typedef struct {
+    Py_ssize_t n_rows, rows, width;
+    float *values, *squares;
+    int32_t *feature, *steps;
+} Tiles;
+
+typedef struct {
+    Py_ssize_t rows;
+    void (*tile)(const float *const *, Tiles *);
+    void (*kernel_rows)(const Kernel *, const Panels *, const Tiles *, float *const *);
+    void (*decide)(const Kernel *, const Panels *, const Tiles *, const float *, Py_ssize_t, float *);
     void (*add_rows)(double *, const float *const *, const double *, Py_ssize_t, Py_ssize_t);
     void (*move)(double *, const float *, const float *, double, const double *, const double *, Py_ssize_t,
                  double *, double *);
     Py_ssize_t (*partner)(const double *, const double *, const float *, const double *, double, double,
                           double *, Py_ssize_t);
-    void (*decide)(const Kernel *, const float *, const float *, Py_ssize_t, Py_ssize_t, const float *,
-                   const int32_t *, const int32_t *, const float *, Py_ssize_t, Py_ssize_t, const float *,
-                   Py_ssize_t, float *);
+    void (*hinge_epoch)(const float *, const int32_t *, const int64_t *, const int64_t *, Py_ssize_t,
+                        const float *, Py_ssize_t, double, double, Py_ssize_t, float *, float *, double *, double *);
 } Loops;
 
-#define LOOPS(set, rows) \
-    { rows, tile_##set, kernel_rows_##set, add_rows_##set, move_##set, partner_##set, decide_##set }
+#define LOOPS(set) \
+    { ROWS, tile_##set, kernel_rows_##set, decide_##set, add_rows_##set, move_##set, partner_##set, \
+      hinge_epoch_##set }
 
+/* The baseline of the compiler: SSE2, NEON, ... */
 #define TARGET
 #define NAME(x) JOIN(x, plain)
-#if defined(__aarch64__)
 #define WIDTH 4
+#if defined(__aarch64__)
 #define ROWS 3
 #else
-#define WIDTH 4
 #define ROWS 1
 #endif
 #include "_svm_loops.h"
-static const Loops loops_plain = LOOPS(plain, ROWS);
+static const Loops loops_plain = LOOPS(plain);
 #undef TARGET
 #undef NAME
 #undef WIDTH
 #undef ROWS
 
-#if defined(__GNUC__) && defined(__x86_64__)
-#define HWCALC_X86 1
-
+#if defined(__x86_64__)
 #define TARGET __attribute__((target("avx2,fma")))
 #define NAME(x) JOIN(x, avx2)
 #define WIDTH 8
 #define ROWS 3
 #include "_svm_loops.h"
-static const Loops loops_avx2 = LOOPS(avx2, ROWS);
+static const Loops loops_avx2 = LOOPS(avx2);
 #undef TARGET
 #undef NAME
 #undef WIDTH
 #undef ROWS
 
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prefer-vector-width=512")))
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")))
 #define NAME(x) JOIN(x, avx512)
 #define WIDTH 16
 #define ROWS 6
 #include "_svm_loops.h"
-static const Loops loops_avx512 = LOOPS(avx512, ROWS);
+static const Loops loops_avx512 = LOOPS(avx512);
 #undef TARGET
 #undef NAME
 #undef WIDTH
 #undef ROWS
 #endif
 
-static const Loops *best_loops(void) {
-#ifdef HWCALC_X86
+/* `widest`: 0 the baseline, 1 at most AVX2, 2 whatever there is. */
+static const Loops *best_loops(int widest) {
+#if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+    if (widest > 1 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
         return &loops_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &loops_avx2;
+    if (widest > 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &loops_avx2;
+#else
+    (void)widest;
 #endif
     return &loops_plain;
 }
+
+#if !defined(__clang__)
+#pragma GCC pop_options
+#endif
 
 #endif

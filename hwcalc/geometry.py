@@ -67,6 +67,9 @@ PLACE_WEIGHT = 1.0
 OVERLAP_WEIGHT = 5.0
 GAP_WEIGHT = 0.3
 
+CUT = -2.5
+"""Two symbols that were one connected piece of a picture."""
+
 OUTLIER = 0.001
 """Share of symbols that stand or are sized like no other of their label."""
 
@@ -87,6 +90,7 @@ class Geometry:
     def __init__(self, ink: Ink, unit: float) -> None:
         self.unit = unit
         self._pen = ink.pen_width is None
+        self._component = [stroke.component for stroke in ink.strokes]
         self._slope, self._middle = _line(ink, unit)
 
     def middle(self, x: float) -> float:
@@ -124,15 +128,19 @@ class Geometry:
             place, shape[2], shape[3]
         )
 
-    def of_pair(self, first: Box, second: Box) -> float:
-        """Log-weight of one symbol after another: overlap costs, a wide gap costs a little."""
-        unit = self.unit
-        gap = (second.left - first.right) / unit
+    def of_pair(self, first: Candidate, second: Candidate) -> float:
+        """Log-weight of one symbol after another: overlap and cuts cost, a wide gap costs a little."""
+        gap = (second.box.left - first.box.right) / self.unit
+        score = CUT if self._share_component(first, second) else 0.0
         if gap >= 0:
-            return -GAP_WEIGHT * min(gap, 3.0)
-        narrow = max(min(first.width, second.width) / unit, 0.12)
+            return score - GAP_WEIGHT * min(gap, 3.0)
+        narrow = max(min(first.box.width, second.box.width) / self.unit, 0.12)
         share = min(-gap / narrow, 1.5)
-        return -OVERLAP_WEIGHT * share * share
+        return score - OVERLAP_WEIGHT * share * share
+
+    def _share_component(self, first: Candidate, second: Candidate) -> bool:
+        parts = {self._component[i] for i in first.strokes} - {None}
+        return any(self._component[i] in parts for i in second.strokes)
 
 
 @lru_cache(maxsize=4096)

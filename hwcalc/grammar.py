@@ -165,7 +165,7 @@ class Lattice:
         return tuple(sorted(ranked, key=lambda choice: (choice[0] != label, -choice[1])))
 
     def _between(self, first: int, second: int) -> float:
-        return self.geometry.of_pair(self.candidates[first].box, self.candidates[second].box)
+        return self.geometry.of_pair(self.candidates[first], self.candidates[second])
 
     def parses(self, count: int = 8) -> list[Parse]:
         """The best readings of all strokes, best first, no two with the same labels."""

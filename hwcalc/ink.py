@@ -68,11 +68,14 @@ class Stroke:
     mask : uint8 (h, w) or None
         For a piece of a picture: its ink, bright (255) on black, its top left pixel at `points[0]`,
         one pixel per unit.
+    component : int or None
+        For a piece of a picture: pieces with the same number were cut from one connected component.
     """
 
     points: FloatArray
     times: FloatArray | None = None
     mask: ByteArray | None = None
+    component: int | None = None
 
     @cached_property
     def box(self) -> Box:
@@ -160,8 +163,8 @@ def _stroke(index: int, points: npt.ArrayLike) -> Stroke | None:
     return Stroke(np.ascontiguousarray(array[:, :2]), times)
 
 
-def piece(mask: ByteArray, left: int, top: int) -> Stroke:
+def piece(mask: ByteArray, left: int, top: int, component: int | None = None) -> Stroke:
     """A piece of a picture as a `Stroke`: `mask` is uint8 (h, w), its top left pixel at (left, top)."""
     height, width = mask.shape
     corners = np.array([[left, top], [left + width, top + height]], dtype=np.float64)
-    return Stroke(corners, mask=mask)
+    return Stroke(corners, mask=mask, component=component)

@@ -3,20 +3,36 @@
 In flows uint8 grey (h, w) or RGB (h, w, 3), out flows an `Ink` whose strokes are connected pieces with
 masks, drawn to a scale at which the pen is about five pixels wide:
 
-    grey ─▶ polarity ─▶ darkness ─▶ scale to the pen ─▶ binary ─▶ pieces
+    grey ─▶ polarity ─▶ darkness ─▶ without rules ─▶ scale to the pen ─▶ binary ─▶ pieces ─▶ cuts
 """
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from .ink import ByteArray, Ink, ReadError, Stroke, piece
-from .picture_light import NO_INK, PEN_WIDTH, binarise, dark_on_light, even_light, ink_levels, pen_width, resized
+from .picture_cuts import pieces_of
+from .picture_light import (
+    NO_INK,
+    PEN_WIDTH,
+    binarise,
+    dark_on_light,
+    even_light,
+    ink_levels,
+    over,
+    pen_width,
+    resized,
+)
 from .picture_rules import without_rules
 
 # Larger pictures are worked on at this size.
 _WORKING_PIXELS = 1_200_000
+# Smaller ones are enlarged before anything smooths them: their pen is one or two pixels wide.
+_SMALL_PIXELS = 60_000
+_SPECK = 0.5  # of the square of the pen's width; a round dot has pi / 4, a dot made by a hand more
+_BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 
 
@@ -31,8 +47,9 @@ def ink_from_picture(image: ByteArray) -> Ink:
     Returns
     -------
     Ink
-        Its strokes are connected pieces with masks, from left to right; `Ink.in_picture` leads from
-        their boxes back to pixels of `image`.
+        Its strokes are connected pieces with masks, from left to right; what is too wide for one glyph is
+        cut into several that make it up again. `Ink.in_picture` leads from their boxes back to pixels of
+        `image`.
 
     Raises
     ------
@@ -48,22 +65,24 @@ def ink_from_picture(image: ByteArray) -> Ink:
     binary = binarise(part, max(4 * grain, 0.25 * level))
     width = pen_width(binary)
     strokes = _pieces(binary, width)
-    if not strokes:
-        raise ReadError(NO_INK)
     scale = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
-    to_picture = np.array([[scale[0] / factor, 0.0, left * scale[0]], [0.0, scale[1] / factor, top * scale[1]]])
+    to_picture = np.array(
+        [[scale[0] / factor, 0.0, left * scale[0]], [0.0, scale[1] / factor, top * scale[1]]]
+    )
     return Ink(strokes, pen_width=width, to_picture=to_picture)
 
 
 def _working_grey(image: ByteArray) -> ByteArray:
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
+    grey = image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+    if grey.size < _SMALL_PIXELS:
+        return resized(grey, 2.0)
     factor = (_WORKING_PIXELS / grey.size) ** 0.5
     return resized(grey, factor) if factor < 1 else grey
 
 
 def _around_ink(darkness: ByteArray, threshold: float) -> tuple[ByteArray, int, int]:
     """The part of the picture that holds ink, with its left and top: often a small part of it."""
-    dark = cv2.compare(darkness, threshold, cv2.CMP_GT)
+    dark = over(darkness, threshold)
     left, top, width, height = cv2.boundingRect(dark)
     left, top, right, bottom = max(0, left - 8), max(0, top - 8), left + width + 8, top + height + 8
     return darkness[top:bottom, left:right], left, top
@@ -74,20 +93,38 @@ def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, fl
 
     Returns the picture and the factor, 1 where it would change little.
     """
-    width = pen_width(cv2.compare(darkness, threshold, cv2.CMP_GT))
+    width = pen_width(over(darkness, threshold))
     factor = min(PEN_WIDTH / width, 4.0, (_WORKING_PIXELS / darkness.size) ** 0.5)
     return (darkness, 1.0) if 0.5 < factor < 1.25 else (resized(darkness, factor), factor)
 
 
 def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
-    """Connected components from left to right, without specks."""
+    """Connected components from left to right, without specks and blobs; what is too wide is cut."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
-    keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= 0.4 * width**2)
+    keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= _SPECK * width**2)
     if keep.size > _MOST_PIECES:
         raise ReadError("the picture is too busy to be handwriting: crop it to the writing")
-    strokes = []
-    for i in keep[np.argsort(stats[keep, cv2.CC_STAT_LEFT], kind="stable")]:
+    heights = stats[keep, cv2.CC_STAT_HEIGHT]
+    tall = heights[heights >= 0.5 * np.percentile(heights, 90)] if keep.size else heights
+    strokes: list[Stroke] = []
+    for i in keep:
         left, top, w, h = (int(v) for v in stats[i, :4])
-        mask = cv2.compare(labels[top : top + h, left : left + w], int(i), cv2.CMP_EQ)
-        strokes.append(piece(mask, left, top))
-    return tuple(strokes)
+        mask = np.equal(labels[top : top + h, left : left + w], i).view(np.uint8)
+        if stats[i, cv2.CC_STAT_AREA] > (_BLOB * width) ** 2 and _thickness(mask) > _BLOB * width:
+            continue
+        pieces = pieces_of(mask, width, float(np.median(tall)))
+        strokes += [_cropped(pieces == k, left, top, int(i)) for k in range(1, int(pieces.max()) + 1)]
+    if not strokes:
+        raise ReadError(NO_INK)
+    return tuple(sorted(strokes, key=lambda s: s.box.left))
+
+
+def _thickness(mask: ByteArray) -> float:
+    """Diameter of the largest disc within a mask, in pixels."""
+    return 2.0 * float(cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3).max())
+
+
+def _cropped(inside: npt.NDArray[np.bool_], left: int, top: int, component: int) -> Stroke:
+    mask = np.where(inside, 255, 0).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(mask)
+    return piece(np.ascontiguousarray(mask[y : y + height, x : x + width]), left + x, top + y, component)

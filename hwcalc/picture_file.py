@@ -28,6 +28,7 @@ PictureSource: TypeAlias = (
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 _NAMES = "PNG, JPEG, WebP, TIFF, BMP or GIF"
 _MOST_MEGAPIXELS = 100
+_MOST_COLOUR_PIXELS = 25_000_000  # of larger pictures only the grey is kept, for the sake of memory
 _MOST_MEGABYTES = 256
 _FEWEST_PIXELS = 8  # along the shorter side; a digit of MNIST has 28
 
@@ -44,7 +45,8 @@ def open_picture(source: PictureSource) -> ByteArray:
     Returns
     -------
     uint8 (h, w) grey or (h, w, 3) RGB
-        In full resolution, turned upright as its EXIF tag says, transparency laid onto white.
+        In full resolution, turned upright as its EXIF tag says, transparency laid onto white. A file of
+        more than 25 million pixels comes back grey.
 
     Raises
     ------
@@ -79,7 +81,11 @@ def _read_file(path: Path) -> bytes:
         raise ReadError(f"{path} is a folder: name a picture in it") from None
     except PermissionError:
         # On Windows a folder cannot be opened either, and is reported as a lack of permission.
-        remedy = "is a folder: name a picture in it" if path.is_dir() else "may not be read: change its permissions"
+        remedy = (
+            "is a folder: name a picture in it"
+            if path.is_dir()
+            else "may not be read: change its permissions"
+        )
         raise ReadError(f"{path} {remedy}") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
@@ -122,7 +128,9 @@ def _no_bomb_warning() -> Iterator[None]:
 def _from_image(image: Image.Image, name: str) -> ByteArray:
     _check_size(*image.size, name)
     try:
-        # Opening read the header only; `load` decodes the first frame.
+        # Opening read the header only; `load` decodes the first frame. JPEG can leave the colour out.
+        if image.width * image.height > _MOST_COLOUR_PIXELS:
+            image.draft("L", image.size)
         image.load()
         image = ImageOps.exif_transpose(image)
         return _to_array(image)
@@ -139,7 +147,8 @@ def _to_array(image: Image.Image) -> ByteArray:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image)
-    return np.asarray(image.convert("L" if image.mode in ("1", "L", "LA") else "RGB"))
+    grey = image.mode in ("1", "L", "LA") or image.width * image.height > _MOST_COLOUR_PIXELS
+    return np.asarray(image.convert("L" if grey else "RGB"))
 
 
 def _to_eight_bits(values: npt.NDArray[np.generic]) -> ByteArray:
@@ -158,7 +167,9 @@ def _from_array(array: npt.NDArray[np.generic]) -> ByteArray:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):
-        raise ReadError(f"a picture array has shape {array.shape}: give (h, w), RGB (h, w, 3) or RGBA (h, w, 4)")
+        raise ReadError(
+            f"a picture array has shape {array.shape}: give (h, w), RGB (h, w, 3) or RGBA (h, w, 4)"
+        )
     _check_size(array.shape[1], array.shape[0], "the picture")
     if array.ndim == 3 and array.shape[2] == 4:
         return _to_array(Image.fromarray(np.ascontiguousarray(array)))

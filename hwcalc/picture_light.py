@@ -18,19 +18,21 @@ NO_INK = "no ink found: take the picture closer, sharper or in better light"
 def dark_on_light(grey: ByteArray) -> ByteArray:
     """The picture as it is, or inverted if its ink is the light part (a blackboard).
 
-    Ink is what stands out from the median of its surroundings. The third power lets few strong
-    differences outweigh many weak ones; where the surroundings themselves change, at the edge of a sheet
-    or a shadow, its corners would stand out more than any ink.
+    At the steepest edges, ink is the side that differs from the median of the surroundings. Where the
+    surroundings themselves change, at the edge of a sheet or a shadow, there is no telling.
     """
     small = thumbnail(grey, 256)
-    size = min(odd(min(small.shape) / 4, 15), 255)
+    size = odd(min(min(small.shape) / 4, 39), 15)
     around = cv2.medianBlur(small, size)
     change = cv2.morphologyEx(around, cv2.MORPH_GRADIENT, np.ones((size, size), np.uint8))
-    flat = change < 0.2 * around + 15
-    difference = small.astype(np.float32) - around
+    edges = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    flat = change < 0.3 * around + 15
     if flat.mean() > 0.1:
-        difference[~flat] = 0
-    return cv2.bitwise_not(grey) if float((difference**3).sum()) > 0 else grey
+        edges[~flat] = 0
+    steep = edges > 0.4 * np.percentile(edges, 99.8)
+    difference = small[steep].astype(np.float64) - around[steep]
+    # The third power lets few strong differences outweigh many weak ones.
+    return 255 - grey if (difference**3).sum() > 0 else grey
 
 
 def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
@@ -47,17 +49,17 @@ def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
         Standard deviation of the darkness of the paper.
     """
     small = cv2.GaussianBlur(thumbnail(grey, 384), (3, 3), 0)
-    # A pen line is at most a tenth of a picture high, and a shadow should be wider than what is closed.
-    size = odd(min(small.shape) / 10, 15)
-    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    # Wider than the boldest pen in a picture of one line, narrower than the shadows on a page.
+    size = odd(min(min(small.shape) / 4, 31), 15)
+    paper = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), np.uint8)
     table = _table(paper)
-    paper = cv2.blur(paper, (size // 2 | 1, size // 2 | 1))
-    paper = cv2.resize(cv2.max(paper, 24), grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    quotient = cv2.divide(cv2.GaussianBlur(grey, (3, 3), 0), paper, scale=255)
+    smooth = np.maximum(cv2.blur(paper, (size // 2 | 1, size // 2 | 1)), np.uint8(24))
+    light = cv2.resize(smooth, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    quotient = cv2.divide(cv2.GaussianBlur(grey, (3, 3), 0), light, scale=255)
     # Most of a picture is paper; the closing took the brightest of its grain for its grey.
     step = 1 + max(grey.shape) // 400
     middle, bright = np.percentile(quotient[::step, ::step], [50, 80])
-    darkness = cv2.subtract(float(middle), quotient)
+    darkness = np.uint8(middle) - np.minimum(quotient, np.uint8(middle)).astype(np.uint8)
     if table is not None:
         darkness[cv2.resize(table, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = 0
     return darkness, float(bright - middle) / 0.84 + 1.0
@@ -66,25 +68,30 @@ def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
 def _table(paper: ByteArray) -> ByteArray | None:
     """What lies around the sheet, 255 on 0, where it is much darker; None if there is no such thing.
 
-    `paper` is a picture without its ink. A shadow is rarely darker than half the light; the sheet is one
-    convex piece and the table reaches the border.
+    `paper` is a picture without its ink. The sheet is one convex piece. A shadow is rarely darker than half
+    the light, and does not lie all around.
     """
-    threshold, light = cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    _, light = cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(light)
     dark = paper[light == 0]
     if count < 2 or dark.size == 0:
         return None
     sheet = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     area = int(stats[sheet, cv2.CC_STAT_AREA])
-    if np.median(paper[labels == sheet]) < 2.5 * np.median(dark) or not 0.15 < area / paper.size < 0.97:
+    ratio = np.median(paper[labels == sheet]) / max(1.0, float(np.median(dark)))
+    left, top, width, height = (int(v) for v in stats[sheet, :4])
+    sides = (left == 0) + (top == 0) + (left + width == paper.shape[1]) + (top + height == paper.shape[0])
+    if ratio < (1.6 if sides <= 1 else 2.5) or not 0.15 < area / paper.size < 0.97:
         return None
-    outline, _ = cv2.findContours((labels == sheet).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    outline, _ = cv2.findContours(
+        (labels == sheet).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
     hull = cv2.convexHull(np.vstack(outline))
     if area < 0.85 * cv2.contourArea(hull):
         return None
     table = np.full_like(paper, 255)
     cv2.fillConvexPoly(table, hull, 0)
-    return cv2.dilate(table, np.ones((7, 7), np.uint8))  # with the sheet's own edge
+    return np.asarray(cv2.dilate(table, np.ones((7, 7), np.uint8)), np.uint8)  # with the sheet's own edge
 
 
 def ink_levels(darkness: ByteArray, grain: float) -> tuple[float, float]:
@@ -111,15 +118,20 @@ def ink_levels(darkness: ByteArray, grain: float) -> tuple[float, float]:
 
 
 def binarise(darkness: ByteArray, faintest: float) -> ByteArray:
-    """The ink as 255 on 0.
+    """The ink as 1 on 0.
 
     A pixel is ink if it is at least half as dark as the darkest within a pen's width, so a faint stroke
     and a bold one both keep their shape, blurred or not; what is lighter than `faintest` is paper.
     """
     size = odd(3 * PEN_WIDTH)
     darkest = cv2.dilate(darkness, np.ones((size, size), np.uint8))
-    local = cv2.max(cv2.convertScaleAbs(darkest, alpha=0.45), faintest)
-    return cv2.compare(darkness, local, cv2.CMP_GT)
+    local = np.maximum(cv2.convertScaleAbs(darkest, alpha=0.45), np.uint8(faintest))
+    return np.greater(darkness, local).view(np.uint8)
+
+
+def over(grey: ByteArray, level: float) -> ByteArray:
+    """1 where `grey` (h, w) is brighter than `level`, 0 elsewhere."""
+    return np.greater(grey, int(level)).view(np.uint8)
 
 
 def pen_width(binary: ByteArray) -> float:
@@ -133,18 +145,21 @@ def resized(grey: ByteArray, factor: float) -> ByteArray:
     """`grey` (h, w) scaled by about `factor`; no side vanishes."""
     height, width = grey.shape
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return cv2.resize(grey, size, interpolation=method)
+    # Above one half, linear interpolation skips no pixel and takes a fifth of the time.
+    method = cv2.INTER_AREA if factor < 0.5 else cv2.INTER_LINEAR if factor < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
 
 
 def thumbnail(grey: ByteArray, side: int) -> ByteArray:
-    """`grey` (h, w), shrunk if a side is longer than `side`."""
-    factor = side / max(grey.shape)
-    return resized(grey, factor) if factor < 1 else grey
+    """`grey` (h, w), shrunk by a whole number, which is fast, until no side is much longer than `side`."""
+    step = max(grey.shape) // side
+    if step < 2:
+        return grey
+    height, width = max(step, grey.shape[0] // step * step), grey.shape[1] // step * step
+    size = width // step, height // step
+    return np.asarray(cv2.resize(grey[:height, :width], size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def odd(size: float, least: int = 3) -> int:
     """An odd size of a window, at least `least`."""
     return max(least, int(size) | 1)
-
-

@@ -7,6 +7,7 @@ fainter than the writing, or there are several as long, evenly spaced. So `-`, `
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .ink import ByteArray, FloatArray
-from .picture_light import pen_width
+from .picture_light import over, pen_width
 
 _STEEPEST = 15.0  # degrees
 _THICKEST = 7  # pixels
-_SHORTEST = 0.45  # of the picture's width
+_SHORTEST = 0.45  # of what the picture has room for
+_LEAST_ROOM = 0.15  # of the width; what fits into a smaller corner is not looked for
 _MOST_RULES = 150
 
 
@@ -31,12 +33,18 @@ class Pen(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A line from left to right: the row of its middle in each column from `left` on."""
+    """A line from left to right: the row of its middle in each column from `left` on.
+
+    `place` tells parallel lines apart: the row after the picture was sheared to make them level. `share`
+    is the length of the line over what the picture has room for there, which in a corner is little.
+    """
 
     left: int
     rows: FloatArray
     thickness: float
-    darkness: float
+    darkness: float = 0.0
+    place: float = 0.0
+    share: float = 1.0
 
     @property
     def right(self) -> int:
@@ -66,9 +74,8 @@ def without_rules(darkness: ByteArray, faintest: float) -> ByteArray:
         return darkness
     down = _find(np.ascontiguousarray(darkness.T), faintest)
     pen = _pen(darkness, faintest, across, down)
-    height, width = darkness.shape
-    across = _printed(across, width, pen)
-    down = _printed(down, height, pen) if across else []
+    across = _printed(across, pen)
+    down = _printed(down, pen) if across else []
     clean = darkness.copy()
     for rule in across:
         _erase(clean, darkness, rule, pen)
@@ -85,25 +92,49 @@ def _find(darkness: ByteArray, faintest: float) -> list[Rule]:
         return []
     shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, max(0.0, slope * width)]])
     size = (width, height + round(abs(slope) * width))
-    level = cv2.warpAffine(darkness, shear, size, flags=cv2.INTER_NEAREST)
+    level = np.asarray(cv2.warpAffine(darkness, shear, size, flags=cv2.INTER_NEAREST), np.uint8)
     # What is high is a stroke. What is left is averaged along the line, so that even a faint one stands
     # out from the grain; writing is capped, or it would outshine the line.
     thin = cv2.subtract(level, cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((2 * _THICKEST, 1), np.uint8)))
-    thin = cv2.blur(cv2.min(thin, 4 * faintest), (max(9, width // 40) | 1, 1))
-    lines = cv2.compare(thin, 0.6 * faintest, cv2.CMP_GT)
+    capped = np.minimum(thin, np.uint8(min(255, 4 * faintest)))
+    thin = np.asarray(cv2.blur(capped, (max(9, width // 40) | 1, 1)), np.uint8)
+    # Averaged so far, every few columns tell the same.
+    step = max(1, width // 128)
+    lines = over(np.ascontiguousarray(thin[:, ::step]), 0.6 * faintest)
+    drop = shear[1, 0] * np.arange(width) + shear[1, 2]
+    rows = np.arange(size[1])[:, None] - drop[::step]
+    room = ((rows >= 0) & (rows < height)).mean(axis=1)
     rules = []
-    while len(rules) < _MOST_RULES:
-        cover = cv2.dilate(lines, np.ones((5, 1), np.uint8)).sum(axis=1, dtype=np.int64) / 255
+    for curve in _curves(lines, np.maximum(room, _LEAST_ROOM)):
+        rule = _measured(curve, step, level)
+        place = float(rule.rows.mean())
+        share = len(rule.rows) / width / max(_LEAST_ROOM, float(room[round(place)]))
+        if share >= _SHORTEST and rule.darkness > faintest / 2:
+            rows = np.clip(rule.rows - drop[rule.left : rule.right], 0, height - 1)
+            rules.append(rule._replace(rows=rows, place=place, share=share))
+    return sorted(rules, key=lambda r: r.place)
+
+
+def _curves(lines: ByteArray, room: FloatArray) -> Iterator[Rule]:
+    """Follow the lines of a mask, the fullest row first, and take each out of it.
+
+    `room` (h,) is the share of the columns in which a row lies within the picture.
+    """
+    height = len(lines)
+    around = np.ones((5, 1), np.uint8)
+    cover = cv2.dilate(lines, around).mean(axis=1) / room
+    for _ in range(_MOST_RULES):
         seed = int(cover.argmax())
-        if cover[seed] < 0.35 * width:
-            break
-        rule = _trace(lines, level, seed)
-        lines[_band(lines.shape, rule, rule.thickness / 2 + 3)] = 0
-        lines[seed - 2 : seed + 3] = 0
-        if rule.right - rule.left >= _SHORTEST * width and rule.darkness > faintest / 2:
-            columns = np.arange(rule.left, rule.right)
-            rules.append(rule._replace(rows=rule.rows - shear[1, 0] * columns - shear[1, 2]))
-    return sorted(rules, key=lambda r: float(r.rows.mean()))
+        if cover[seed] < 0.35:
+            return
+        rule = _trace(lines, seed)
+        yield rule
+        reach = rule.thickness / 2 + 3
+        lines[_band(lines.shape, rule, reach)] = 0
+        lines[max(0, seed - 2) : seed + 3] = 0
+        first = max(0, int(min(seed, rule.rows.min()) - reach) - 4)
+        last = min(height, int(max(seed, rule.rows.max()) + reach) + 5)
+        cover[first:last] = cv2.dilate(lines[first:last], around).mean(axis=1) / room[first:last]
 
 
 def _slope(darkness: ByteArray, faintest: float) -> tuple[float, float]:
@@ -124,22 +155,24 @@ def _slope(darkness: ByteArray, faintest: float) -> tuple[float, float]:
         def counts(slope: float, strip: FloatArray = strip) -> FloatArray:
             return np.bincount((y - slope * x + strip).astype(np.intp)).astype(np.float64)
 
-        best = max((best + reach * k / 10 for k in range(-10, 11)), key=lambda s: float((counts(s) ** 3).sum()))
+        best = max(
+            (best + reach * k / 10 for k in range(-10, 11)), key=lambda s: float((counts(s) ** 3).sum())
+        )
         reach /= 8
     highest = counts(best).max() if y.size else 0.0
     return best, float(highest) * step / width
 
 
-def _trace(lines: ByteArray, level: ByteArray, seed: int) -> Rule:
-    """Follow a line from the row `seed`.
+def _trace(lines: ByteArray, seed: int) -> Rule:
+    """Follow a line from the row `seed`; its darkness stays open.
 
     A curve of ever higher degree is laid through what is close to the last one: a page is not quite
     flat, and writing along the line must not draw the curve away.
     """
     height, width = lines.shape
     columns = np.arange(width)
-    rule = Rule(0, np.full(width, float(seed)), 1.0, 0.0)
-    for degree in (1, 2, 3, 3):
+    rule = Rule(0, np.full(width, float(seed)), 1.0)
+    for degree in (1, 2, 3):
         rows, _ = _band(lines.shape, rule, 4)
         inside = lines[rows, columns] > 0
         thick = inside.sum(axis=0)
@@ -147,12 +180,19 @@ def _trace(lines: ByteArray, level: ByteArray, seed: int) -> Rule:
         there = np.flatnonzero((thick > 0) & (thick <= usual + 1))
         middle = (inside * rows).sum(axis=0)[there] / thick[there]
         curve = np.polynomial.Polynomial.fit(there, middle, degree, domain=[0, width])
-        rule = Rule(0, np.clip(curve(columns), 0, height - 1), usual, 0.0)
+        rule = Rule(0, np.clip(curve(columns), 0, height - 1), usual)
     first, last = int(there[0]), int(there[-1])
-    rows = rule.rows[first : last + 1]
+    return Rule(first, rule.rows[first : last + 1], usual)
+
+
+def _measured(curve: Rule, step: int, level: ByteArray) -> Rule:
+    """A curve through every `step`-th column of `level` as the rule in all columns, with its darkness."""
+    left = curve.left * step
+    columns = np.arange(left, min(curve.right * step, level.shape[1]))
+    rows = np.interp(columns, np.arange(curve.left, curve.right) * step, curve.rows)
     # Where a line is a line, little of it is missing: writing that stands in a row has gaps.
-    darkness = float(np.percentile(level[np.rint(rows).astype(np.int32), columns[first : last + 1]], 30))
-    return Rule(first, rows, usual, darkness)
+    darkness = float(np.percentile(level[np.rint(rows).astype(np.intp), columns], 30))
+    return Rule(left, rows, curve.thickness, darkness)
 
 
 def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Rule]) -> Pen:
@@ -160,25 +200,22 @@ def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Ru
     apart = darkness.copy()
     for view, rules in ((apart, across), (apart.T, down)):
         for rule in rules:
-            view[_band(view.shape, rule, rule.thickness / 2 + 2)] = 0
+            view[_band(view.shape, rule, rule.thickness / 2 + 3)] = 0
     writing = apart[apart > faintest]
     if writing.size == 0:
         return Pen(0.0, 0.0)
     dark = float(np.percentile(writing, 80))
-    return Pen(pen_width(np.greater(apart, dark / 2).view(np.uint8)), dark)
+    return Pen(pen_width(over(apart, dark / 2)), dark)
 
 
-def _printed(rules: list[Rule], width: int, pen: Pen) -> list[Rule]:
-    """Those that no pen would have drawn."""
-    margin = 2 + 0.01 * width
-    regular = len(rules) >= 3 and _even([float(r.rows.mean()) for r in rules])
-    printed = []
-    for rule in rules:
-        through = rule.left <= margin and rule.right >= width - margin
-        slight = rule.darkness < 0.75 * pen.darkness or rule.thickness < 0.75 * pen.width
-        if through + slight + regular >= 2:
-            printed.append(rule)
-    return printed
+def _printed(rules: list[Rule], pen: Pen) -> list[Rule]:
+    """Those that no pen would have drawn: two of three signs are there."""
+    through = [r for r in rules if r.share > 0.97]
+    # A ruled sheet on a table does not reach the borders of the picture.
+    row = through if len(through) >= 3 else rules
+    regular = row if len(row) >= 3 and _even([r.place for r in row]) else []
+    slight = [r for r in rules if r.darkness < 0.75 * pen.darkness or r.thickness < 0.75 * pen.width]
+    return [r for r in rules if sum(any(r is s for s in sign) for sign in (through, regular, slight)) >= 2]
 
 
 def _even(places: list[float]) -> bool:
@@ -189,7 +226,9 @@ def _even(places: list[float]) -> bool:
     return bool((np.abs(turns - nearest) < 0.12 * nearest).mean() > 0.75)
 
 
-def _band(shape: tuple[int, ...], rule: Rule, reach: float) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def _band(
+    shape: tuple[int, ...], rule: Rule, reach: float
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Indices (rows, columns) of the pixels within `reach` above and below a rule."""
     offsets = np.arange(-int(np.ceil(reach)), int(np.ceil(reach)) + 1)
     rows = np.rint(rule.rows).astype(np.int32) + offsets[:, None].astype(np.int32)

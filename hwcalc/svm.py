@@ -1,69 +1,294 @@
 """Support vector machines in the scikit-learn style, thin over the compiled core `hwcalc._svm`.
 
-Arrays or data frames in; estimators with `predict`, `decision_function` and `predict_proba` out.
+Arrays or data frames go in; estimators with `predict`, `decision_function` and `predict_proba` come out.
 """
 
 from __future__ import annotations
 
+import math
+import threading
 import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, Self
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
+from joblib.parallel import get_active_backend
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import compute_class_weight
+from sklearn.utils import check_random_state, compute_class_weight
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from ._svm import Machine, PairSolver, pack, panel_order
+from ._svm import WIDTH, Machine, PairSolver, RowPool, centre_of, compress, hinge_epoch, pack, panel_order
 
-SEED_MEMBERS = 64  # random samples that open the active set of a pair
-JOINING = 64  # violators that join the active set in each pass
+Array = NDArray[Any]
+Callback = Callable[[tuple[Any, Any], int, float, int], object]
+
+JOINING = 64  # violators that join the active set in a pass, at most
+SHARE = 0.4  # and only those that violate by this share of the gap: the others are often gone after the pass
+STAGES = (1 / 16, 1 / 4, 1)  # parts of the samples that are solved in turn
+FIRST_STAGE = 512  # samples that make a stage worth while
+EARLY_GAP = 0.1  # where an early stage stops
+STEPS_AT_ONCE = 50_000  # SMO steps between two looks at Ctrl-C, a fraction of a second
+
+
+class Stopped(Exception):
+    """A worker noticed that the training was called off."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One pair of classes to train: panel ranges of both, settings, and where to start."""
+
+    pair: tuple[int, int]
+    first: tuple[int, int]
+    second: tuple[int, int]
+    kernel: dict[str, Any]
+    tol: float
+    max_steps: int
+    cache_bytes: float
+    start: tuple[Array, Array] | None = None  # lanes and their dual variables y_i a_i
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What training a pair gave: lanes of the support vectors, their y_i a_i, and how it went."""
+
+    lanes: Array
+    dual: Array
+    intercept: float
+    objective: float
+    steps: int
+    passes: int
+    gap: float
+
+
+def panels_in_stages(task: Task) -> tuple[Array, Array, list[int]]:
+    """The pair's panels in the order they come in, the sign of each, and how many each stage has."""
+    sizes = [stop - start for start, stop in (task.first, task.second)]
+    staged = task.start is None and sum(sizes) * WIDTH * STAGES[0] >= FIRST_STAGE
+    panels, signs, ends, done = [], [], [], [0, 0]
+    for part in STAGES if staged else (1,):
+        for side, (start, _) in enumerate((task.first, task.second)):
+            upto = max(1, round(sizes[side] * part))
+            panels.append(np.arange(start + done[side], start + upto))
+            signs.append(np.full(upto - done[side], 1.0 - 2.0 * side))
+            done[side] = upto
+        ends.append(sum(done))
+    return np.concatenate(panels).astype(np.intp), np.concatenate(signs), ends
+
+
+def most_members(cache_bytes: float, length: int) -> int:
+    """Members whose kernel rows of `length` floats and Gram matrix (while it grows) fit into cache_bytes."""
+    floats = cache_bytes / 4
+    return max(4 * JOINING, int((math.sqrt(length * length + 20 * floats) - length) / 10))
 
 
 def solve_pair(
-    panels: NDArray[np.float32],
-    squares: NDArray[np.float32],
-    cost: NDArray[np.float64],
-    first: tuple[int, int],
-    second: tuple[int, int],
-    kernel: dict[str, Any],
-    tol: float,
-    max_iter: int,
-    seed: int,
-) -> tuple[NDArray[np.intp], NDArray[np.float64], float, float, int, float]:
-    """Train one pair of classes, given as panel ranges of the packed samples.
+    panels: Array,
+    squares: Array,
+    lanes: Array,
+    cost: Array,
+    given: Array | None,
+    task: Task,
+    pool: RowPool | None = None,
+    watch: Callable[[Task, int, float, int], None] | None = None,
+) -> Solution:
+    """Train one pair of classes on the packed samples; `cost` holds C of each lane.
 
-    Returns the lanes of its support vectors, their dual coefficients y_i a_i, the intercept, the dual
-    objective, the SMO steps taken and the KKT gap that is left.
+    `watch` hears of the pair, passes, gap and support vectors after each pass, and may raise to stop.
     """
-    lanes = np.concatenate([np.arange(32 * start, 32 * stop) for start, stop in (first, second)])
-    solver = PairSolver(panels, squares, first, second, cost[lanes], **kernel)
-    random = np.random.default_rng(seed)
-    usable = np.flatnonzero(cost[lanes] > 0)
-    split = np.searchsorted(usable, 32 * (first[1] - first[0]))
-    joining = np.concatenate(
-        [random.permutation(part)[: SEED_MEMBERS // 2] for part in (usable[:split], usable[split:])]
+    order, sign, ends = panels_in_stages(task)
+    lane = (WIDTH * order[:, None] + np.arange(WIDTH)).ravel()
+    pool = pool or RowPool(len(lane))
+    most = most_members(task.cache_bytes, len(lane))
+    sample = None if given is None else lanes[lane]
+    solver = PairSolver(
+        panels, squares, order, sign, cost[lane], pool, **task.kernel, given=given, sample=sample
     )
-    while solver.gap > tol and (max_iter < 0 or solver.steps < max_iter):
+    passes = 0
+    try:
+        for end in ends:
+            last = end == ends[-1]
+            solver.extend(end)
+            if task.start is not None:
+                warm_start(solver, lane, task.start, most)
+            for passes in converge(solver, task, most, last, passes):
+                if watch:
+                    watch(task, passes, solver.gap, len(solver.support()))
+            if not last:
+                solver.keep(solver.support())
+        dual = np.asarray(solver.beta)
+        used = np.flatnonzero(dual)
+        return Solution(
+            lane[used],
+            dual[used],
+            solver.intercept(),
+            solver.dual_objective(),
+            solver.steps,
+            passes,
+            solver.gap,
+        )
+    finally:
+        solver.close()
+
+
+def warm_start(solver: PairSolver, lane: Array, start: tuple[Array, Array], most: int) -> None:
+    """Let the dual variables of an earlier solution join, as many at a time as fit."""
+    column = np.argsort(lane)[np.searchsorted(np.sort(lane), start[0])]
+    for at in range(0, len(column), JOINING):
+        if solver.size + JOINING > most:
+            solver.load()
+            solver.keep(solver.useful(most // 2))
+        solver.warm(column[at : at + JOINING].astype(np.intp), start[1][at : at + JOINING])
+
+
+def converge(solver: PairSolver, task: Task, most: int, last: bool, passes: int) -> Iterator[int]:
+    """Passes over the samples until the gap is closed; yields their number now and then."""
+    goal = task.tol if last else max(task.tol, EARLY_GAP)
+    joining = np.zeros(0, np.intp)
+    if solver.size:
+        joining = solver.violators(JOINING, SHARE)
+    while solver.gap > goal and solver.steps < task.max_steps:
+        joining, before = solver.violators(JOINING, SHARE), solver.steps
+        if solver.size + len(joining) > most:
+            if not last:
+                return  # what an early stage would drop, later stages could not account for
+            solver.keep(solver.useful(most - most // 4))
         solver.join(joining)
         solver.load()
-        goal = max(0.1 * solver.gap, 0.5 * tol)
-        budget = 100_000 if max_iter < 0 else max_iter - solver.steps
-        while not solver.optimise(goal, budget) and max_iter < 0:
-            pass  # back in Python after each budget, so that Ctrl-C is noticed
+        aim = max(0.1 * solver.gap, 0.5 * goal)
+        while not solver.optimise(aim, min(STEPS_AT_ONCE, task.max_steps - solver.steps)):
+            yield passes
+            if solver.steps >= task.max_steps:
+                break
         solver.store()
-        joining = solver.violators(JOINING)
-    dual = solver.dual()
-    used = np.flatnonzero(dual)
-    return lanes[used], dual[used], solver.intercept(), solver.dual_objective(), solver.steps, solver.gap
+        passes += 1
+        yield passes
+        if solver.steps == before and not len(joining):
+            return  # rounding is all that is left of the gap
+
+
+class Watch:
+    """Carries the callback and the wish to stop between the threads of one training."""
+
+    def __init__(self, callback: Callback | None, classes: Array) -> None:
+        self.callback, self.classes = callback, classes
+        self.stop, self.lock = threading.Event(), threading.Lock()
+
+    def __call__(self, task: Task, passes: int, gap: float, n_support: int) -> None:
+        if self.stop.is_set():
+            raise Stopped
+        if self.callback is not None:
+            i, j = task.pair
+            with self.lock:
+                self.callback((self.classes[i], self.classes[j]), passes, gap, n_support)
+
+
+@dataclass
+class Problem:
+    """Packed samples of all classes, and the pairs to train on them."""
+
+    panels: Array
+    squares: Array
+    lanes: Array
+    first: Array
+    given: Array | None
+
+    @classmethod
+    def of(cls, X: Array, target: Array, n_classes: int, kernel: str) -> Problem:
+        """Pack X, or only number its samples if it is a precomputed kernel matrix.
+
+        The samples of a class are shuffled, so that a stage is a fair part of them; always in the same
+        way, so that the same data give the same machine.
+        """
+        random = np.random.default_rng(0)
+        order = np.concatenate([random.permutation(np.flatnonzero(target == c)) for c in range(n_classes)])
+        lanes, first = panel_order(np.bincount(target, minlength=n_classes), order)
+        if kernel == "precomputed":
+            empty = np.zeros((len(lanes) // WIDTH, 0, WIDTH), np.float32)
+            return cls(
+                empty, np.zeros((len(empty), WIDTH), np.float32), lanes, first, X.astype(np.float32, copy=False)
+            )
+        return cls(*pack(X, lanes, centre_of(X, kernel)), lanes, first, None)
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """(0, 1), (0, 2), ... in the order of LIBSVM."""
+        return list(combinations(range(len(self.first) - 1), 2))
+
+    def range_of(self, c: int) -> tuple[int, int]:
+        """The panels of class c, (from, to)."""
+        return int(self.first[c]), int(self.first[c + 1])
+
+    def length(self) -> int:
+        """Lanes of the largest pair."""
+        return int(WIDTH * np.sort(np.diff(self.first))[-2:].sum())
 
 
 class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Exact kernel support vector classifier, one against one."""
+    r"""Exact kernel support vector classifier, one against one, on all cores.
+
+    Solves for each pair of classes the same problem as LIBSVM and scikit-learn's `SVC`,
+
+    .. math:: \min_{w,b} \tfrac12 |w|^2 + \sum_i C_i \max(0, 1 - y_i (w \cdot \phi(x_i) + b)),
+
+    in its dual form (see `hwcalc._svm.PairSolver`). A sample goes to the class that wins its closest pair
+    by the largest margin, argmax_i min_j f_ij, rather than by votes.
+
+    Parameters
+    ----------
+    C : weight of the errors; `class_weight` and `sample_weight` scale it for each sample.
+    kernel : 'rbf', 'poly', 'linear' or 'precomputed' (then X is a kernel matrix).
+    degree, gamma, coef0 : (gamma <x, z> + coef0) ** degree and exp(-gamma |x - z|^2); gamma 'scale' is
+        1 / (d Var(X)), 'auto' is 1 / d.
+    tol : the largest violation of the optimality conditions that is left.
+    max_iter : SMO steps for each pair; -1 for as many as it takes, up to max(10^7, 100 n).
+    class_weight : 'balanced', a dict from label to weight, or None.
+    probability : offer `predict_proba`. Its one temperature is fitted on a tenth of the samples, held out
+        from a first training, which the training on all samples then starts from.
+    decision_function_shape : 'ovr', scores of the classes, or 'ovo', values of the pairs.
+    warm_start : start `fit` from the last solution; the samples must be the same, more may follow them.
+    cache_mb : megabytes for kernel rows, in all threads together; fewer make training slower, not worse.
+    random_state : chooses the held-out samples of `probability`.
+    n_jobs : pairs trained at once, -1 for one on each core. joblib runs them, in threads unless
+        `joblib.parallel_config` names another backend.
+    callback : called after each pass with the labels of the pair, the passes so far, the gap left and the
+        support vectors so far. What it raises stops the training.
+
+    Attributes
+    ----------
+    classes_, support_, support_vectors_, n_support_, dual_coef_, intercept_ : as in scikit-learn.
+    n_iter_ : SMO steps of each pair.
+    dual_objective_ : value of the dual problem of each pair.
+    temperature_ : what `predict_proba` divides the class scores by; with `probability` only.
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 - scikit-learn's way
+        "C": [Interval(Real, 0, None, closed="neither")],
+        "kernel": [StrOptions({"rbf", "poly", "linear", "precomputed"})],
+        "degree": [Interval(Integral, 0, 1000, closed="both")],
+        "gamma": [StrOptions({"scale", "auto"}), Interval(Real, 0, None, closed="left")],
+        "coef0": [Interval(Real, None, None, closed="neither")],
+        "tol": [Interval(Real, 0, None, closed="neither")],
+        "max_iter": [Interval(Integral, -1, None, closed="left")],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "probability": ["boolean"],
+        "decision_function_shape": [StrOptions({"ovr", "ovo"})],
+        "warm_start": ["boolean"],
+        "cache_mb": [Interval(Real, 0, None, closed="neither")],
+        "random_state": ["random_state"],
+        "n_jobs": [Integral, None],
+        "callback": [callable, None],
+    }
 
     def __init__(
         self,
@@ -76,9 +301,13 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tol: float = 1e-3,
         max_iter: int = -1,
         class_weight: dict[Any, float] | str | None = None,
+        probability: bool = False,
         decision_function_shape: str = "ovr",
-        random_state: int | None = None,
+        warm_start: bool = False,
+        cache_mb: float = 1000,
+        random_state: int | np.random.RandomState | None = None,
         n_jobs: int | None = -1,
+        callback: Callback | None = None,
     ) -> None:
         self.C = C
         self.kernel = kernel
@@ -88,89 +317,348 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.tol = tol
         self.max_iter = max_iter
         self.class_weight = class_weight
+        self.probability = probability
         self.decision_function_shape = decision_function_shape
+        self.warm_start = warm_start
+        self.cache_mb = cache_mb
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.callback = callback
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> SVC:
-        """Train on X (n, d) and labels y (n,); sample_weight (n,) scales each sample's C."""
-        X, y = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
-        check_classification_targets(y)
-        self.classes_, target = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
+    # --- training --------------------------------------------------------------------------------------
+
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Train on X (n, d), or a kernel matrix (n, n), and labels y (n,).
+
+        float32 and float64 are taken as they are. sample_weight (n,), not negative, scales each sample's C.
+        If training is interrupted, the estimator is left unfitted.
+        """
+        start = self._earlier_solution() if self.warm_start and hasattr(self, "dual_coef_") else {}
+        self._forget()
+        try:
+            X, y = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
+            check_classification_targets(y)
+            return self._fit(X, y, sample_weight, start)
+        except BaseException:
+            self._forget()
+            raise
+
+    def partial_fit(
+        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> Self:
+        """Learn from more samples: train on the support vectors so far and on these, from the solution so far.
+
+        Samples that were not support vectors are not remembered (Syed, Liu, Sung 1999, "Incremental learning
+        with support vector machines"); for the exact solution use `fit` with `warm_start`. `y` may bring new
+        labels; `classes` is there for scikit-learn's convention and is not needed. `support_` then counts
+        the support vectors before this call first, and these samples after them.
+        """
+        if not hasattr(self, "dual_coef_"):
+            return self.fit(X, y, sample_weight)
+        if self.kernel == "precomputed":
+            raise ValueError("partial_fit needs samples, not a precomputed kernel: use fit with warm_start")
+        X, y = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C", reset=False)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        labels = np.repeat(self.classes_, self.n_support_)
+        rows = np.arange(len(labels))
+        start = {pair: (rows[samples], values) for pair, (samples, values) in self._dual_of(rows).items()}
+        X, y = np.concatenate([self.support_vectors_, X]), np.concatenate([labels, y])
+        weight = np.concatenate([self._support_weight, weight])
+        state, self._fixed_gamma = dict(self.__dict__), self._gamma
+        try:
+            return self._fit(X, y, weight, start)
+        except BaseException:
+            self.__dict__ = state  # the machine that was there before is still good
+            raise
+        finally:
+            self.__dict__.pop("_fixed_gamma", None)
+
+    def _fit(self, X: Array, y: Array, sample_weight: ArrayLike | None, start: dict[Any, Any]) -> Self:
+        """Train on checked data; `start` has dual variables by pair of labels."""
+        classes, target = np.unique(y, return_inverse=True)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        present = np.bincount(target, weights=weight > 0, minlength=len(classes)) > 0
+        if present.sum() < 2:
             raise ValueError(
-                f"The number of classes has to be greater than one; got {len(self.classes_)} class"
+                "The number of classes has to be greater than one; got "
+                f"{present.sum()} class{'' if len(classes) < 2 else ' with a positive sample weight'}"
             )
-        weight = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
-        weight = weight * compute_class_weight(self.class_weight, classes=self.classes_, y=y)[target]
-        scale = X.shape[1] * X.var(dtype=np.float64)
-        self._gamma = {"scale": 1 / scale if scale else 1.0, "auto": 1 / X.shape[1]}.get(
-            self.gamma, self.gamma
-        )
-        self._train(X, target, self.C * weight)
+        if not present.all():
+            raise ValueError(
+                "Invalid input - all samples from the same class have zero or negative weights: "
+                f"{classes[~present].tolist()}"
+            )
+        if self.kernel == "precomputed" and X.shape[0] != X.shape[1]:
+            raise ValueError(f"Precomputed matrix must be a square matrix. Input is a {X.shape[0]}x{X.shape[1]} matrix.")
+        cost = self.C * weight * compute_class_weight(self.class_weight, classes=classes, y=y)[target]
+        self._gamma = self._gamma_for(X)
+        problem = Problem.of(X, target, len(classes), self.kernel)
+        self._check_range(problem)
+        if self.probability:
+            held = self._held_out(target, weight)
+            solutions = self._solve(problem, np.where(held, 0.0, cost), classes, start)
+            self._adopt(X, target, classes, problem, solutions)
+            self.temperature_ = fitted_temperature(self._scores_of(X[held])[1], target[held])
+            start = self._earlier_solution()
+        solutions = self._solve(problem, cost, classes, start)
+        self._adopt(X, target, classes, problem, solutions)
+        self._support_weight = weight[self.support_]
+        left = max(solution.gap for solution in solutions)
+        if left > self.tol:
+            warnings.warn(
+                f"SVC stopped at a gap of {left:.2g}, before it reached tol={self.tol}: the data may need scaling "
+                "(StandardScaler), or raise max_iter or tol.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
         return self
+
+    def _gamma_for(self, X: Array) -> float:
+        if hasattr(self, "_fixed_gamma"):
+            return float(self._fixed_gamma)
+        if self.gamma == "auto":
+            return 1 / X.shape[1]
+        if self.gamma == "scale":
+            variance = 0 if self.kernel in ("linear", "precomputed") else X.var(dtype=np.float64)
+            return float(1 / (X.shape[1] * variance)) if variance else 1.0
+        return float(self.gamma)
 
     def _kernel(self) -> dict[str, Any]:
         return {"kernel": self.kernel, "gamma": self._gamma, "coef0": self.coef0, "degree": self.degree}
 
-    def _train(self, X: NDArray[Any], target: NDArray[np.intp], cost: NDArray[np.float64]) -> None:
+    def _check_range(self, problem: Problem) -> None:
+        """The kernel must stay within float32; |K(x, z)| is largest for some x with itself."""
+        largest = float(problem.squares.max(initial=0))
+        with np.errstate(over="ignore"):
+            if self.kernel == "poly":
+                largest = float(np.float64(self._gamma * largest + abs(self.coef0)) ** self.degree)
+        if not largest < 1e37:
+            raise ValueError(
+                f"kernel='{self.kernel}' overflows on these data: scale them (StandardScaler), or lower gamma or degree"
+            )
+
+    def _held_out(self, target: Array, weight: Array) -> NDArray[np.bool_]:
+        """A tenth of each class, at least one sample of it, but never its last one with a weight."""
+        random = check_random_state(self.random_state)
+        held = np.zeros(len(target), bool)
+        for c in range(target.max() + 1):
+            usable = random.permutation(np.flatnonzero((target == c) & (weight > 0)))
+            held[usable[: min(len(usable) - 1, max(1, len(usable) // 10))]] = True
+        return held
+
+    def _solve(
+        self, problem: Problem, cost: Array, classes: Array, start: dict[Any, Any]
+    ) -> list[Solution]:
+        """Train all pairs, the largest first, through joblib."""
+        pairs = problem.pairs()
+        lane_cost = np.where(problem.lanes >= 0, cost[problem.lanes], 0.0)
+        lane_of = np.empty(len(cost), np.intp)
+        lane_of[problem.lanes[problem.lanes >= 0]] = np.flatnonzero(problem.lanes >= 0)
+        jobs = max(1, min(effective_n_jobs(self.n_jobs), len(pairs)))
+        settings = {
+            "kernel": self._kernel(),
+            "tol": self.tol,
+            "max_steps": self.max_iter if self.max_iter >= 0 else max(10_000_000, 100 * len(cost)),
+            "cache_bytes": self.cache_mb * 1e6 / jobs,
+        }
+        tasks = [
+            Task(
+                (i, j),
+                problem.range_of(i),
+                problem.range_of(j),
+                **settings,
+                start=feasible(start.get((classes[i], classes[j])), lane_of, lane_cost),
+            )
+            for i, j in pairs
+        ]
+        size = np.diff(problem.first)
+        largest = sorted(range(len(pairs)), key=lambda p: -int(size[list(pairs[p])].sum()))
+        done = self._run(problem, lane_cost, [tasks[p] for p in largest], classes)
+        return [solution for _, solution in sorted(zip(largest, done, strict=True), key=lambda item: item[0])]
+
+    def _run(self, problem: Problem, cost: Array, tasks: list[Task], classes: Array) -> list[Solution]:
+        watch = Watch(self.callback, classes)
+        shared = get_active_backend(prefer="threads")[0].supports_sharedmem
+        extra = (RowPool(problem.length()), watch) if shared else ()
+        arrays = (problem.panels, problem.squares, problem.lanes, cost, problem.given)
+        parallel = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator", batch_size=1)
+        done = []
+        try:
+            for task, solution in zip(
+                tasks, parallel(delayed(solve_pair)(*arrays, task, *extra) for task in tasks), strict=True
+            ):
+                done.append(solution)
+                if not shared:
+                    watch(task, solution.passes, solution.gap, len(solution.dual))
+        except BaseException:
+            watch.stop.set()
+            raise
+        return done
+
+    def _adopt(
+        self, X: Array, target: Array, classes: Array, problem: Problem, solutions: list[Solution]
+    ) -> None:
+        """Fitted attributes from the solutions of the pairs."""
+        self.classes_ = classes
+        dual = np.zeros((len(classes) - 1, len(problem.lanes)))
+        for (i, j), solution in zip(problem.pairs(), solutions, strict=True):
+            own = solution.lanes < WIDTH * problem.first[i + 1]
+            dual[np.where(own, j - 1, i), solution.lanes] = solution.dual
+        used = np.flatnonzero(dual.any(axis=0))
+        used = used[np.lexsort((problem.lanes[used], target[problem.lanes[used]]))]
+        self.support_ = problem.lanes[used].astype(np.int32)
+        self.dual_coef_ = dual[:, used]
+        self.n_support_ = np.bincount(target[self.support_], minlength=len(classes)).astype(np.int32)
+        self.support_vectors_ = X[self.support_] if problem.given is None else np.empty((0, 0), X.dtype)
+        self.intercept_ = np.array([solution.intercept for solution in solutions])
+        self.dual_objective_ = np.array([solution.objective for solution in solutions])
+        self.n_iter_ = np.array([solution.steps for solution in solutions], np.int32)
+        self.shape_fit_ = X.shape
+        self._load_machine()
+
+    def _load_machine(self) -> None:
+        if self.kernel != "precomputed":
+            self._machine = Machine(
+                self.support_vectors_, self.n_support_, self.dual_coef_, self.intercept_, **self._kernel()
+            )
+
+    def _forget(self) -> None:
+        """Leave no fitted attribute behind."""
+        own = ("_gamma", "_machine", "_support_weight")
+        for name in [name for name in self.__dict__ if name.endswith("_") or name in own]:
+            del self.__dict__[name]
+
+    def _dual_of(self, samples: Array) -> dict[Any, tuple[Array, Array]]:
+        """Dual variables by pair of labels, for the support vectors under these numbers."""
+        owner = np.repeat(np.arange(len(self.classes_)), self.n_support_)
+        found = {}
+        for i, j in combinations(range(len(self.classes_)), 2):
+            value = np.where(owner == i, self.dual_coef_[j - 1], np.where(owner == j, self.dual_coef_[i], 0.0))
+            used = np.flatnonzero(value)
+            found[self.classes_[i], self.classes_[j]] = (samples[used], value[used])
+        return found
+
+    def _earlier_solution(self) -> dict[Any, tuple[Array, Array]]:
+        return self._dual_of(self.support_)
+
+    # --- prediction ------------------------------------------------------------------------------------
+
+    def _scores_of(self, X: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Pair values (n, K (K - 1) / 2) and class scores (n, K) of checked samples."""
+        if self.kernel == "precomputed":
+            return self._scores_of_kernel(np.ascontiguousarray(X[:, self.support_], np.float64))
+        return self._machine.evaluate(X, effective_n_jobs(self.n_jobs))
+
+    def _scores_of_kernel(self, K: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The same from kernel values K (n, support vectors); einsum, because a BLAS looks at the batch."""
         n_classes = len(self.classes_)
-        lanes, first = panel_order(
-            np.bincount(target, minlength=n_classes), np.argsort(target, kind="stable")
-        )
-        panels, squares = pack(X, lanes)
-        lane_cost = np.where(lanes >= 0, cost[lanes], 0.0)
-        pairs = list(combinations(range(n_classes), 2))
-        size = np.diff(first)
-        largest = sorted(range(len(pairs)), key=lambda p: -size[list(pairs[p])].sum())
-        done = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-            delayed(solve_pair)(
-                panels,
-                squares,
-                lane_cost,
-                *((first[c], first[c + 1]) for c in pairs[p]),
-                self._kernel(),
-                self.tol,
-                self.max_iter,
-                p,
+        values = np.empty((len(K), n_classes * (n_classes - 1) // 2))
+        scores = np.full((len(K), n_classes), np.inf)
+        cut = np.concatenate([[0], np.cumsum(self.n_support_)])
+        for pair, (i, j) in enumerate(combinations(range(n_classes), 2)):
+            of_i, of_j = slice(cut[i], cut[i + 1]), slice(cut[j], cut[j + 1])
+            values[:, pair] = (
+                np.einsum("ns,s->n", K[:, of_i], self.dual_coef_[j - 1, of_i])
+                + np.einsum("ns,s->n", K[:, of_j], self.dual_coef_[i, of_j])
+                + self.intercept_[pair]
             )
-            for p in largest
-        )
-        results = [result for _, result in sorted(zip(largest, done, strict=True), key=lambda item: item[0])]
-        dual = np.zeros((n_classes - 1, len(lanes)))
-        for (i, j), (used, value, *_) in zip(pairs, results, strict=True):
-            dual[np.where(used < 32 * first[i + 1], j - 1, i), used] = value
-        support = np.flatnonzero(dual.any(axis=0))
-        self.support_ = lanes[support]
-        self.dual_coef_ = dual[:, support]
-        self.support_vectors_ = X[self.support_]
-        self.n_support_ = np.bincount(target[self.support_], minlength=n_classes).astype(np.int32)
-        self.intercept_ = np.array([result[2] for result in results])
-        self.dual_objective_ = np.array([result[3] for result in results])
-        self.n_iter_ = np.array([result[4] for result in results], np.int32)
-        if any(result[5] > self.tol for result in results):
-            warnings.warn(
-                f"The solver stopped after max_iter={self.max_iter} steps before it reached tol={self.tol}: "
-                "scale the data, or raise max_iter or tol",
-                ConvergenceWarning,
-                stacklevel=3,
-            )
-        self._machine = Machine(
-            self.support_vectors_, self.n_support_, self.dual_coef_, self.intercept_, **self._kernel()
-        )
+            scores[:, i] = np.minimum(scores[:, i], values[:, pair])
+            scores[:, j] = np.minimum(scores[:, j], -values[:, pair])
+        return values, scores
 
     def _scores(self, X: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float32, np.float64], order="C", reset=False)
-        return self._machine.evaluate(X, effective_n_jobs(self.n_jobs))
+        return self._scores_of(validate_data(self, X, dtype=[np.float32, np.float64], order="C", reset=False))
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Class scores (n, K) or, with decision_function_shape='ovo', pair values (n, K (K - 1) / 2)."""
+        """Class scores (n, K) or, with decision_function_shape='ovo', pair values (n, K (K - 1) / 2).
+
+        With two classes (n,): positive for `classes_[1]`, as in scikit-learn. A pair value is positive for
+        the first class of the pair.
+        """
         values, scores = self._scores(X)
         if len(self.classes_) == 2:
             return -values[:, 0]
         return values if self.decision_function_shape == "ovo" else scores
 
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """The class that wins its closest pair by the largest margin, for each row of X."""
-        return self.classes_[self._scores(X)[1].argmax(axis=1)]
+    def predict(self, X: ArrayLike) -> Array:
+        """Labels (n,): the argmax of the class scores, and so of `predict_proba`."""
+        scores = self._scores(X)[1]
+        if hasattr(self, "temperature_"):
+            scores = softmax(scores / self.temperature_, axis=1)
+        return np.asarray(self.classes_[scores.argmax(axis=1)])
+
+    @available_if(lambda self: self.probability)  # type: ignore[untyped-decorator]
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Probabilities (n, K): softmax of the class scores over the temperature."""
+        scores = self._scores(X)[1]
+        if not hasattr(self, "temperature_"):
+            raise AttributeError("fit the SVC with probability=True before predict_proba")
+        return np.asarray(softmax(scores / self.temperature_, axis=1))
+
+    @available_if(lambda self: self.probability)  # type: ignore[untyped-decorator]
+    def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Logarithms of `predict_proba`, (n, K)."""
+        check_is_fitted(self, "temperature_")
+        return np.asarray(log_softmax(self._scores(X)[1] / self.temperature_, axis=1))
+
+    @property
+    def coef_(self) -> NDArray[np.float64]:
+        """Weights of each pair, (K (K - 1) / 2, d); linear kernel only."""
+        if self.kernel != "linear":
+            raise AttributeError("coef_ is only available when using a linear kernel")
+        weights = np.zeros((len(self.intercept_), self.support_vectors_.shape[1]))
+        rows = np.arange(len(self.support_))
+        for pair, (samples, values) in enumerate(self._dual_of(rows).values()):
+            weights[pair] = values @ self.support_vectors_[samples]
+        return -weights if len(self.classes_) == 2 else weights
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "_machine"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if hasattr(self, "dual_coef_"):
+            self._load_machine()
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.pairwise = self.kernel == "precomputed"
+        return tags
+
+
+def feasible(
+    start: tuple[Array, Array] | None, lane_of: Array, cost: Array
+) -> tuple[Array, Array] | None:
+    """Dual variables of an earlier solution as lanes and values that satisfy today's constraints.
+
+    Values beyond C_i are cut, then the heavier class is scaled down until the sum is zero again.
+    """
+    if start is None:
+        return None
+    known = start[0] < len(lane_of)
+    lanes, value = lane_of[start[0][known]], start[1][known]
+    value = np.sign(value) * np.minimum(np.abs(value), cost[lanes])
+    up, down = value[value > 0].sum(), -value[value < 0].sum()
+    if up == 0 or down == 0:
+        return None
+    value = np.where(value > 0, value * min(1, down / up), value * min(1, up / down))
+    used = value != 0
+    return lanes[used], value[used]
+
+
+def fitted_temperature(scores: Array, target: Array) -> float:
+    """The T for which softmax(scores / T) gives these classes (n,) the highest likelihood.
+
+    Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks", section 4.2.
+    """
+    if not len(target):
+        return 1.0
+
+    def loss(log_temperature: float) -> float:
+        log = log_softmax(scores / math.exp(log_temperature), axis=1)
+        return -float(log[np.arange(len(target)), target].mean())
+
+    return math.exp(minimize_scalar(loss, bounds=(-7, 7), method="bounded").x)

@@ -39,6 +39,20 @@ examples:
 """
 
 
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative")
+    return value
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line of `hwcalc train`."""
     args = argparse.ArgumentParser(
@@ -51,11 +65,11 @@ def parser() -> argparse.ArgumentParser:
     args.add_argument(
         "--sets", help="sets, separated by commas (default: mnist, synthetic and all in the folder HWCALC_DATA)"
     )
-    args.add_argument("--junk", type=int, default=16000, help="groups that are no symbol (16000; 0 for none)")
-    args.add_argument("--synthetic", type=int, default=16000, help="synthetic glyphs (16000)")
-    args.add_argument("--limit", type=int, help="at most so many glyphs of each set")
-    args.add_argument("--C", type=float, default=10.0, help="penalty of a margin error (10)")
-    args.add_argument("--gamma", type=float, help="of the RBF kernel (default: 1 / sum of the features' variances)")
+    args.add_argument("--junk", type=_count, default=16000, help="groups that are no symbol (16000; 0 for none)")
+    args.add_argument("--synthetic", type=_count, default=16000, help="synthetic glyphs (16000)")
+    args.add_argument("--limit", type=_count, help="at most so many glyphs of each set")
+    args.add_argument("--C", type=_positive, default=10.0, help="penalty of a margin error (10)")
+    args.add_argument("--gamma", type=_positive, help="of the RBF kernel (default: 1 / sum of the features' variances)")
     args.add_argument("--seed", type=int, default=0, help="of all that is random (0)")
     args.add_argument("--jobs", type=int, default=-1, help="threads (-1: all cores)")
     args.add_argument("-q", "--quiet", action="store_true", help="no progress bar")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,45 +20,17 @@ from .handwriting import Hand
 from .handwriting import glyphs as synthetic_glyphs
 from .ink import FloatArray, Ink
 from .junk import junk_from_lines
-from .written_lines import Crowding, sample_text, write_line
+from .written_lines import Crowding, Written, compose, sample_text, write_line
 
 CROWDING: tuple[Crowding, ...] = ("roomy", "tight", "overlapping")
 JUNK_PER_LINE = 5
 
-
-class Copyist(Hand):
-    """A hand that copies real glyphs where it has them, at the size and place its own would have.
-
-    Parameters
-    ----------
-    rng : numpy Generator
-    models : dict of label to a list of glyphs, each a list of strokes (k, 2)
-    """
-
-    def __init__(self, rng: np.random.Generator, models: dict[str, list[Glyph]]) -> None:
-        super().__init__(rng)
-        self._models = models
-        self._chance = rng
-
-    def glyph(self, label: str) -> list[FloatArray]:
-        """One glyph in em, as `Hand.glyph`."""
-        own = super().glyph(label)
-        models = self._models.get(label)
-        if not models:
-            return own
-        model = models[self._chance.integers(len(models))]
-        place, box = Ink.from_strokes(own).box, Ink.from_strokes(model).box
-        if label.isdigit() and box.height > 0:
-            scale, top = place.height / box.height, place.top
-        else:
-            scale = max(place.width, place.height) / max(box.width, box.height, 1e-9)
-            top = place.center[1] - scale * box.height / 2
-        left = place.center[0] - scale * box.width / 2
-        return [(stroke - [box.left, box.top]) * scale + [left, top] for stroke in model]
+Models: TypeAlias = dict[str, list[Glyph]]
+"""Real glyphs of one writer, by label."""
 
 
-def _models_by_writer(sets: Sequence[GlyphSet]) -> list[dict[str, list[Glyph]]]:
-    found: dict[str, dict[str, list[Glyph]]] = {}
+def _models_by_writer(sets: Sequence[GlyphSet]) -> list[Models]:
+    found: dict[str, Models] = {}
     for source in sets:
         for glyph, label, writer in zip(source.glyphs, source.labels, source.writers, strict=True):
             if not isinstance(glyph, np.ndarray):
@@ -71,12 +44,33 @@ def junk(n: int, rng: np.random.Generator, sets: Sequence[GlyphSet] = ()) -> lis
     found: list[Glyph] = []
     for i in count():
         models = writers[rng.integers(len(writers))] if writers and i % 2 else {}
-        strokes, symbols = write_line(Copyist(rng, models), sample_text(rng), CROWDING[i % len(CROWDING)])
+        strokes, symbols = _line(rng, models, CROWDING[i % len(CROWDING)])
         groups = list(junk_from_lines(strokes, symbols, rng))
         found += [groups[k] for k in rng.permutation(len(groups))[:JUNK_PER_LINE]]
         if len(found) >= n:
             break
     return found[:n]
+
+
+def _line(
+    rng: np.random.Generator, models: Models, crowding: Crowding
+) -> tuple[list[FloatArray], list[Written]]:
+    """A line of arithmetic in glyphs of one real writer, or in a synthetic hand what the writer lacks."""
+    hand, text = Hand(rng), sample_text(rng)
+    if not models:
+        return write_line(hand, text, crowding)
+    glyphs = []
+    for label in text:
+        own = hand.glyph(label)
+        of_writer = models.get(label)
+        glyphs.append((label, _resized(of_writer[rng.integers(len(of_writer))], own) if of_writer else own))
+    return compose(glyphs, rng, crowding)
+
+
+def _resized(model: Glyph, like: list[FloatArray]) -> list[FloatArray]:
+    """A glyph scaled so that its longer side is as long as that of another."""
+    box, wanted = Ink.from_strokes(model).box, Ink.from_strokes(like).box
+    return [stroke * (max(wanted.width, wanted.height) / max(box.width, box.height, 1e-9)) for stroke in model]
 
 
 @dataclass

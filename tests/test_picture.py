@@ -1,6 +1,8 @@
-"""hwcalc.picture: the pieces that are found are the strokes that were drawn, whatever happened to the paper."""
+"""hwcalc.picture: the strokes that were drawn are found, whatever happened to the paper."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -74,6 +76,63 @@ def test_colour_and_grey_agree() -> None:
 def test_blackboard() -> None:
     assert_found(255 - sum_picture("12+3=4.5"), "12+3=4.5")
     assert_found(sum_picture("7÷2", ink=230, paper=60), "7÷2")
+
+
+def noisy(picture: np.ndarray, sigma: float) -> np.ndarray:
+    return np.clip(picture + np.random.default_rng(0).normal(0, sigma, picture.shape), 0, 255).astype(
+        np.uint8
+    )
+
+
+def in_shadow(picture: np.ndarray) -> np.ndarray:
+    light = 0.5 + 0.5 / (1 + np.exp(-np.linspace(-12, 12, picture.shape[1])))
+    return (picture * light).astype(np.uint8)
+
+
+def compressed(picture: np.ndarray, quality: int) -> np.ndarray:
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE))
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        pytest.param(in_shadow, id="shadow"),
+        pytest.param(lambda p: cv2.GaussianBlur(p, (0, 0), 2), id="blur"),
+        pytest.param(lambda p: noisy(p, 20), id="noise"),
+        pytest.param(lambda p: compressed(p, 20), id="jpeg"),
+        pytest.param(lambda p: noisy(in_shadow(p // 4 + 140), 3), id="pencil"),
+        pytest.param(lambda p: noisy(255 - in_shadow(p), 5), id="blackboard"),
+        pytest.param(
+            lambda p: cv2.resize(p, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), id="quarter"
+        ),
+        pytest.param(lambda p: cv2.resize(p, None, fx=4, fy=4), id="fourfold"),
+        pytest.param(lambda p: noisy(np.pad(p, ((400, 500), (300, 700)), constant_values=225), 5), id="page"),
+    ],
+)
+def test_harm_that_is_survived(harm: Callable[[np.ndarray], np.ndarray]) -> None:
+    assert_found(harm(sum_picture("12+3=4.5")), "12+3=4.5")
+
+
+def test_a_sheet_on_a_dark_table() -> None:
+    sheet = np.pad(sum_picture("7-4"), 150, constant_values=225)
+    scene = np.random.default_rng(0).normal(50, 10, (sheet.shape[0] + 200, sheet.shape[1] + 200))
+    scene = cv2.GaussianBlur(scene, (0, 0), 2)
+    scene[100:-100, 100:-100] = sheet
+    assert_found(scene.clip(0, 255).astype(np.uint8), "7-4")
+
+
+def test_specks_and_stains_are_dropped() -> None:
+    picture = np.pad(sum_picture("7-4"), 300, constant_values=225)
+    picture[40:42, 10:12] = 60
+    picture[300:400, :30] = 90  # a finger at the border
+    assert_found(picture, "7-4")
+
+
+def test_a_texture_is_not_writing() -> None:
+    squares = np.indices((900, 1200)).sum(axis=0) // 6 % 2 * np.uint8(200)
+    with pytest.raises(ReadError):
+        ink_from_picture(np.where(np.indices((900, 1200))[0] // 6 % 2, squares, 0).astype(np.uint8))
 
 
 def test_extreme_shapes_do_not_fail() -> None:

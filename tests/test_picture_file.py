@@ -51,7 +51,16 @@ def test_path_bytes_file_image_and_array_are_the_same(grey: np.ndarray, tmp_path
     data = encoded(Image.fromarray(grey), "PNG")
     path = tmp_path / "sum.png"
     path.write_bytes(data)
-    sources = [path, str(path), data, bytearray(data), memoryview(data), io.BytesIO(data), Image.fromarray(grey), grey]
+    sources = [
+        path,
+        str(path),
+        data,
+        bytearray(data),
+        memoryview(data),
+        io.BytesIO(data),
+        Image.fromarray(grey),
+        grey,
+    ]
     for source in [*sources, grey[:, :, np.newaxis]]:
         np.testing.assert_array_equal(open_picture(source), grey)
 
@@ -74,7 +83,11 @@ def test_exif_orientation_is_followed(grey: np.ndarray) -> None:
 def test_transparency_lies_on_white(grey: np.ndarray) -> None:
     rgba = np.zeros((*grey.shape, 4), np.uint8)
     rgba[10:20, 10:30, 3] = 255
-    for source in (rgba, encoded(Image.fromarray(rgba), "PNG"), encoded(Image.fromarray(rgba), "WEBP", lossless=True)):
+    for source in (
+        rgba,
+        encoded(Image.fromarray(rgba), "PNG"),
+        encoded(Image.fromarray(rgba), "WEBP", lossless=True),
+    ):
         found = open_picture(source)
         assert (found[10:20, 10:30] == 0).all()
         assert (found[:10] == 255).all()
@@ -120,7 +133,9 @@ def test_missing_folder_empty_and_text(tmp_path: Path) -> None:
     text = tmp_path / "text.png"
     text.write_text("1 + 2 = 3\n" * 20)
     assert "not a picture" in message_of(text)
-    assert "no such file" in message_of(text / "below.png") or "cannot be read" in message_of(text / "below.png")
+    assert "no such file" in message_of(text / "below.png") or "cannot be read" in message_of(
+        text / "below.png"
+    )
     assert "cannot be read" in message_of("sum\0.png")
 
 
@@ -159,17 +174,20 @@ def test_truncated_and_corrupt_png() -> None:
     assert "damaged" in message or "truncated" in message
 
 
-def test_any_damage_ends_in_one_line(grey: np.ndarray) -> None:
+@pytest.mark.filterwarnings("ignore:.*:UserWarning:PIL")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF"])
+def test_any_damage_ends_in_a_picture_or_one_line(grey: np.ndarray, kind: str) -> None:
     random = np.random.default_rng(1)
-    for kind in ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF"):
-        data = np.frombuffer(encoded(Image.fromarray(grey), kind), np.uint8)
-        for _ in range(30):
-            broken = data.copy()
-            broken[random.integers(0, len(data), 8)] = random.integers(0, 256, 8)
-            try:
-                open_picture(broken.tobytes())
-            except ReadError as error:
-                assert "\n" not in str(error)
+    data = np.frombuffer(encoded(Image.fromarray(grey), kind), np.uint8)
+    refused = []
+    for _ in range(30):
+        broken = data.copy()
+        broken[random.integers(0, len(data), 8)] = random.integers(0, 256, 8)
+        try:
+            assert open_picture(broken.tobytes()).dtype == np.uint8
+        except ReadError as error:
+            refused.append(str(error))
+    assert not any("\n" in message for message in refused)
 
 
 def png_header(width: int, height: int) -> bytes:
@@ -187,6 +205,13 @@ def test_bombs_are_refused_from_the_header(size: tuple[int, int], recwarn: pytes
     message = message_of(png_header(*size))
     assert "100 megapixels" in message
     assert not recwarn.list
+
+
+def test_a_large_picture_comes_back_grey_in_full_size() -> None:
+    data = encoded(Image.new("RGB", (5100, 5000), (200, 100, 50)), "JPEG")
+    found = open_picture(data)
+    assert found.shape == (5000, 5100)
+    assert abs(int(found[10, 10]) - 124) < 4
 
 
 @pytest.mark.parametrize("size", [(1, 1), (500, 3)])

@@ -1,0 +1,175 @@
+"""Touching glyphs: cut a connected component where two glyphs may meet.
+
+In flows the mask of a component, out flow the masks of its pieces, from left to right, which together are
+the component again. Nothing is decided here: the reader groups neighbouring pieces into glyphs, so a cut
+too many costs little as long as a glyph stays in few pieces, and only what is too wide for one is cut.
+
+A cut is a seam from top to bottom that crosses little ink, as in drop-fall segmentation (G. Congedo et al.,
+ICDAR 1995), but the cheapest of all such paths, found by dynamic programming.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from .ink import ByteArray, FloatArray
+from .picture_light import odd
+
+_WIDE = 1.0  # of the height of the writing; a single digit is rarely wider
+_HIGH = 3.0  # of the height of the writing; what is higher is a border or a drawing
+_STEP_ASIDE = (
+    0.25  # cost of a step to the side, in pixels of ink: seams are upright if nothing speaks against it
+)
+_MOST_INK = (
+    2.2  # crossed by a seam, in widths of the pen; strokes that touch side by side share a bit more than one
+)
+
+
+def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
+    """Divide a component that may be several glyphs.
+
+    Parameters
+    ----------
+    mask : uint8 (h, w)
+        The component, not 0.
+    pen_width : float
+        In pixels.
+    height : float
+        Of the digits around, in pixels.
+
+    Returns
+    -------
+    uint8 (h, w)
+        0 outside the component, 1, 2, … on its pieces from left to right; only 1 if it is not cut.
+    """
+    whole = (mask > 0).astype(np.uint8)
+    h, w = mask.shape
+    too_low, too_high = h < max(0.5 * height, 4 * pen_width), h > _HIGH * height
+    if w < _WIDE * height or too_low or too_high:
+        return whole
+    seams = _seams(whole, pen_width, height)
+    if not seams:
+        return whole
+    columns = np.arange(w)
+    strips = whole.copy()
+    for seam in seams:
+        strips += whole & (columns >= seam[:, None])
+    return _joined(strips, 3 * pen_width**2)
+
+
+def _seams(whole: ByteArray, pen_width: float, height: float) -> list[npt.NDArray[np.intp]]:
+    """Where to cut: for each seam, the column at which it passes each row."""
+    w = whole.shape[1]
+    padded = np.pad(whole, ((1, 1), (0, 0))).astype(np.float64)
+    down = _cheapest(padded)
+    up = _cheapest(padded[::-1])[::-1]
+    through = np.where(padded > 0, down + up - padded, np.inf)
+    reach = odd(3 * pen_width)
+    meeting = cv2.dilate(_junctions(whole, pen_width), np.ones((reach, reach), np.uint8))
+    through[1:-1][meeting == 0] = np.inf
+    cost = through.min(axis=0)
+    body = np.cumsum(whole.sum(axis=0))
+    least = 1.5 * pen_width * 0.3 * height  # ink on either side: a stroke a third as long as a digit is high
+    cost[(body < least) | (body[-1] - body < least)] = np.inf
+    margin = int(0.2 * height)
+    cost[:margin] = cost[w - margin :] = np.inf
+    seams = []
+    for _ in range(int(w / (0.4 * height))):
+        x = int(cost.argmin())
+        if cost[x] > _MOST_INK * pen_width:
+            break
+        # In a tail that leads from one glyph to the next every column is as good: cut at both ends.
+        left = right = x
+        while left > 0 and cost[left - 1] < cost[x] + 0.3 * pen_width:
+            left -= 1
+        while right < w - 1 and cost[right + 1] < cost[x] + 0.3 * pen_width:
+            right += 1
+        places = [left + 1, right - 1] if right - left > max(2 * pen_width, 0.15 * height) else [x]
+        found = [_seam(down, up, int(through[:, place].argmin()), place) for place in places]
+        seams += [seam for seam in found if _crossed(whole, seam) == 1]
+        reach = int(0.2 * height)
+        cost[max(0, left - reach) : right + reach + 1] = np.inf
+    return seams
+
+
+def _junctions(whole: ByteArray, pen_width: float) -> ByteArray:
+    """1 where three or more lines meet: a circle around such a pixel runs into ink as often."""
+    radius = 1.3 * pen_width
+    reach = int(np.ceil(radius))
+    padded = np.pad(whole, reach)
+    h, w = whole.shape
+    before, meets = None, np.zeros(whole.shape, np.uint8)
+    for turn in np.linspace(0, 2 * np.pi, 25):
+        y, x = reach + round(radius * np.sin(turn)), reach + round(radius * np.cos(turn))
+        ink = padded[y : y + h, x : x + w]
+        if before is not None:
+            meets += ink & (1 - before)
+        before = ink
+    return ((meets >= 3) & (whole > 0)).astype(np.uint8)
+
+
+def _cheapest(ink: FloatArray) -> FloatArray:
+    """For each pixel the least ink on a way to it from the first row, its own included."""
+    total = ink.copy()
+    for y in range(1, len(ink)):
+        above = total[y - 1]
+        best = above.copy()
+        np.minimum(best[1:], above[:-1] + _STEP_ASIDE, out=best[1:])
+        np.minimum(best[:-1], above[1:] + _STEP_ASIDE, out=best[:-1])
+        total[y] += best
+    return total
+
+
+def _seam(down: FloatArray, up: FloatArray, row: int, column: int) -> npt.NDArray[np.intp]:
+    """The cheapest seam through a pixel, without the row of padding at either end."""
+    seam = np.empty(len(down), np.intp)
+    seam[row] = column
+    for total, rows in ((down, range(row - 1, -1, -1)), (up, range(row + 1, len(up)))):
+        x = column
+        for y in rows:
+            x = min((x, x - 1, x + 1), key=lambda k: _at(total[y], k) + (_STEP_ASIDE if k != x else 0.0))
+            seam[y] = x
+    return seam[1:-1]
+
+
+def _crossed(whole: ByteArray, seam: npt.NDArray[np.intp]) -> int:
+    """How many strokes a seam crosses: a ring is not cut, glyphs rarely touch twice."""
+    along = whole[np.arange(len(seam)), seam].astype(np.int8)
+    return int((np.diff(along, prepend=0) == 1).sum())
+
+
+def _at(row: FloatArray, column: int) -> float:
+    return float(row[column]) if 0 <= column < len(row) else np.inf
+
+
+def _joined(strips: ByteArray, least: float) -> ByteArray:
+    """Each connected part of a strip is a piece, but one of less than `least` pixels joins its neighbour."""
+    pieces = np.zeros(strips.shape, np.int32)
+    count = 0
+    for strip in range(1, int(strips.max()) + 1):
+        found, labels = cv2.connectedComponents((strips == strip).view(np.uint8), connectivity=8)
+        pieces += np.where(labels > 0, labels + count, 0).astype(np.int32)
+        count += found - 1
+    areas = np.bincount(pieces.ravel())
+    for i in 1 + np.argsort(areas[1:]):
+        area = int((pieces == i).sum())
+        if area == 0 or area >= least:
+            continue
+        around = cv2.dilate((pieces == i).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        shared = np.bincount(pieces[around], minlength=count + 1)
+        shared[[0, i]] = 0
+        if shared.any():
+            pieces[pieces == i] = int(shared.argmax())
+    return _numbered(pieces)
+
+
+def _numbered(pieces: npt.NDArray[np.int32]) -> ByteArray:
+    """The same pieces, numbered by where their middle is, from left to right."""
+    names = np.unique(pieces[pieces > 0])
+    middles = [float(np.nonzero(pieces == name)[1].mean()) for name in names]
+    numbered = np.zeros(pieces.shape, np.uint8)
+    for number, k in enumerate(np.argsort(middles), start=1):
+        numbered[pieces == names[k]] = number
+    return numbered

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from hwcalc import features
+from hwcalc.glyphs import JUNK, GlyphClassifier, ModelError, default_classifier, log_softmax
+from hwcalc.handwriting import glyphs as synthetic_glyphs
+from hwcalc.junk import junk
+from hwcalc.svm import SVC
+
+LABELS = "0123456789+-×÷/=()."
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A small classifier of its own, with junk, and glyphs that it was not trained on."""
+    glyphs, labels = synthetic_glyphs("0147+-", 240, seed=1)
+    glyphs, labels = [*glyphs, *junk(60, seed=2)], np.append(labels, [JUNK] * 60)
+    machine = SVC(C=10).fit(features.extract(glyphs), labels)
+    classifier = GlyphClassifier(
+        "".join(machine.classes_),
+        machine.support_vectors_,
+        machine.n_support_,
+        machine.dual_coef_.astype(np.float32),
+        machine.intercept_.astype(np.float32),
+        float(machine._gamma),
+        0.5,
+        {"seed": 1},
+    )
+    return classifier, synthetic_glyphs("0147+-", 120, seed=3)
+
+
+@pytest.fixture
+def saved(trained, tmp_path):
+    path = tmp_path / "model.npz"
+    trained[0].save(path)
+    return path
+
+
+def test_it_reads_glyphs_it_was_not_trained_on(trained):
+    classifier, (glyphs, labels) = trained
+    assert np.mean(np.array(classifier.classify(glyphs)) == labels) > 0.85
+    assert classifier.classify([]) == []
+
+
+def test_probabilities_sum_to_one_and_agree_with_the_scores(trained):
+    classifier, (glyphs, _) = trained
+    X = features.extract(glyphs)
+    probability = np.exp(classifier.log_probability(X))
+    np.testing.assert_allclose(probability.sum(axis=1), 1, rtol=1e-5)
+    assert (probability.argmax(axis=1) == classifier.scores(X).argmax(axis=1)).all()
+
+
+def test_junk_is_never_returned(trained):
+    classifier, _ = trained
+    assert JUNK in classifier.labels
+    assert JUNK not in classifier.classify(junk(40, seed=9))
+
+
+def test_a_saved_model_reads_the_same(trained, saved):
+    classifier, (glyphs, _) = trained
+    loaded = GlyphClassifier.load(saved)
+    X = features.extract(glyphs)
+    assert loaded.labels == classifier.labels
+    assert loaded.recipe == {"seed": 1}
+    np.testing.assert_allclose(loaded.scores(X), classifier.scores(X), atol=0.05)
+    assert np.mean(loaded.scores(X).argmax(axis=1) == classifier.scores(X).argmax(axis=1)) > 0.98
+
+
+def rewritten(path, **changes):
+    """The model file at `path` with other arrays or another description."""
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    about = json.loads(arrays["about"].tobytes())
+    about.update(changes.pop("about", {}))
+    arrays |= changes | {"about": np.frombuffer(json.dumps(about).encode(), np.uint8)}
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    path.write_bytes(buffer.getvalue())
+
+
+def truncate(path):
+    path.write_bytes(path.read_bytes()[:-500])
+
+
+def flip_a_coefficient(path):
+    with np.load(path) as stored:
+        changed = stored["dual_coef"].copy()
+    changed[0, 0] += 1
+    rewritten(path, dual_coef=changed)
+
+
+def pickled(path):
+    np.savez(path, about=np.array([{"format": 1}], dtype=object))
+
+
+def bomb(path):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("vectors.npy", bytes(100 * 2**20))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        truncate,
+        flip_a_coefficient,
+        pickled,
+        bomb,
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_text("I am not a model\n"),
+        lambda path: np.savez(path, x=np.zeros(3)),
+        lambda path: rewritten(path, about={"format": 99}),
+        lambda path: rewritten(path, about={"gamma": "1"}),
+        lambda path: rewritten(path, about={"temperature": -1.0}),
+        lambda path: rewritten(path, about={"labels": "01"}),
+        lambda path: rewritten(path, counts=np.zeros(7, np.int32)),
+        lambda path: rewritten(path, intercept=np.zeros(3, np.float32)),
+    ],
+)
+def test_a_damaged_or_foreign_model_is_refused_in_one_line(saved, damage):
+    damage(saved)
+    with pytest.raises(ModelError, match=saved.name) as caught:
+        GlyphClassifier.load(saved)
+    assert "\n" not in str(caught.value)
+    assert "hwcalc train" in str(caught.value)
+
+
+def test_a_missing_model_is_named(tmp_path):
+    with pytest.raises(ModelError, match="absent"):
+        GlyphClassifier.load(tmp_path / "absent.npz")
+
+
+def test_a_failed_save_keeps_the_old_file_and_leaves_no_other(trained, saved, monkeypatch):
+    before = saved.read_bytes()
+
+    def full_disk(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("hwcalc.glyphs.os.fsync", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        trained[0].save(saved)
+    assert saved.read_bytes() == before
+    assert [p.name for p in saved.parent.iterdir()] == [saved.name]
+
+
+def test_the_shipped_model_is_small_knows_all_labels_and_its_recipe():
+    classifier = default_classifier()
+    assert set(LABELS) <= set(classifier.labels)
+    assert {"command", "sets", "seed", "date"} <= set(classifier.recipe)
+    assert {"mnist", "synthetic", "junk"} <= set(classifier.recipe["sets"])
+
+
+def test_the_shipped_model_reads_synthetic_glyphs():
+    glyphs, labels = synthetic_glyphs("0123456789+×=()", 300, seed=77)
+    assert np.mean(np.array(default_classifier().classify(glyphs)) == labels) > 0.93
+
+
+def test_a_model_named_in_the_environment_is_used(saved, monkeypatch):
+    monkeypatch.setenv("HWCALC_MODEL", str(saved))
+    default_classifier.cache_clear()
+    try:
+        assert default_classifier().recipe == {"seed": 1}
+    finally:
+        default_classifier.cache_clear()
+
+
+def test_log_softmax_of_large_scores_is_finite():
+    np.testing.assert_allclose(log_softmax(np.array([[1e4, 1e4]])), np.log([[0.5, 0.5]]), rtol=1e-6)

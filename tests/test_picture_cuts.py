@@ -1,0 +1,74 @@
+"""hwcalc.picture_cuts: pieces make up the component, touching glyphs come apart, single ones stay whole."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from hwcalc.picture_cuts import pieces_of
+
+from .written import GLYPHS
+
+HEIGHT = 60.0
+PEN = 5
+
+
+def component(text: str, advance: float) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The ink of glyphs `advance` heights apart, and of each of them alone; cropped to the ink."""
+    size = (round(HEIGHT * (advance * len(text) + 1)), round(HEIGHT * 1.4))
+    parts = []
+    for i, glyph in enumerate(text):
+        canvas = np.zeros(size[::-1], np.uint8)
+        for stroke in GLYPHS[glyph]:
+            points = np.array(stroke) * HEIGHT + (8 + i * advance * HEIGHT, 8)
+            cv2.polylines(canvas, [np.rint(points).astype(np.int32).reshape(-1, 1, 2)], False, 255, PEN)
+        parts.append(canvas)
+    x, y, w, h = cv2.boundingRect(np.max(parts, axis=0))
+    parts = [part[y : y + h, x : x + w] for part in parts]
+    return np.max(parts, axis=0), parts
+
+
+@pytest.mark.parametrize("glyph", list("0123457+"))
+def test_a_glyph_of_usual_width_is_one_piece(glyph: str) -> None:
+    mask, _ = component(glyph, 1)
+    np.testing.assert_array_equal(pieces_of(mask, PEN, HEIGHT), mask > 0)
+
+
+def test_a_long_bar_is_one_piece() -> None:
+    mask = np.full((PEN, 300), 255, np.uint8)
+    assert pieces_of(mask, PEN, HEIGHT).max() == 1
+
+
+@pytest.mark.parametrize(("text", "advance"), [("44", 0.62), ("40", 0.70), ("+4", 0.67), ("444", 0.62)])
+def test_touching_glyphs_come_apart(text: str, advance: float) -> None:
+    mask, parts = component(text, advance)
+    assert cv2.connectedComponents(mask)[0] == 2, "the glyphs of this test must touch"
+    pieces = pieces_of(mask, PEN, HEIGHT)
+    np.testing.assert_array_equal(pieces > 0, mask > 0)
+    assert len(text) <= pieces.max() <= 4 * len(text)
+    for part in parts:
+        own = [k for k in range(1, pieces.max() + 1) if (part[pieces == k] > 0).mean() > 0.5]
+        together = np.isin(pieces, own)
+        assert len(own) <= 4
+        assert (together & (part > 0)).sum() > 0.85 * (part > 0).sum()
+        assert (together & (part == 0)).sum() < 0.15 * (part > 0).sum()
+
+
+def test_pieces_are_numbered_from_left_to_right() -> None:
+    mask, _ = component("4444", 0.62)
+    pieces = pieces_of(mask, PEN, HEIGHT)
+    middles = [np.nonzero(pieces == k)[1].mean() for k in range(1, pieces.max() + 1)]
+    assert len(middles) >= 4
+    assert middles == sorted(middles)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (200, 700)])
+def test_any_shape_is_accepted(shape: tuple[int, int]) -> None:
+    mask = np.full(shape, 255, np.uint8)
+    np.testing.assert_array_equal(pieces_of(mask, PEN, HEIGHT) > 0, mask > 0)
+
+
+def test_noise_keeps_every_pixel() -> None:
+    mask = (np.random.default_rng(0).random((80, 200)) < 0.6).astype(np.uint8)
+    np.testing.assert_array_equal(pieces_of(mask, 3, 60) > 0, mask > 0)

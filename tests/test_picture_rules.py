@@ -1,0 +1,84 @@
+"""hwcalc.picture_rules: printed lines go, what a pen drew stays."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from hwcalc.picture import ink_from_picture
+from hwcalc.picture_rules import without_rules
+
+from .written import sum_picture
+
+
+def ruled(picture: np.ndarray, gap: int, dark: int, slope: float = 0.0, squared: bool = False) -> np.ndarray:
+    """`picture` on paper with lines two pixels thick in the grey `dark`."""
+    lines = np.full_like(picture, 255)
+    height, width = picture.shape
+    for y in range(-height - width, height + width, gap):
+        cv2.line(
+            lines, (-width, round(y - slope * width)), (2 * width, round(y + 2 * slope * width)), dark, 2
+        )
+        if squared:
+            cv2.line(
+                lines,
+                (round(y + slope * height), -height),
+                (round(y - 2 * slope * height), 2 * height),
+                dark,
+                2,
+            )
+    return np.minimum(picture, lines)
+
+
+def darkness(picture: np.ndarray) -> np.ndarray:
+    return 225 - np.minimum(picture, 225)
+
+
+@pytest.mark.parametrize("dark", [170, 90])
+@pytest.mark.parametrize("squared", [False, True])
+@pytest.mark.parametrize("slope", [0.0, 0.05])
+def test_writing_on_lines_is_found_whole(dark: int, squared: bool, slope: float) -> None:
+    picture = ruled(sum_picture("2+5"), 37, dark, slope, squared)
+    ink = ink_from_picture(picture)
+    clean = ink_from_picture(sum_picture("2+5"))
+    # Stubs of lines may remain in the corners of a tilted page; the writing must be there as it was.
+    found = [
+        s
+        for s in ink.strokes
+        if s.box.height > 0.3 * ink.box.height and s.box.width > 4 * (ink.pen_width or 0)
+    ]
+    assert len(found) == len(clean.strokes)
+    for stroke, expected in zip(found, clean.strokes, strict=True):
+        np.testing.assert_allclose(ink.in_picture(stroke.box), clean.in_picture(expected.box), atol=4)
+
+
+def test_nothing_of_a_line_is_left() -> None:
+    picture = ruled(np.full((300, 400), 225, np.uint8), 40, 150)
+    assert without_rules(darkness(picture), 8.0).max() == 0
+
+
+@pytest.mark.parametrize("text", ["-", "=", "1-1", "111", "11+11", "4-7=", "7÷2", "1", "2.5"])
+def test_writing_without_lines_is_untouched(text: str) -> None:
+    dark = darkness(sum_picture(text))
+    np.testing.assert_array_equal(without_rules(dark, 8.0), dark)
+
+
+@pytest.mark.parametrize("margin", [0, 3, 20])
+def test_a_fraction_bar_stays_however_close_the_picture_is_cropped(margin: int) -> None:
+    over, under = sum_picture("12+3"), sum_picture("4+57")
+    picture = np.vstack([over, under])
+    y = over.shape[0]
+    picture[y - 3 : y + 2, margin : picture.shape[1] - margin] = 40
+    dark = darkness(picture)
+    np.testing.assert_array_equal(without_rules(dark, 8.0), dark)
+
+
+def test_a_curved_line_is_followed() -> None:
+    picture = sum_picture("12+3")
+    x = np.arange(picture.shape[1])
+    for y in range(10, 120, 36):
+        rows = y + np.rint(6 * np.sin(x / 90)).astype(int)
+        for k in range(2):
+            picture[np.clip(rows + k, 0, 119), x] = np.minimum(picture[np.clip(rows + k, 0, 119), x], 150)
+    assert len(ink_from_picture(picture).strokes) == 4

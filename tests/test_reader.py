@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hwcalc
+from hwcalc import ReadError
+from hwcalc.datasets import load_mnist
+from hwcalc.handwriting import Hand
+from hwcalc.written_lines import write_line
+
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+EVAL = Path(os.environ.get("HWCALC_EVAL", Path(__file__).parent.parent.parent / "shared" / "eval"))
+
+
+def line(*pieces):
+    """Strokes side by side: each piece a list of strokes in a box of one by one, or a gap to leave."""
+    strokes, x = [], 0.0
+    for piece in pieces:
+        strokes += [np.array(s, float) * 40 + [x, 0] for s in piece]
+        x += 40 * max(max(p[0] for p in s) for s in piece) + 14
+    return strokes
+
+
+ONE = [[(0.1, 0), (0.1, 1)]]
+SEVEN = [[(0, 0), (0.6, 0), (0.25, 1)]]
+FOUR = [[(0.35, 0), (0, 0.6), (0.6, 0.6)], [(0.45, 0.3), (0.45, 1)]]
+PLUS = [[(0, 0.5), (0.5, 0.5)], [(0.25, 0.25), (0.25, 0.75)]]
+MINUS = [[(0, 0.5), (0.5, 0.5)]]
+EQUALS = [[(0, 0.4), (0.5, 0.4)], [(0, 0.62), (0.5, 0.62)]]
+DIVIDE = [[(0, 0.5), (0.55, 0.5)], [(0.27, 0.25), (0.28, 0.27)], [(0.27, 0.75), (0.28, 0.77)]]
+POINT = [[(0.05, 0.97), (0.07, 1.0)]]
+
+
+@pytest.mark.parametrize(
+    ("strokes", "text", "value"),
+    [
+        (line(ONE, SEVEN, PLUS, FOUR), "17+4", 21),
+        (line(SEVEN, MINUS, FOUR, EQUALS), "7-4=", 3),
+        (line(FOUR, DIVIDE, SEVEN), "4÷7", Fraction(4, 7)),
+        (line(SEVEN, POINT, FOUR), "7.4", Fraction(37, 5)),
+        (line(MINUS, SEVEN), "-7", -7),
+        (line(ONE, PLUS, ONE, EQUALS, FOUR), "1+1=4", False),
+    ],
+)
+def test_drawn_sums(strokes, text, value):
+    reading = hwcalc.read_ink(strokes)
+    assert (reading.text, reading.value) == (text, value)
+
+
+def test_a_stroke_added_late_finds_its_symbol():
+    strokes = line(FOUR, PLUS, SEVEN)
+    strokes.append(strokes.pop(1))  # the stem of the 4, written after the 7
+    reading = hwcalc.read_ink(strokes)
+    assert reading.text == "4+7"
+    assert reading.symbols[0].strokes == (0, 4)
+
+
+def test_symbols_tell_where_they_stand_and_what_else_they_may_be():
+    reading = hwcalc.read_ink(line(SEVEN, PLUS, FOUR))
+    assert [s.label for s in reading.symbols] == ["7", "+", "4"]
+    assert sorted(i for s in reading.symbols for i in s.strokes) == list(range(5))
+    assert reading.symbols[0].box.left < reading.symbols[1].box.left < reading.symbols[2].box.left
+    for symbol in reading.symbols:
+        assert symbol.alternatives[0] == (symbol.label, symbol.confidence)
+        assert sum(p for _, p in symbol.alternatives) == pytest.approx(1, abs=1e-6)
+    assert 0 <= reading.confidence <= 1
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1e-3, 1e6])
+def test_the_unit_does_not_matter(factor):
+    strokes = [s * factor + 5 * factor for s in line(ONE, SEVEN, PLUS, FOUR)]
+    assert hwcalc.read_ink(strokes).text == "17+4"
+
+
+def test_times_and_repeated_points_are_welcome():
+    strokes = [np.column_stack([np.repeat(s, 2, axis=0), np.arange(2 * len(s))]) for s in line(SEVEN, PLUS, FOUR)]
+    assert hwcalc.read_ink(strokes).text == "7+4"
+
+
+def test_what_a_person_corrects_stays_corrected():
+    strokes = line(SEVEN, PLUS, FOUR)
+    reading = hwcalc.read_ink(strokes, fixed={frozenset({0}): "1", frozenset({1, 2}): "×"})
+    assert reading.text == "1×4"
+    assert reading.value == 4
+
+
+@pytest.mark.parametrize("fixed", [{frozenset({9}): "1"}, {frozenset({0}): "x"}, {frozenset({0, 1}): "4", frozenset({1}): "1"}])
+def test_a_correction_that_does_not_fit_is_refused(fixed):
+    with pytest.raises(ReadError, match="fixed"):
+        hwcalc.read_ink(line(SEVEN, PLUS, FOUR), fixed=fixed)
+
+
+@pytest.mark.parametrize(
+    ("strokes", "complaint"),
+    [
+        ([], "no ink"),
+        ([[]], "no ink"),
+        ([np.zeros((0, 2))], "no ink"),
+        ([[(0, float("nan"))]], "not finite"),
+        ([[(0, float("inf")), (1, 1)]], "not finite"),
+        ([[(0, 1, 2, 3)]], "shape"),
+        ([["a", "b"]], "numbers"),
+        ("strokes", "list"),
+        (None, "list"),
+        ([[(i, 0), (i, 1)] for i in range(500)], "too many"),
+    ],
+)
+def test_bad_strokes_are_refused_in_one_line(strokes, complaint):
+    with pytest.raises(ReadError, match=complaint) as caught:
+        hwcalc.read_ink(strokes)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [[(3, 3)]],
+        [[(3, 3), (3, 3)]],
+        [[(0, 0)]] * 30,
+        [[(1e9, 1e9), (1e9 + 1, 1e9 + 9)]],
+        list(np.random.default_rng(0).normal(size=(40, 25, 2))),
+        [np.random.default_rng(1).normal(size=(4000, 2))],
+    ],
+)
+def test_dots_and_scribbles_are_read_as_something(strokes):
+    reading = hwcalc.read_ink(strokes)
+    assert reading.text
+    assert sorted(i for s in reading.symbols for i in s.strokes) == list(range(len(strokes)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [("12+34=", "46"), ("1÷0", "cannot divide by zero"), ("2(3+4)", "14"), ("(2+3", "a bracket is not closed")],
+)
+def test_typed_text_is_worth_the_same(typed, answer):
+    reading = hwcalc.evaluate(typed)
+    assert (reading.answer, reading.symbols) == (answer, ())
+
+
+def test_typed_nonsense_is_answered_in_words():
+    reading = hwcalc.evaluate("two and two")
+    assert reading.value is None
+    assert reading.answer
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("sum.png", "12+34=", 46),
+        ("brackets.png", "2(3+4)×5", 70),
+        ("decimals.png", "0.1+0.2=0.3", True),
+        ("photo.jpg", "(17-5)÷8=", Fraction(3, 2)),
+        ("blackboard.png", "96÷12+7", 15),
+    ],
+)
+def test_the_sample_pictures(name, text, value):
+    reading = hwcalc.read(SAMPLES / name)
+    assert (reading.text, reading.value) == (text, value)
+
+
+def test_a_picture_can_be_a_path_an_image_or_an_array():
+    from PIL import Image
+
+    path = SAMPLES / "sum.png"
+    with Image.open(path) as image:
+        ways = [str(path), path.read_bytes(), image.convert("RGB"), np.asarray(image.convert("L"))]
+        assert {hwcalc.read(way).text for way in ways} == {"12+34="}
+
+
+def test_boxes_of_a_picture_are_in_its_pixels():
+    from PIL import Image
+
+    with Image.open(SAMPLES / "sum.png") as image:
+        width, height = image.size
+    reading = hwcalc.read(SAMPLES / "sum.png")
+    assert 0 <= reading.box.left < 0.2 * width < 0.8 * width < reading.box.right <= width
+    assert 0 <= reading.box.top < reading.box.bottom <= height
+
+
+def test_most_lines_of_synthetic_hands_are_read():
+    texts = ["12+34=", "7×8-6", "(1+2)÷3", "40.5-9", "365/7", "2(3+4)"]
+    lines = [(text, write_line(Hand(100 + i), text)[0]) for i, text in enumerate(texts * 6)]
+    right = sum(hwcalc.read_ink(strokes).text == text for text, strokes in lines)
+    assert right >= 0.85 * len(lines)
+
+
+def test_classify_takes_strokes_and_pictures_of_either_polarity():
+    seven = load_mnist("test").glyphs[0]
+    assert hwcalc.classify([SEVEN, seven, 255 - seven, PLUS]) == ["7", "7", "7", "+"]
+
+
+@pytest.mark.parametrize(
+    "glyph", [np.zeros((9, 9), np.uint8), np.zeros((0, 3), np.uint8), np.zeros((9, 9, 3), np.uint8), [], [[]], "7"]
+)
+def test_classify_refuses_what_is_no_glyph(glyph):
+    with pytest.raises(ReadError):
+        hwcalc.classify([glyph])
+
+
+@pytest.mark.skipif(not (EVAL / "ink.jsonl.gz").is_file(), reason="no real handwriting here: set HWCALC_EVAL")
+def test_real_numbers_of_strangers():
+    with gzip.open(EVAL / "ink.jsonl.gz", "rt", encoding="utf8") as lines:
+        rows = [row for row in map(json.loads, lines) if row["latex"].replace(" ", "").replace(".", "").isdigit()]
+    right = sum(hwcalc.read_ink(r["strokes"]).latex == r["latex"].replace(" ", "") for r in rows[:100])
+    assert right >= 85
