@@ -60,7 +60,7 @@ def write(
 def light(window: Window) -> None:
     write(window, "12+34", 44)
     write(window, "2×(37-9)=", 172, first=7)
-    write(window, "9.5÷4", 300, first=20)
+    write(window, "9.5÷4", 300, first=7)
 
 
 def dark(window: Window) -> None:

@@ -12,6 +12,7 @@ from statistics import median
 from tkinter import font as tkfont
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageTk
 
 from hwcalc.gui.live import Line
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SMALL = 14.0  # logical units: what was read
 LARGE = (22.0, 44.0)  # logical units: the answer, with the height of the ink
+ON_LINE = 1.0  # logical units: this near, a touch is meant for the line and is no dot beside it
 WORDS = 18.0  # logical units: an answer in words
 SURE = 0.85  # a symbol less sure than this is marked when its reading is doubtful
 
@@ -117,6 +119,17 @@ class Answers:
                     return Hit(line, number)
             if shown.answer is not None and not shown.hidden and _inside(shown.answer, px, py, 0):
                 return Hit(line, None)
+        return None
+
+    def hit_stroke(self, x: float, y: float) -> Hit | None:
+        """The symbol whose very line passes through a place."""
+        strokes, place = self._paper.sheet.strokes(), np.array([[x, y]])
+        for line in self._lines:
+            for number, symbol in enumerate(line.reading.symbols if line.reading else ()):
+                parts = [line.parts[i] for i in symbol.strokes] if line.picture is None else []
+                for stroke in (strokes[n] for n in parts if n in strokes):
+                    if stroke.touches(place, ON_LINE + stroke.width / 2):
+                        return Hit(line, number)
         return None
 
     def hit_ink(self, x: float, y: float) -> Hit | None:

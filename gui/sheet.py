@@ -31,6 +31,22 @@ class Stroke:
         right, bottom = self.points[:, :2].max(axis=0)
         return Box(float(left), float(top), float(right), float(bottom))
 
+    def touches(self, path: FloatArray, reach: float) -> bool:
+        """Does the stroke come within `reach` of any point of a path, float64 (m, 2)?"""
+        box = self.box
+        near = (path[:, 0] > box.left - reach) & (path[:, 0] < box.right + reach)
+        near &= (path[:, 1] > box.top - reach) & (path[:, 1] < box.bottom + reach)
+        if not near.any():
+            return False
+        starts = self.points[:, :2]
+        along = np.concatenate([np.diff(starts, axis=0), [[0.0, 0.0]]])
+        squares = np.maximum((along**2).sum(axis=1), 1e-9)
+        for place in path[near]:
+            t = np.clip(((place - starts) * along).sum(axis=1) / squares, 0, 1)
+            if (np.hypot(*(starts + t[:, None] * along - place).T) < reach).any():
+                return True
+        return False
+
     def moved(self, dx: float, dy: float) -> Stroke:
         """The same stroke elsewhere."""
         return replace(self, points=self.points + np.array([dx, dy, 0.0]))

@@ -131,7 +131,7 @@ class Eraser:
         path = np.linspace(self._last, (x, y), steps + 1)
         self._last = (x, y)
         for number, stroke in paper.sheet.strokes().items():
-            if number not in self._gone and touches(stroke, path, self.reach):
+            if number not in self._gone and stroke.touches(path, self.reach):
                 self._gone.add(number)
                 paper.fade(number)
 
@@ -145,24 +145,6 @@ class Eraser:
         if self._gone:
             self._paper.redraw()
         self._gone, self._last = set(), None
-
-
-def touches(stroke: Stroke, path: np.ndarray[tuple[int, ...], np.dtype[np.float64]], reach: float) -> bool:
-    """Does a stroke come within `reach` of any point of a path, float64 (m, 2)?"""
-    box = stroke.box
-    near = (path[:, 0] > box.left - reach) & (path[:, 0] < box.right + reach)
-    near &= (path[:, 1] > box.top - reach) & (path[:, 1] < box.bottom + reach)
-    if not near.any():
-        return False
-    starts = stroke.points[:, :2]
-    ends = np.concatenate([starts[1:], starts[-1:]])
-    along = ends - starts
-    squares = np.maximum((along**2).sum(axis=1), 1e-9)
-    for place in path[near]:
-        t = np.clip(((place - starts) * along).sum(axis=1) / squares, 0, 1)
-        if (np.hypot(*(starts + t[:, None] * along - place).T) < reach).any():
-            return True
-    return False
 
 
 class Toolbox:

@@ -36,6 +36,7 @@ from hwcalc.gui.status import Status
 from hwcalc.gui.theme import DARK, LIGHT, Palette, style, system_palette
 from hwcalc.gui.tools import Eraser, Pen, Toolbox
 from hwcalc.gui.worker import Worker
+from hwcalc.ink import Box
 
 SIZE = (900, 600)  # logical units
 LEAST = (480, 360)
@@ -393,7 +394,10 @@ class Window:
             self.screen,
             self.palette,
         )
-        card.show_beside(self.paper.on_screen(line.symbol_box(symbol)))
+        box = line.symbol_box(symbol)
+        if line.picture is None:  # clear of the symbol's neighbours, too
+            box = Box(box.left, line.box.top, box.right, line.box.bottom)
+        card.show_beside(self.paper.on_screen(box))
         return card
 
     def ask_next(self) -> None:
@@ -428,7 +432,7 @@ class Window:
         if close_card():
             self.paper.focus_set()
             return True
-        hit = self.answers.hit(x, y)
+        hit = self.answers.hit(x, y) or self.answers.hit_stroke(x, y)
         if hit is None:
             return False
         if hit.symbol is None:

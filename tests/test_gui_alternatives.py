@@ -84,6 +84,16 @@ def test_a_press_beside_the_card_closes_it_and_leaves_no_ink(window, write, drag
     assert len(window.sheet.strokes()) == 3
 
 
+def test_a_tap_on_the_line_of_a_symbol_asks_and_a_dot_beside_it_is_ink(window, write, drag):
+    write(window, "1+1")
+    drag(window, [(101, 126)])
+    assert Card.open_card is not None
+    window.root.event_generate("<Escape>")
+    drag(window, [(108, 148), (109, 149)])
+    assert Card.open_card is None
+    assert len(window.sheet.strokes()) == 4
+
+
 def test_a_right_click_on_ink_asks_too(window, write):
     write(window, "1+1")
     window.paper.event_generate("<Button-3>", x=180, y=125)
