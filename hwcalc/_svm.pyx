@@ -30,9 +30,10 @@ cdef extern from "_svm_simd.h":
         const float *squares
         Py_ssize_t count, width
     ctypedef struct Tiles:
-        Py_ssize_t n_rows, rows, width
+        Py_ssize_t n_rows, rows, width, chunks
         float *values
         float *squares
+        float *sums
         int32_t *feature
         int32_t *steps
     ctypedef struct Loops:
@@ -55,6 +56,7 @@ cdef extern from "_svm_simd.h":
 cdef const Loops *loops = best_loops(int(os.environ.get("HWCALC_SIMD", "2")))
 
 cdef enum:
+    CHUNK = 256  # features of a panel that stay in the first-level cache
     BINS = 256  # of the histogram of violations
     BLOCK_ROWS = 64  # samples that pass the support vectors together: their tiles fit the second-level cache
 
@@ -123,13 +125,15 @@ cdef int allot(Tiles *tiles, Py_ssize_t n_rows, Py_ssize_t rows, Py_ssize_t widt
     """Room for n_rows samples, `rows` to a tile; ends with free(tiles.values)."""
     cdef Py_ssize_t n_tiles = (n_rows + rows - 1) // rows, padded = n_tiles * rows
     tiles.n_rows, tiles.rows, tiles.width = n_rows, rows, width
-    tiles.values = <float *>malloc(sizeof(float) * (padded * width + padded)
-                                   + sizeof(int32_t) * (n_tiles * width + n_tiles) + 64)
+    tiles.chunks = (width + CHUNK - 1) // CHUNK if width else 1
+    tiles.values = <float *>malloc(sizeof(float) * padded * (width + 1 + LANES)
+                                   + sizeof(int32_t) * n_tiles * (width + tiles.chunks + 1))
     if tiles.values == NULL:
         with gil:
             raise MemoryError
     tiles.squares = tiles.values + padded * width
-    tiles.feature = <int32_t *>(tiles.squares + padded)
+    tiles.sums = tiles.squares + padded
+    tiles.feature = <int32_t *>(tiles.sums + padded * LANES)
     tiles.steps = tiles.feature + n_tiles * width
     memset(tiles.squares, 0, sizeof(float) * padded)
     return 0

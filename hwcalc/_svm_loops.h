@@ -73,8 +73,10 @@ TARGET static void NAME(tile)(const float *const *samples, Tiles *tiles) {
         Py_ssize_t step = 0, used = tiles->n_rows - first < size ? tiles->n_rows - first : size;
         float *values = tiles->values + first * width;
         int32_t *feature = tiles->feature + first / size * width;
-        for (Py_ssize_t k = 0; k < width; k++) {
+        int32_t *steps = tiles->steps + first / size * (tiles->chunks + 1);
+        for (Py_ssize_t k = 0, chunk = 0; k < width; k++) {
             int any = 0;
+            while (k >= width * chunk / tiles->chunks) steps[chunk++] = (int32_t)step;
             for (Py_ssize_t r = 0; r < size; r++) {
                 float value = r < used ? samples[first + r][k] : 0.0f;
                 values[step * size + r] = value;
@@ -83,23 +85,40 @@ TARGET static void NAME(tile)(const float *const *samples, Tiles *tiles) {
             feature[step] = (int32_t)k;
             step += any;
         }
-        tiles->steps[first / size] = (int32_t)step;
+        steps[tiles->chunks] = (int32_t)step;
     }
+}
+
+/* Carry on with the inner products of a tile: chunk `chunk` of the features, one panel. */
+TARGET static inline void NAME(advance)(const float *panel, const Tiles *tiles, Py_ssize_t tile,
+                                        Py_ssize_t chunk, VEC sum[ROWS][VECTORS]) {
+    VEC *kept = (VEC *)(tiles->sums + tile * ROWS * LANES);
+    const int32_t *steps = tiles->steps + tile * (tiles->chunks + 1) + chunk;
+    if (chunk == 0)
+        NAME(clear)(ROWS, sum);
+    else
+        for (int r = 0; r < ROWS; r++)
+            for (int v = 0; v < VECTORS; v++) sum[r][v] = kept[r * VECTORS + v];
+    NAME(products)(panel, tiles->values + tile * ROWS * tiles->width + steps[0] * ROWS,
+                   tiles->feature + tile * tiles->width + steps[0], steps[1] - steps[0], ROWS, sum);
+    if (chunk + 1 < tiles->chunks)
+        for (int r = 0; r < ROWS; r++)
+            for (int v = 0; v < VECTORS; v++) kept[r * VECTORS + v] = sum[r][v];
 }
 
 /* out[r][0 .. LANES * count) = kernel of tiled sample r with every sample of the panels. */
 TARGET static void NAME(kernel_rows)(const Kernel *kernel, const Panels *panels, const Tiles *tiles,
                                      float *const *out) {
-    Py_ssize_t width = panels->width, n_tiles = (tiles->n_rows + ROWS - 1) / ROWS;
+    Py_ssize_t n_tiles = (tiles->n_rows + ROWS - 1) / ROWS, turns = n_tiles * tiles->chunks;
     for (Py_ssize_t p = 0; p < panels->count; p++) {
-        const float *panel = panels->values + p * width * LANES;
+        const float *panel = panels->values + p * panels->width * LANES;
         const VEC *squares = (const VEC *)(panels->squares + p * LANES);
-        for (Py_ssize_t tile = 0; tile < n_tiles; tile++) {
+        for (Py_ssize_t turn = 0; turn < turns; turn++) {
+            Py_ssize_t chunk = turn / n_tiles, tile = turn % n_tiles;
             VEC sum[ROWS][VECTORS];
-            NAME(clear)(ROWS, sum);
-            NAME(fetch)(panel + width * LANES, width, tile, n_tiles);
-            NAME(products)(panel, tiles->values + tile * ROWS * width, tiles->feature + tile * width,
-                           tiles->steps[tile], ROWS, sum);
+            NAME(fetch)(panel + panels->width * LANES, panels->width, turn, turns);
+            NAME(advance)(panel, tiles, tile, chunk, sum);
+            if (chunk + 1 < tiles->chunks) continue;
             for (int r = 0; r < ROWS && tile * ROWS + r < tiles->n_rows; r++) {
                 VEC *target = (VEC *)(out[tile * ROWS + r] + p * LANES);
                 float square = tiles->squares[tile * ROWS + r];
@@ -126,64 +145,62 @@ TARGET static inline void NAME(combine)(const float *value, const float *coef, P
     }
 }
 
-/* One sample against two panels of support vectors, so that enough sums are under way at a time. */
-TARGET static inline void NAME(decide_one)(const Kernel *kernel, const Panels *panels, Py_ssize_t p,
+/* One sample against `count` panels of support vectors, 1 or 2: more sums under way than one panel has. */
+TARGET static inline void NAME(decide_one)(const Kernel *kernel, const Panels *panels, Py_ssize_t p, int count,
                                            const Tiles *tiles, const float *coef, Py_ssize_t stride,
                                            float *section) {
-    const float *panel = panels->values + p * panels->width * LANES, *other = panel + panels->width * LANES;
-    float value[2][LANES];
+    const float *panel = panels->values + p * panels->width * LANES;
+    float value[LANES];
     VEC sum[2][VECTORS], zero = (VEC){0} + nothing;
-    for (int v = 0; v < VECTORS; v++) sum[0][v] = sum[1][v] = zero;
-    for (Py_ssize_t t = 0; t < tiles->steps[0]; t++) {
-        Py_ssize_t at = (Py_ssize_t)tiles->feature[t] * LANES;
-        for (int v = 0; v < VECTORS; v++) {
-            sum[0][v] += tiles->values[t] * ((const VEC *)(panel + at))[v];
-            sum[1][v] += tiles->values[t] * ((const VEC *)(other + at))[v];
+    for (int side = 0; side < count; side++)
+        for (int v = 0; v < VECTORS; v++) sum[side][v] = zero;
+    for (Py_ssize_t t = 0; t < tiles->steps[tiles->chunks]; t++)
+        for (int side = 0; side < count; side++) {
+            Py_ssize_t at = (side * panels->width + tiles->feature[t]) * LANES;
+            for (int v = 0; v < VECTORS; v++) sum[side][v] += tiles->values[t] * ((const VEC *)(panel + at))[v];
         }
-    }
-    for (int side = 0; side < 2; side++) {
+    for (int side = 0; side < count; side++) {
         const VEC *squares = (const VEC *)(panels->squares + (p + side) * LANES);
         for (int v = 0; v < VECTORS; v++)
-            ((VEC *)value[side])[v] = NAME(kernel)(kernel, sum[side][v], tiles->squares[0], squares[v]);
-        NAME(combine)(value[side], coef + (p + side) * LANES * stride, stride, 1, section);
+            ((VEC *)value)[v] = NAME(kernel)(kernel, sum[side][v], tiles->squares[0], squares[v]);
+        NAME(combine)(value, coef + (p + side) * LANES * stride, stride, 1, section);
     }
 }
 
-/* One tile of samples against one panel of support vectors; `rows` is constant where this is inlined. */
-TARGET static inline void NAME(decide_tile)(const Kernel *kernel, const float *panel, const float *squares,
-                                            const Tiles *tiles, Py_ssize_t tile, int rows, const float *coef,
-                                            Py_ssize_t stride, float *section) {
-    float value[ROWS * LANES];
-    VEC sum[ROWS][VECTORS];
-    NAME(clear)(rows, sum);
-    NAME(products)(panel, tiles->values + tile * rows * tiles->width, tiles->feature + tile * tiles->width,
-                   tiles->steps[tile], rows, sum);
-    for (int r = 0; r < rows; r++)
-        for (int v = 0; v < VECTORS; v++)
-            ((VEC *)(value + r * LANES))[v] =
-                NAME(kernel)(kernel, sum[r][v], tiles->squares[tile * rows + r], ((const VEC *)squares)[v]);
-    NAME(combine)(value, coef, stride, rows, section + tile * rows * stride);
+/* Many samples against one panel of support vectors. */
+TARGET static inline void NAME(decide_many)(const Kernel *kernel, const Panels *panels, Py_ssize_t p,
+                                            const Tiles *tiles, const float *coef, Py_ssize_t stride,
+                                            float *section) {
+    const float *panel = panels->values + p * panels->width * LANES;
+    const VEC *squares = (const VEC *)(panels->squares + p * LANES);
+    Py_ssize_t n_tiles = (tiles->n_rows + ROWS - 1) / ROWS, turns = n_tiles * tiles->chunks;
+    for (Py_ssize_t turn = 0; turn < turns; turn++) {
+        Py_ssize_t chunk = turn / n_tiles, tile = turn % n_tiles;
+        float value[ROWS * LANES];
+        VEC sum[ROWS][VECTORS];
+        NAME(fetch)(panel + panels->width * LANES, panels->width, turn, turns);
+        NAME(advance)(panel, tiles, tile, chunk, sum);
+        if (chunk + 1 < tiles->chunks) continue;
+        for (int r = 0; r < ROWS; r++)
+            for (int v = 0; v < VECTORS; v++)
+                ((VEC *)(value + r * LANES))[v] =
+                    NAME(kernel)(kernel, sum[r][v], tiles->squares[tile * ROWS + r], squares[v]);
+        NAME(combine)(value, coef + p * LANES * stride, stride, ROWS, section + tile * ROWS * stride);
+    }
 }
 
 /* section[r][m] += the share of these support vectors in decision value m of sample r, with their
- * coefficients coef (LANES * count, stride). Tiles hold 1 or ROWS samples: the bits are the same. */
+ * coefficients coef (LANES * count, stride). One sample takes another way to the same bits. */
 TARGET static void NAME(decide)(const Kernel *kernel, const Panels *panels, const Tiles *tiles,
                                 const float *coef, Py_ssize_t stride, float *section) {
-    Py_ssize_t n_tiles = (tiles->n_rows + tiles->rows - 1) / tiles->rows;
     Py_ssize_t p = 0;
-    for (; tiles->n_rows == 1 && tiles->rows == 1 && p + 2 <= panels->count; p += 2)
-        NAME(decide_one)(kernel, panels, p, tiles, coef, stride, section);
-    for (; p < panels->count; p++) {
-        const float *panel = panels->values + p * panels->width * LANES, *squares = panels->squares + p * LANES;
-        const float *share = coef + p * LANES * stride;
-        for (Py_ssize_t tile = 0; tile < n_tiles; tile++) {
-            NAME(fetch)(panel + panels->width * LANES, panels->width, tile, n_tiles);
-            if (tiles->rows == 1)
-                NAME(decide_tile)(kernel, panel, squares, tiles, tile, 1, share, stride, section);
-            else
-                NAME(decide_tile)(kernel, panel, squares, tiles, tile, ROWS, share, stride, section);
-        }
+    if (tiles->rows == 1 && tiles->n_rows == 1) {
+        for (; p + 2 <= panels->count; p += 2)
+            NAME(decide_one)(kernel, panels, p, 2, tiles, coef, stride, section);
+        for (; p < panels->count; p++)
+            NAME(decide_one)(kernel, panels, p, 1, tiles, coef, stride, section);
     }
+    for (; p < panels->count; p++) NAME(decide_many)(kernel, panels, p, tiles, coef, stride, section);
 }
 
 /* sum[k] += sum over r of weight[r] * rows[r][k]; a block of the sums stays in the cache meanwhile. */

@@ -44,10 +44,12 @@ typedef struct {
 } Panels;
 
 /* The left factor: n_rows samples, `rows` to a tile. Each tile lists the features in which one of its
- * samples is not zero: steps[tile] of them, with `rows` values each; the unused end of a list is idle. */
+ * samples is not zero, with `rows` values each. The features are treated in `chunks` parts, because that
+ * part of a panel stays in the first-level cache while all tiles pass; part c of a tile's list goes from
+ * steps[tile][c] to steps[tile][c + 1]. `sums` (rows, LANES) holds inner products between two parts. */
 typedef struct {
-    Py_ssize_t n_rows, rows, width;
-    float *values, *squares;
+    Py_ssize_t n_rows, rows, width, chunks;
+    float *values, *squares, *sums;
     int32_t *feature, *steps;
 } Tiles;
 

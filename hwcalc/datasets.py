@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-LABELS = "0123456789+-×÷/=().√"
+LABELS = "0123456789+-×÷/=()."
 """Every label a glyph can have."""
 
 _SAME_LABEL = {",": ".", "·": ".", "*": None, "%": None}
@@ -222,26 +222,10 @@ def _load_pixels(path: Path) -> tuple[Sequence[Any], list[str], list[str]]:
     return list(images), labels, ["?"] * len(labels)
 
 
-COARSE = 60
-"""A digit lower than this many steps of its tablet shows stairs, which `smooth` takes away."""
-
-
 def _load_strokes(path: Path) -> tuple[Sequence[Any], list[str], list[str]]:
     with gzip.open(path, "rt", encoding="utf8") as lines:
         rows = [json.loads(line) for line in lines]
     if not rows:
         raise ValueError("no glyphs")
-    glyphs = []
-    for row in rows:
-        strokes = [np.array(stroke, np.float64).reshape(-1, 2) for stroke in row["strokes"]]
-        glyphs.append([smooth(s) for s in strokes] if (row.get("ref") or COARSE) < COARSE else strokes)
+    glyphs = [[np.array(stroke, np.float64).reshape(-1, 2) for stroke in row["strokes"]] for row in rows]
     return glyphs, [row["label"] for row in rows], [str(row.get("writer") or "?") for row in rows]
-
-
-def smooth(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Moving average over three points of a stroke (k, 2), its ends kept."""
-    if len(points) < 3:
-        return points
-    out = points.copy()
-    out[1:-1] = (points[:-2] + points[1:-1] + points[2:]) / 3
-    return out
