@@ -75,17 +75,17 @@ class Hit:
 
 
 class Answers:
-    """Draws the lines' readings on the paper. `numbers` counts lines, so that tags never repeat."""
+    """Draws the lines' readings on the paper."""
 
     def __init__(self, paper: Paper) -> None:
         """Draw on `paper`."""
         self._paper = paper
         self._lines: list[Line] = []
         self._shown: dict[Line, _Shown] = {}
-        self._numbers = 0
+        self._numbers = 0  # of lines drawn so far, so that tags never repeat
         self._drawn_at: tuple[float, str, int] | None = None
         self._fonts: dict[int, tkfont.Font] = {}
-        self.width_of: Callable[[str, int], int] = lru_cache(maxsize=4096)(self._width)
+        self._width_of: Callable[[str, int], int] = lru_cache(maxsize=4096)(self._width)
         paper.bind("<<View>>", lambda _: self._refresh(), add=True)
 
     def show(self, lines: list[Line]) -> None:
@@ -253,7 +253,7 @@ class Answers:
         return self._fonts[size]
 
     def _measure(self, text: str, size: float) -> float:
-        return float(self.width_of(text, round(size)))
+        return float(self._width_of(text, round(size)))
 
     def _width(self, text: str, size: int) -> int:
         return self._font(size).measure(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TypeAlias
 
 Measure: TypeAlias = Callable[[str, float], float]
@@ -60,11 +61,12 @@ def typeset(latex: str, size: float, measure: Measure, labels: Sequence[str] = (
         the same order its pieces carry their numbers, otherwise none does.
     """
     setting = _Setter(latex, measure).row(size, until=None)
-    shown = [p for p in setting.pieces if p.label is not None]
-    if [_plain(p.label or "") for p in shown] != [_plain(label) for label in labels]:
+    shown = [p.label for p in setting.pieces if p.label is not None]
+    if [_plain(label) for label in shown] != [_plain(label) for label in labels]:
         return setting
-    numbers = {id(p): i for i, p in enumerate(shown)}
-    return replace(setting, pieces=tuple(replace(p, symbol=numbers.get(id(p))) for p in setting.pieces))
+    numbers = count()
+    numbered = (p if p.label is None else replace(p, symbol=next(numbers)) for p in setting.pieces)
+    return replace(setting, pieces=tuple(numbered))
 
 
 def _plain(label: str) -> str:
