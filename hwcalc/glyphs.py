@@ -93,13 +93,18 @@ class GlyphClassifier:
         return log_softmax(self.scores(X) / self.temperature)
 
     def classify(self, glyphs: Sequence[Glyph]) -> list[str]:
-        """The most likely label of each glyph, never junk; glyphs as in `features.extract`."""
+        """The most likely label of each glyph, never junk; glyphs as in `features.extract`.
+
+        The features do not tell the size of a glyph, so for pen strokes `point_evidence` makes up for it.
+        """
         if not len(glyphs):
             return []
-        scores = self.scores(features.extract(glyphs))
+        log_probability = self.log_probability(features.extract(glyphs))
         if JUNK in self.labels:
-            scores[:, self.labels.index(JUNK)] = -np.inf
-        return [self.labels[k] for k in scores.argmax(axis=1)]
+            log_probability[:, self.labels.index(JUNK)] = -np.inf
+        if "." in self.labels:
+            log_probability[:, self.labels.index(".")] += [point_evidence(glyph) for glyph in glyphs]
+        return [self.labels[k] for k in log_probability.argmax(axis=1)]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file: to a temporary name first, so that an old file is whole until the end."""
@@ -160,6 +165,29 @@ class GlyphClassifier:
             float(about["temperature"]),
             about["recipe"],
         )
+
+
+POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 5.0
+"""Logistic regression of being a point or comma on the logarithm of a glyph's size in steps of the pen: where it
+is even, its slope (UNIPEN, 1,803 points and commas among 15,000 glyphs, balanced), and the most it may say."""
+
+
+def point_evidence(glyph: Glyph) -> float:
+    """Log-odds that a glyph is a point, from its longer side measured in steps of the pen; 0 for a picture.
+
+    A pen reports its place at even times and goes slowly where it writes small. So a point, a small mark of
+    any shape, is fewer steps long than a symbol that looks like it when it is enlarged.
+    """
+    if isinstance(glyph, np.ndarray):
+        return 0.0
+    strokes = [np.asarray(stroke, np.float64)[:, :2] for stroke in glyph]
+    steps = np.concatenate([np.hypot(*np.diff(stroke, axis=0).T) for stroke in strokes])
+    steps = steps[steps > 0]
+    if not len(steps):
+        return POINT_LIMIT
+    size = float(np.ptp(np.concatenate(strokes), axis=0).max())
+    evidence = POINT_SLOPE * np.log(POINT_STEPS * np.median(steps) / size)
+    return float(np.clip(evidence, -POINT_LIMIT, POINT_LIMIT))
 
 
 _FIELDS = {
