@@ -47,9 +47,9 @@ cdef extern from "_svm_simd.h":
                      Py_ssize_t, double *, double *) noexcept nogil
         Py_ssize_t (*partner)(const double *, const double *, const float *, const double *, double, double,
                               double *, Py_ssize_t) noexcept nogil
-        void (*hinge_epoch)(const float *, const int32_t *, const int64_t *, const int64_t *, Py_ssize_t,
-                            const float *, Py_ssize_t, double, double, Py_ssize_t, float *, float *, double *,
-                            double *) noexcept nogil
+        double (*hinge_epoch)(const float *, const int32_t *, const int64_t *, const int64_t *, Py_ssize_t,
+                              const float *, Py_ssize_t, Py_ssize_t, double, double, float *, double *,
+                              float *, double *) noexcept nogil
     const Loops *best_loops(int widest) noexcept nogil
 
 # HWCALC_SIMD=0 or 1 holds the loops to the compiler's baseline or to AVX2, for tests.
@@ -685,31 +685,37 @@ def compress(const real[:, ::1] X):
     return values, features, starts
 
 
-def hinge_epoch(const float[::1] values, const int32_t[::1] feature, const int64_t[::1] start,
-                const int64_t[::1] order, const float[:, ::1] targets, double rate, double decay,
-                float[:, ::1] direction, float[:, ::1] lag, double[:, ::1] bias, double[::1] state):
+def hinge_epoch(rows, const int64_t[::1] order, const float[:, ::1] targets, double rate, double decay,
+                float[:, ::1] weights, double[:, ::1] bias, double[:, ::1] weight_sum=None):
     """One pass of stochastic gradient descent on the primal hinge losses of all classes at once.
 
         minimise    alpha |w_c|^2 + mean_i max(0, 1 - y_ic (w_c . x_i - b_c))      for each class c
         step        w_c -> decay w_c + rate y_ic x_i   and   b_c -> b_c - rate y_ic
                     where y_ic (w_c . x_i - b_c) < 1, else w_c -> decay w_c;   decay = 1 - 2 rate alpha
 
-    Given   values, feature, start: the samples as `compress` returns them; order: which to visit
-            targets (n, lanes): 1, -1, or 0 for an unused lane; lanes is a multiple of 16
-            direction (d, lanes), lag, bias (2, lanes), state (3,): changed in place
-    Result  w = state[0] direction, b = bias[0], the sum of the losses in state[2]; the sum of w over the steps
-            is state[1] direction - lag, that of b is bias[1]
+    Given   rows: the samples as `compress` returns them; order: which of them to visit
+            targets (n, lanes): y_ic as 1 or -1, or 0 for an unused lane; lanes is a multiple of 16
+            weights (d, lanes), bias (2, lanes): changed in place; bias[0] is b
+            weight_sum (d, lanes): if given, the weights after each step are added to it, and b to bias[1]
+    Result  the sum of the losses met on the way
 
-    The weights are kept as scale * direction (Shalev-Shwartz et al. 2007, "Pegasos", section 2.2), and their
-    average follows from one more vector (Xu 2011, "Towards optimal one pass large scale learning with
-    averaged stochastic gradient descent", section 5.2).
+    The weights are kept as a scalar times a vector (Shalev-Shwartz, Singer, Srebro 2007, "Pegasos"), and their
+    sum follows from one more vector (Xu 2011, "Towards optimal one pass large scale learning with averaged
+    stochastic gradient descent").
     """
+    cdef const float[::1] values = rows[0]
+    cdef const int32_t[::1] feature = rows[1]
+    cdef const int64_t[::1] start = rows[2]
+    cdef float[:, ::1] lag
     cdef float *owed = NULL
-    if lag is not None:
-        owed = &lag[0, 0]
-    if order.shape[0] == 0:
-        return
-    with nogil:
-        loops.hinge_epoch(&values[0], &feature[0], &start[0], &order[0], order.shape[0], &targets[0, 0],
-                          targets.shape[1], rate, decay, direction.shape[0], &direction[0, 0], owed, &bias[0, 0],
-                          &state[0])
+    cdef double *total = NULL
+    cdef double loss = 0
+    if weight_sum is not None:
+        lag = np.zeros((weights.shape[0], weights.shape[1]), np.float32)
+        owed, total = &lag[0, 0], &weight_sum[0, 0]
+    if order.shape[0]:
+        with nogil:
+            loss = loops.hinge_epoch(&values[0], &feature[0], &start[0], &order[0], order.shape[0],
+                                     &targets[0, 0], targets.shape[1], weights.shape[0], rate, decay,
+                                     &weights[0, 0], &bias[0, 0], owed, total)
+    return loss

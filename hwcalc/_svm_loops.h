@@ -260,26 +260,37 @@ TARGET static Py_ssize_t NAME(partner)(const double *residual, const double *fal
     return 0;
 }
 
-/* One epoch of stochastic gradient descent on all classes together. Sample s has the values and features
- * start[s] .. start[s + 1]; targets (n, lanes) hold 1 or -1. The weights are scale * direction, direction
- * (width, lanes), so that their decay costs nothing; the running sum of the weights is sum of the scales *
- * direction - lag. bias (2, lanes): the biases and their running sum; state = {scale, sum of the scales,
- * hinge loss}. */
-TARGET static void NAME(hinge_epoch)(const float *values, const int32_t *feature, const int64_t *start,
-                                     const int64_t *order, Py_ssize_t n, const float *targets,
-                                     Py_ssize_t lanes, double rate, double decay, Py_ssize_t width,
-                                     float *direction, float *lag, double *bias, double *state) {
-    double scale = state[0], scales = state[1], loss = 0.0;
+/* weights *= scale; with `sum`, first sum += scales * weights - lag, and lag = 0. */
+TARGET static void NAME(settle)(Py_ssize_t size, double scale, double scales, float *weights, float *lag,
+                                double *sum) {
+    for (Py_ssize_t k = 0; k < size; k++) {
+        if (sum) {
+            sum[k] += scales * weights[k] - lag[k];
+            lag[k] = 0.0f;
+        }
+        weights[k] *= (float)scale;
+    }
+}
+
+/* One epoch of stochastic gradient descent on all classes together, see hinge_epoch in _svm.pyx. Sample s
+ * has the values and features start[s] .. start[s + 1]. Meanwhile the true weights are scale * weights, so
+ * that their decay costs nothing, and their running sum is sum + scales * weights - lag, where scales is the
+ * sum of the scales so far. Returns the sum of the losses. */
+TARGET static double NAME(hinge_epoch)(const float *values, const int32_t *feature, const int64_t *start,
+                                       const int64_t *order, Py_ssize_t n, const float *targets,
+                                       Py_ssize_t lanes, Py_ssize_t width, double rate, double decay,
+                                       float *weights, double *bias, float *lag, double *sum) {
+    double scale = 1.0, scales = 0.0, loss = 0.0;
     for (Py_ssize_t t = 0; t < n; t++) {
         Py_ssize_t begin = start[order[t]], end = start[order[t] + 1];
         for (Py_ssize_t c = 0; c < lanes; c += WIDTH) {
-            VEC sum[4] = {(VEC){0}, (VEC){0}, (VEC){0}, (VEC){0}}, push = (VEC){0};
+            VEC part[4] = {(VEC){0}, (VEC){0}, (VEC){0}, (VEC){0}}, push = (VEC){0};
             Py_ssize_t k = begin;
             for (; k + 4 <= end; k += 4)
-                for (int part = 0; part < 4; part++)
-                    sum[part] += values[k + part] * *(const VEC *)(direction + feature[k + part] * lanes + c);
-            for (; k < end; k++) sum[0] += values[k] * *(const VEC *)(direction + feature[k] * lanes + c);
-            VEC product = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+                for (int p = 0; p < 4; p++)
+                    part[p] += values[k + p] * *(const VEC *)(weights + feature[k + p] * lanes + c);
+            for (; k < end; k++) part[0] += values[k] * *(const VEC *)(weights + feature[k] * lanes + c);
+            VEC product = (part[0] + part[1]) + (part[2] + part[3]);
             int any = 0;
             for (int lane = 0; lane < WIDTH; lane++) {
                 double target = targets[order[t] * lanes + c + lane];
@@ -290,25 +301,22 @@ TARGET static void NAME(hinge_epoch)(const float *values, const int32_t *feature
                 bias[c + lane] -= rate * target;
                 any = 1;
             }
-            if (!any) continue;
-            for (k = begin; k < end; k++) *(VEC *)(direction + feature[k] * lanes + c) += values[k] * push;
-            if (lag) {
-                VEC owed = push * (float)scales;
-                for (k = begin; k < end; k++) *(VEC *)(lag + feature[k] * lanes + c) += values[k] * owed;
-            }
+            for (k = begin; any && k < end; k++)
+                *(VEC *)(weights + feature[k] * lanes + c) += values[k] * push;
+            push *= (float)scales;
+            for (k = begin; any && sum && k < end; k++)
+                *(VEC *)(lag + feature[k] * lanes + c) += values[k] * push;
         }
         scale *= decay;
         scales += scale;
-        for (Py_ssize_t c = 0; c < lanes; c++) bias[lanes + c] += bias[c];
-        if (scale < 1e-12) {
-            for (Py_ssize_t k = 0; k < width * lanes; k++) direction[k] *= (float)scale;
-            scales /= scale;
+        for (Py_ssize_t c = 0; sum && c < lanes; c++) bias[lanes + c] += bias[c];
+        if (scale < 0.1 || t + 1 == n) {
+            NAME(settle)(width * lanes, scale, scales, weights, lag, sum);
             scale = 1.0;
+            scales = 0.0;
         }
     }
-    state[0] = scale;
-    state[1] = scales;
-    state[2] = loss;
+    return loss;
 }
 
 #undef VEC

@@ -63,8 +63,9 @@ typedef struct {
                  double *, double *);
     Py_ssize_t (*partner)(const double *, const double *, const float *, const double *, double, double,
                           double *, Py_ssize_t);
-    void (*hinge_epoch)(const float *, const int32_t *, const int64_t *, const int64_t *, Py_ssize_t,
-                        const float *, Py_ssize_t, double, double, Py_ssize_t, float *, float *, double *, double *);
+    double (*hinge_epoch)(const float *, const int32_t *, const int64_t *, const int64_t *, Py_ssize_t,
+                          const float *, Py_ssize_t, Py_ssize_t, double, double, float *, double *, float *,
+                          double *);
 } Loops;
 
 #define LOOPS(set) \

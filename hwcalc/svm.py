@@ -786,29 +786,29 @@ class Descent:
         self.rate, self.decay = rate, 1 - 2 * rate * alpha
         self.weights = np.zeros((width, lanes), np.float32)
         self.bias = np.zeros((2, lanes))
-        self.sum, self.bias_sum, self.steps = np.zeros((width, lanes)), np.zeros(lanes), 0
+        self.weight_sum, self.steps = np.zeros((width, lanes)), 0
         self.loss = 0.0
 
     def epoch(self, rows: tuple[Array, Array, Array], order: Array, averaging: bool) -> None:
         """One pass over the samples `order`; `averaging` adds its weights to the mean."""
-        state = np.array([1.0, 0.0, 0.0])
-        lag = np.zeros_like(self.weights) if averaging else None
-        self.bias[1] = 0
-        hinge_epoch(
-            *rows, order.astype(np.int64), self.targets, self.rate, self.decay, self.weights, lag, self.bias, state
+        loss = hinge_epoch(
+            rows,
+            order.astype(np.int64),
+            self.targets,
+            self.rate,
+            self.decay,
+            self.weights,
+            self.bias,
+            self.weight_sum if averaging else None,
         )
-        if lag is not None:
-            self.sum += state[1] * self.weights - lag
-            self.bias_sum += self.bias[1]
-            self.steps += len(order)
-        self.weights *= np.float32(state[0])
-        self.loss = state[2] / len(order)
+        self.steps += len(order) if averaging else 0
+        self.loss = loss / len(order)
 
     def result(self, averaged: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Weights (classes, d) and biases (classes,), of the last step or the mean of all averaged ones."""
         averaged = averaged and self.steps > 0
-        weights = self.sum / self.steps if averaged else self.weights.astype(np.float64)
-        bias = self.bias_sum / self.steps if averaged else self.bias[0].copy()
+        weights = self.weight_sum / self.steps if averaged else self.weights.astype(np.float64)
+        bias = self.bias[1] / self.steps if averaged else self.bias[0].copy()
         return weights.T[: self.n_classes].copy(), bias[: self.n_classes]
 
 
