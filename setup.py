@@ -57,10 +57,8 @@ class BuildExtensions(build_ext):
         compile_flags, link_flags = openmp_flags(kind, compiler)
         if not compile_flags:
             print("hwcalc: no OpenMP here, so batches run on one thread", file=sys.stderr)
-        if kind == "msvc":
-            optimise = ["/O2"]
-        else:
-            optimise = [*OPTIMISE, *([] if compile_flags else ["-fopenmp-simd"])]
+        unthreaded = [] if compile_flags else ["-fopenmp-simd"]
+        optimise = ["/O2"] if kind == "msvc" else [*OPTIMISE, *unthreaded]
         for module in self.extensions:
             module.extra_compile_args = [*optimise, *compile_flags]
             module.extra_link_args = link_flags

@@ -59,7 +59,9 @@ class GlyphSet:
     def take(self, indices: npt.NDArray[Any]) -> GlyphSet:
         """The glyphs at `indices` (integers or a mask), as a set."""
         chosen = np.arange(len(self))[indices]
-        return GlyphSet(self.name, [self.glyphs[i] for i in chosen], self.labels[chosen], self.writers[chosen])
+        return GlyphSet(
+            self.name, [self.glyphs[i] for i in chosen], self.labels[chosen], self.writers[chosen]
+        )
 
 
 MNIST_FILES = {
@@ -195,7 +197,9 @@ def load_set(name: str, folder: str | os.PathLike[str] | None = None) -> GlyphSe
         raise DatasetError(f"there is no set {name!r}; known are {', '.join(PUBLIC_SETS)}")
     place = folder if folder is not None else os.environ.get("HWCALC_DATA")
     if not place:
-        raise DatasetError(f"set {name}: name the folder that holds it in the environment variable HWCALC_DATA")
+        raise DatasetError(
+            f"set {name}: name the folder that holds it in the environment variable HWCALC_DATA"
+        )
     path = Path(place) / PUBLIC_SETS[name]
     try:
         loaded = _load_pixels(path) if path.suffix == ".npz" else _load_strokes(path)

@@ -129,7 +129,7 @@ class GlyphClassifier:
         }
         encoded = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, about=encoded, **arrays)
+        np.savez_compressed(buffer, allow_pickle=False, about=encoded, **arrays)
         write_atomically(path, buffer.getvalue())
 
     @classmethod
@@ -143,18 +143,24 @@ class GlyphClassifier:
         """
         try:
             if os.path.getsize(path) > MAX_BYTES:
-                raise ModelError(f"{path}: too large for a model (over {MAX_BYTES >> 20} MB); choose another file")
+                raise ModelError(
+                    f"{path}: too large for a model (over {MAX_BYTES >> 20} MB); choose another file"
+                )
             data = Path(path).read_bytes()
         except OSError as error:
             raise ModelError(f"{path}: {error.strerror}; name a model file made by `hwcalc train`") from None
         try:
             about, arrays = _unpack(data)
         except (KeyError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
-            raise ModelError(f"{path}: not a model of hwcalc, or damaged; make one with `hwcalc train`") from None
+            raise ModelError(
+                f"{path}: not a model of hwcalc, or damaged; make one with `hwcalc train`"
+            ) from None
         if about.get("format") != FORMAT or about.get("features") != features.VERSION:
             raise ModelError(f"{path}: made by another version of hwcalc; make it again with `hwcalc train`")
         if about.get("sha256") != _digest(arrays) or not _consistent(about, arrays):
-            raise ModelError(f"{path}: damaged or changed since it was made; make it again with `hwcalc train`")
+            raise ModelError(
+                f"{path}: damaged or changed since it was made; make it again with `hwcalc train`"
+            )
         return cls(
             about["labels"],
             arrays["vectors"] * arrays["scale"] + arrays["offset"],
@@ -220,7 +226,7 @@ def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
     labels, count, width = about["labels"], len(arrays["vectors"]), arrays["vectors"].shape[1]
     classes = len(labels) if isinstance(labels, str) else 0
     numbers = (about["gamma"], about["temperature"])
-    return (
+    return bool(
         classes >= 2
         and len(set(labels)) == classes
         and width == features.SIZE

@@ -56,22 +56,22 @@ _FOLLOW[POINT, DIGIT] = 0.0
 _FOLLOW[DIGIT, DIGIT] = 0.5
 FOLLOW: list[list[float]] = _FOLLOW.tolist()
 
-SECOND_POINT = WRONG      # two points in one number
-UNOPENED = WRONG          # a closing bracket too many
-UNCLOSED = -4.0           # for each bracket open at the end
-SECOND_EQUALS = -2.0      # a = b = c is rare
-UNFINISHED = -3.0         # the last symbol wants something after it
+SECOND_POINT = WRONG  # two points in one number
+UNOPENED = WRONG  # a closing bracket too many
+UNCLOSED = -4.0  # for each bracket open at the end
+SECOND_EQUALS = -2.0  # a = b = c is rare
+UNFINISHED = -3.0  # the last symbol wants something after it
 
 
 class State(NamedTuple):
     """All that the rest of an expression depends on."""
 
-    used: int          # bit i: stroke i of the left-to-right order is used
-    kind: int          # of the last symbol
-    last: int          # the last candidate, -1 at the start
-    pointed: bool      # the number being written has its point
-    depth: int         # brackets open
-    equations: int     # equals signs seen
+    used: int  # bit i: stroke i of the left-to-right order is used
+    kind: int  # of the last symbol
+    last: int  # the last candidate, -1 at the start
+    pointed: bool  # the number being written has its point
+    depth: int  # brackets open
+    equations: int  # equals signs seen
 
 
 class _Path(NamedTuple):

@@ -17,7 +17,10 @@ def table(truth: Sequence[str], found: Sequence[str]) -> str:
     matrix = confusion_matrix(true, got, labels=labels)
     width = max(5, len(str(matrix.max())) + 1)
     head = " " * 4 + "".join(f"{label:>{width}}" for label in labels)
-    rows = [f"{label:>4}" + "".join(f"{n:>{width}}" for n in row) for label, row in zip(labels, matrix, strict=True)]
+    rows = [
+        f"{label:>4}" + "".join(f"{n:>{width}}" for n in row)
+        for label, row in zip(labels, matrix, strict=True)
+    ]
     return "\n".join(
         [
             f"accuracy {100 - error:.2f} %, error {error:.2f} % ({int(np.sum(true != got))} of {len(true)})",

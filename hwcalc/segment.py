@@ -119,8 +119,8 @@ def _outline(stroke: Stroke, most: int = 48) -> FloatArray:
     if stroke.mask is not None:
         y, x = np.nonzero(stroke.mask)
         points = np.stack([x, y], axis=1) + points[0]
-    chosen = np.linspace(0, len(points) - 1, min(most, len(points))).round().astype(int)
-    return points[chosen]
+    chosen: FloatArray = points[np.linspace(0, len(points) - 1, min(most, len(points))).round().astype(int)]
+    return chosen
 
 
 def _grow(
@@ -136,7 +136,9 @@ def _grow(
                 key = tuple(sorted((*group, neighbour)))
                 box = candidate.box.union(strokes[neighbour].box)
                 if key not in larger and box.width <= 1.8 * unit and box.height <= 2.2 * unit:
-                    gap = min(distance[i, neighbour] if i < neighbour else distance[neighbour, i] for i in group)
+                    gap = min(
+                        distance[i, neighbour] if i < neighbour else distance[neighbour, i] for i in group
+                    )
                     new = strokes[neighbour].box
                     gap_x = max(new.left - candidate.box.right, candidate.box.left - new.right, 0.0)
                     larger[key] = Candidate(key, box, max(gap, candidate.gap), max(gap_x, candidate.gap_x))

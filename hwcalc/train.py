@@ -63,13 +63,18 @@ def parser() -> argparse.ArgumentParser:
     )
     args.add_argument("-o", "--output", type=Path, default=Path("model.npz"), help="model file (./model.npz)")
     args.add_argument(
-        "--sets", help="sets, separated by commas (default: mnist, synthetic and all in the folder HWCALC_DATA)"
+        "--sets",
+        help="sets, separated by commas (default: mnist, synthetic and all in the folder HWCALC_DATA)",
     )
-    args.add_argument("--junk", type=_count, default=16000, help="groups that are no symbol (16000; 0 for none)")
+    args.add_argument(
+        "--junk", type=_count, default=16000, help="groups that are no symbol (16000; 0 for none)"
+    )
     args.add_argument("--synthetic", type=_count, default=16000, help="synthetic glyphs (16000)")
     args.add_argument("--limit", type=_count, help="at most so many glyphs of each set")
     args.add_argument("--C", type=_positive, default=10.0, help="penalty of a margin error (10)")
-    args.add_argument("--gamma", type=_positive, help="of the RBF kernel (default: 1 / sum of the features' variances)")
+    args.add_argument(
+        "--gamma", type=_positive, help="of the RBF kernel (default: 1 / sum of the features' variances)"
+    )
     args.add_argument("--seed", type=int, default=0, help="of all that is random (0)")
     args.add_argument("--jobs", type=int, default=-1, help="threads (-1: all cores)")
     args.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
@@ -195,7 +200,9 @@ def _run(options: argparse.Namespace) -> int:
             bar.set_description(name)
 
         step("load")
-        names = options.sets.split(",") if options.sets else ["mnist", "synthetic", *datasets.available_sets()]
+        names = (
+            options.sets.split(",") if options.sets else ["mnist", "synthetic", *datasets.available_sets()]
+        )
         sets = load_sets(names, options.synthetic, options.seed)
         bar.update()
         step("prepare")
@@ -231,7 +238,11 @@ def _run(options: argparse.Namespace) -> int:
 
 def _command(options: argparse.Namespace) -> str:
     """The command that makes the same model, whatever the folders are called here."""
-    given = [f"--{name} {value}" for name, value in vars(options).items() if name in _OF_MODEL and value is not None]
+    given = [
+        f"--{name} {value}"
+        for name, value in vars(options).items()
+        if name in _OF_MODEL and value is not None
+    ]
     return " ".join(["python -m hwcalc.train", *given])
 
 

@@ -70,7 +70,9 @@ def _line(
 def _resized(model: Glyph, like: list[FloatArray]) -> list[FloatArray]:
     """A glyph scaled so that its longer side is as long as that of another."""
     box, wanted = Ink.from_strokes(model).box, Ink.from_strokes(like).box
-    return [stroke * (max(wanted.width, wanted.height) / max(box.width, box.height, 1e-9)) for stroke in model]
+    return [
+        stroke * (max(wanted.width, wanted.height) / max(box.width, box.height, 1e-9)) for stroke in model
+    ]
 
 
 @dataclass
@@ -99,7 +101,9 @@ def synthetic(n: int, seed: int) -> GlyphSet:
     return GlyphSet("synthetic", list(glyphs), labels, hands)
 
 
-def assemble(sets: Sequence[GlyphSet], junk_count: int, limit: int | None, seed: int, n_jobs: int) -> TrainingSet:
+def assemble(
+    sets: Sequence[GlyphSet], junk_count: int, limit: int | None, seed: int, n_jobs: int
+) -> TrainingSet:
     """Features of all glyphs of `sets`, at most `limit` of each, and of `junk_count` groups that are none."""
     rng = np.random.default_rng(seed)
     if limit is not None:

@@ -74,7 +74,7 @@ def test_a_damaged_or_foreign_file_is_named(tmp_path, content, complaint):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(DatasetError, match="train-images-idx3-ubyte.gz is missing"):
+    with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte\.gz is missing"):
         datasets.load_mnist("train", tmp_path)
 
 

@@ -80,7 +80,9 @@ def test_the_unit_does_not_matter(factor):
 
 
 def test_times_and_repeated_points_are_welcome():
-    strokes = [np.column_stack([np.repeat(s, 2, axis=0), np.arange(2 * len(s))]) for s in line(SEVEN, PLUS, FOUR)]
+    strokes = [
+        np.column_stack([np.repeat(s, 2, axis=0), np.arange(2 * len(s))]) for s in line(SEVEN, PLUS, FOUR)
+    ]
     assert hwcalc.read_ink(strokes).text == "7+4"
 
 
@@ -91,7 +93,9 @@ def test_what_a_person_corrects_stays_corrected():
     assert reading.value == 4
 
 
-@pytest.mark.parametrize("fixed", [{frozenset({9}): "1"}, {frozenset({0}): "x"}, {frozenset({0, 1}): "4", frozenset({1}): "1"}])
+@pytest.mark.parametrize(
+    "fixed", [{frozenset({9}): "1"}, {frozenset({0}): "x"}, {frozenset({0, 1}): "4", frozenset({1}): "1"}]
+)
 def test_a_correction_that_does_not_fit_is_refused(fixed):
     with pytest.raises(ReadError, match="fixed"):
         hwcalc.read_ink(line(SEVEN, PLUS, FOUR), fixed=fixed)
@@ -137,7 +141,12 @@ def test_dots_and_scribbles_are_read_as_something(strokes):
 
 @pytest.mark.parametrize(
     ("typed", "answer"),
-    [("12+34=", "46"), ("1÷0", "cannot divide by zero"), ("2(3+4)", "14"), ("(2+3", "a bracket is not closed")],
+    [
+        ("12+34=", "46"),
+        ("1÷0", "cannot divide by zero"),
+        ("2(3+4)", "14"),
+        ("(2+3", "a bracket is not closed"),
+    ],
 )
 def test_typed_text_is_worth_the_same(typed, answer):
     reading = hwcalc.evaluate(typed)
@@ -197,7 +206,8 @@ def test_classify_takes_strokes_and_pictures_of_either_polarity():
 
 
 @pytest.mark.parametrize(
-    "glyph", [np.zeros((9, 9), np.uint8), np.zeros((0, 3), np.uint8), np.zeros((9, 9, 3), np.uint8), [], [[]], "7"]
+    "glyph",
+    [np.zeros((9, 9), np.uint8), np.zeros((0, 3), np.uint8), np.zeros((9, 9, 3), np.uint8), [], [[]], "7"],
 )
 def test_classify_refuses_what_is_no_glyph(glyph):
     with pytest.raises(ReadError):
@@ -207,6 +217,8 @@ def test_classify_refuses_what_is_no_glyph(glyph):
 @pytest.mark.skipif(not (EVAL / "ink.jsonl.gz").is_file(), reason="no real handwriting here: set HWCALC_EVAL")
 def test_real_numbers_of_strangers():
     with gzip.open(EVAL / "ink.jsonl.gz", "rt", encoding="utf8") as lines:
-        rows = [row for row in map(json.loads, lines) if row["latex"].replace(" ", "").replace(".", "").isdigit()]
+        rows = [
+            row for row in map(json.loads, lines) if row["latex"].replace(" ", "").replace(".", "").isdigit()
+        ]
     right = sum(hwcalc.read_ink(r["strokes"]).latex == r["latex"].replace(" ", "") for r in rows[:100])
     assert right >= 85

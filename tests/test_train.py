@@ -82,4 +82,6 @@ def test_the_temperature_makes_confidence_as_high_as_accuracy():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 3, 4000)
     scores = rng.normal(size=(4000, 3)) + 2 * np.eye(3)[truth]
-    assert train.best_temperature(scores * 7, truth) == pytest.approx(7 * train.best_temperature(scores, truth), rel=0.01)
+    assert train.best_temperature(scores * 7, truth) == pytest.approx(
+        7 * train.best_temperature(scores, truth), rel=0.01
+    )
