@@ -155,15 +155,13 @@ def warm_start(solver: PairSolver, lane: Array, start: tuple[Array, Array], most
 def converge(solver: PairSolver, task: Task, most: int, last: bool, passes: int) -> Iterator[int]:
     """Passes over the samples until the gap is closed; yields their number now and then."""
     goal = task.tol if last else max(task.tol, EARLY_GAP)
-    joining = np.zeros(0, np.intp)
-    if solver.size:
-        joining = solver.violators(JOINING, SHARE)
     while solver.gap > goal and solver.steps < task.max_steps:
-        joining, before = solver.violators(JOINING, SHARE), solver.steps
-        if solver.size + len(joining) > most:
+        if solver.size + JOINING > most:
             if not last:
                 return  # what an early stage would drop, later stages could not account for
-            solver.keep(solver.useful(most - most // 4))
+            solver.load()
+            solver.keep(solver.useful(most // 2))  # before violators are chosen: these may be among them
+        joining, before = solver.violators(JOINING, SHARE), solver.steps
         solver.join(joining)
         solver.load()
         aim = max(0.1 * solver.gap, 0.5 * goal)
@@ -217,11 +215,7 @@ class Problem:
         if kernel == "precomputed":
             empty = np.zeros((len(lanes) // WIDTH, 0, WIDTH), np.float32)
             return cls(
-                empty,
-                np.zeros((len(empty), WIDTH), np.float32),
-                lanes,
-                first,
-                X.astype(np.float32, copy=False),
+                empty, np.zeros((len(empty), WIDTH), np.float32), lanes, first, X.astype(np.float32, copy=False)
             )
         return cls(*pack(X, lanes, centre_of(X, kernel)), lanes, first, None)
 
@@ -349,11 +343,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise
 
     def partial_fit(
-        self,
-        X: ArrayLike,
-        y: ArrayLike,
-        classes: ArrayLike | None = None,
-        sample_weight: ArrayLike | None = None,
+        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
     ) -> Self:
         """Learn from more samples: train on the support vectors so far and on these, from the solution so far.
 
@@ -398,9 +388,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{classes[~present].tolist()}"
             )
         if self.kernel == "precomputed" and X.shape[0] != X.shape[1]:
-            raise ValueError(
-                f"Precomputed matrix must be a square matrix. Input is a {X.shape[0]}x{X.shape[1]} matrix."
-            )
+            raise ValueError(f"Precomputed matrix must be a square matrix. Input is a {X.shape[0]}x{X.shape[1]} matrix.")
         cost = self.C * weight * compute_class_weight(self.class_weight, classes=classes, y=y)[target]
         self._gamma = self._gamma_for(X)
         problem = Problem.of(X, target, len(classes), self.kernel)
@@ -457,7 +445,9 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             held[usable[: min(len(usable) - 1, max(1, len(usable) // 10))]] = True
         return held
 
-    def _solve(self, problem: Problem, cost: Array, classes: Array, start: dict[Any, Any]) -> list[Solution]:
+    def _solve(
+        self, problem: Problem, cost: Array, classes: Array, start: dict[Any, Any]
+    ) -> list[Solution]:
         """Train all pairs, the largest first, through joblib."""
         pairs = problem.pairs()
         lane_cost = np.where(problem.lanes >= 0, cost[problem.lanes], 0.0)
@@ -542,9 +532,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         owner = np.repeat(np.arange(len(self.classes_)), self.n_support_)
         found = {}
         for i, j in combinations(range(len(self.classes_)), 2):
-            value = np.where(
-                owner == i, self.dual_coef_[j - 1], np.where(owner == j, self.dual_coef_[i], 0.0)
-            )
+            value = np.where(owner == i, self.dual_coef_[j - 1], np.where(owner == j, self.dual_coef_[i], 0.0))
             used = np.flatnonzero(value)
             found[self.classes_[i], self.classes_[j]] = (samples[used], value[used])
         return found
@@ -716,11 +704,11 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_classification_targets(y)
         classes, target = np.unique(y, return_inverse=True)
         if len(classes) < 2:
-            raise ValueError(f"The number of classes has to be greater than one; got {len(classes)} class")
-        if 2 * self.learning_rate * self.alpha >= 1:
             raise ValueError(
-                "learning_rate * alpha must be below 0.5, or the weights cannot settle: lower one"
+                f"The number of classes has to be greater than one; got {len(classes)} class"
             )
+        if 2 * self.learning_rate * self.alpha >= 1:
+            raise ValueError("learning_rate * alpha must be below 0.5, or the weights cannot settle: lower one")
         random = check_random_state(self.random_state)
         order = np.arange(len(X))
         held = order[:0]
@@ -835,7 +823,9 @@ def winners(margins: Array) -> NDArray[np.intp]:
     return np.asarray(margins.argmax(axis=1))
 
 
-def feasible(start: tuple[Array, Array] | None, lane_of: Array, cost: Array) -> tuple[Array, Array] | None:
+def feasible(
+    start: tuple[Array, Array] | None, lane_of: Array, cost: Array
+) -> tuple[Array, Array] | None:
     """Dual variables of an earlier solution as lanes and values that satisfy today's constraints.
 
     Values beyond C_i are cut, then the heavier class is scaled down until the sum is zero again.
