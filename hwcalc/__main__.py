@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
     except ImportError as error:
-        _complain(_import_reason(error))
+        _complain(str(error))
         return 1
     return code
 
@@ -179,12 +179,6 @@ def _reason(error: OSError | ValueError) -> str:
         return "this is not a text file in UTF-8"
     system = error.strerror if isinstance(error, OSError) else None
     return " ".join((system or str(error) or type(error).__name__).split())
-
-
-def _import_reason(error: ImportError) -> str:
-    if (error.name or "").startswith("hwcalc._"):
-        return hwcalc.NOT_BUILT
-    return str(error)
 
 
 def _complain(reason: str) -> None:
