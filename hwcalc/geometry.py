@@ -62,6 +62,9 @@ MOST_APART = -5.0
 REVISIT = -1.5
 """Going back to a symbol after writing another."""
 
+ANOTHER = -3.0
+"""One symbol more: without it, cutting a symbol in two would gain the densities of a second one."""
+
 SIZE_WEIGHT = 1.0
 PLACE_WEIGHT = 1.0
 OVERLAP_WEIGHT = 5.0
@@ -124,8 +127,10 @@ class Geometry:
         x, y = box.center
         size = math.log(max(box.width, box.height, 0.03 * self.unit) / self.unit)
         place = (y - self.middle(x)) / self.unit
-        return SIZE_WEIGHT * _log_normal(size, shape[0], shape[1]) + PLACE_WEIGHT * _log_normal(
-            place, shape[2], shape[3]
+        return (
+            ANOTHER
+            + SIZE_WEIGHT * _log_normal(size, shape[0], shape[1])
+            + PLACE_WEIGHT * _log_normal(place, shape[2], shape[3])
         )
 
     def of_pair(self, first: Candidate, second: Candidate) -> float:
