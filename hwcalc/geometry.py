@@ -110,12 +110,12 @@ class Geometry:
         return self._weigh(candidate.box, SHAPE[label]) + self._of_strokes(label, candidate)
 
     def _of_strokes(self, label: str, candidate: Candidate) -> float:
-        """Log-weight of the number of pen strokes of a symbol and of their distance from each other."""
-        if not self._pen:
-            return 0.0
-        score = math.log(STROKES[label][len(candidate.strokes) - 1])
+        """Log-weight of the number of strokes of a symbol, of their distance and of the order of writing."""
         apart = candidate.gap_x if label in APART else candidate.gap
-        score += max(MOST_APART, -max(0.0, apart / self.unit - TOUCH_SCALE) / TOUCH_SCALE)
+        score = max(MOST_APART, -max(0.0, apart / self.unit - TOUCH_SCALE) / TOUCH_SCALE)
+        if not self._pen:  # pieces of a picture are no strokes, and have no order
+            return score
+        score += math.log(STROKES[label][len(candidate.strokes) - 1])
         breaks = sum(b - a > 1 for a, b in pairwise(candidate.strokes))
         return score + REVISIT * breaks
 
