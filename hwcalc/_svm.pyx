@@ -284,11 +284,14 @@ cdef class PairSolver:
         self.size = n
 
     def useful(self, Py_ssize_t most):
-        """The members worth keeping, at most `most`: free variables first, then those closest to moving."""
+        """The members worth keeping, at most `most`: free variables, the newest first, then those closest to moving.
+
+        The oldest leave so that, where not even the free variables fit, all of them get their turns."""
         b, r = np.asarray(self.b)[:self.size], np.asarray(self.r)[:self.size]
         low, high = np.asarray(self.low)[:self.size], np.asarray(self.high)[:self.size]
         rest = np.where(b < high, self.bottom - r, r - self.top)
-        rest[(b > low) & (b < high)] = -INFINITY
+        free = np.flatnonzero((b > low) & (b < high))
+        rest[free] = -1e200 * (1 + free)
         return np.sort(np.argsort(rest, kind="stable")[:most])
 
     def support(self):

@@ -155,15 +155,13 @@ def warm_start(solver: PairSolver, lane: Array, start: tuple[Array, Array], most
 def converge(solver: PairSolver, task: Task, most: int, last: bool, passes: int) -> Iterator[int]:
     """Passes over the samples until the gap is closed; yields their number now and then."""
     goal = task.tol if last else max(task.tol, EARLY_GAP)
-    joining = np.zeros(0, np.intp)
-    if solver.size:
-        joining = solver.violators(JOINING, SHARE)
     while solver.gap > goal and solver.steps < task.max_steps:
-        joining, before = solver.violators(JOINING, SHARE), solver.steps
-        if solver.size + len(joining) > most:
+        if solver.size + JOINING > most:
             if not last:
                 return  # what an early stage would drop, later stages could not account for
-            solver.keep(solver.useful(most - most // 4))
+            solver.load()
+            solver.keep(solver.useful(most // 2))  # before violators are chosen: these may be among them
+        joining, before = solver.violators(JOINING, SHARE), solver.steps
         solver.join(joining)
         solver.load()
         aim = max(0.1 * solver.gap, 0.5 * goal)
