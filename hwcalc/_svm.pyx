@@ -317,22 +317,31 @@ cdef class PairSolver:
         return np.asarray(chosen)[:n]
 
     cdef Py_ssize_t _worst(self, int sign, Py_ssize_t count, double share, intptr_t *chosen) noexcept nogil:
-        """The largest violations of one kind, cut by a histogram rather than by sorting."""
-        cdef Py_ssize_t k, n = 0, total = 0, bin = BINS - 1
+        """The largest violations of one kind, cut by a histogram rather than by sorting.
+
+        All bins above `bin` are taken; `bin` itself, which does not fit, fills the rest.
+        """
+        cdef Py_ssize_t k, own, n = 0, spare, total = 0, bin = BINS - 1
         cdef Py_ssize_t[BINS] histogram
-        cdef double scale = (BINS - 1) / max(self.gap, 1e-300)
         memset(histogram, 0, sizeof(histogram))
         for k in range(self.columns):
             if self._violates(k, sign):
-                histogram[<Py_ssize_t>(self._violation(k, sign) * scale)] += 1
-        while bin > share * BINS and total + histogram[bin] <= count:
+                histogram[self._bin(k, sign)] += 1
+        while bin >= share * BINS and total + histogram[bin] <= count:
             total += histogram[bin]
             bin -= 1
+        spare = count - total if bin >= share * BINS else 0
         for k in range(self.columns):
-            if n < count and self._violates(k, sign) and self._violation(k, sign) * scale >= bin:
-                chosen[n] = k
-                n += 1
+            if self._violates(k, sign):
+                own = self._bin(k, sign)
+                if own > bin or own == bin and spare > 0:
+                    spare -= own == bin
+                    chosen[n] = k
+                    n += 1
         return n
+
+    cdef inline Py_ssize_t _bin(self, Py_ssize_t k, int sign) noexcept nogil:
+        return min(BINS - 1, <Py_ssize_t>(self._violation(k, sign) / self.gap * BINS))
 
     cdef inline double _violation(self, Py_ssize_t k, int sign) noexcept nogil:
         return self.residual[k] - self.bottom if sign > 0 else self.top - self.residual[k]
