@@ -751,9 +751,10 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         best: tuple[float, Array, Array] = (-np.inf, np.empty(0), np.empty(0))
         losses, since = [], 0
         with Parallel(n_jobs=jobs, require="sharedmem") as parallel:
-            for self.n_iter_ in range(1, self.max_iter + 1):
+            for passes in range(1, self.max_iter + 1):
+                self.n_iter_ = passes
                 visit = random.permutation(order) if self.shuffle else order
-                averaging = self.average and 2 * self.n_iter_ > self.max_iter
+                averaging = self.average and 2 * passes > self.max_iter
                 parallel(delayed(block.epoch)(rows, visit, averaging) for block in blocks)
                 losses.append(sum(block.loss for block in blocks) / targets.shape[1])
                 if self.early_stopping:
@@ -853,13 +854,17 @@ def feasible(start: tuple[Array, Array] | None, lane_of: Array, cost: Array) -> 
 def fitted_temperature(scores: Array, target: Array) -> float:
     """The T for which softmax(scores / T) gives these classes (n,) the highest likelihood.
 
-    Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks", section 4.2.
+    Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks", section 4.2. The true
+    class counts for (n + 1) / (n + 2) as in Platt 1999, so that n samples without an error do not promise
+    that there never is one.
     """
-    if not len(target):
+    n, n_classes = scores.shape
+    if not n:
         return 1.0
+    goal = np.full((n, n_classes), 1 / (n + 2) / (n_classes - 1))
+    goal[np.arange(n), target] = (n + 1) / (n + 2)
 
     def loss(log_temperature: float) -> float:
-        log = log_softmax(scores / math.exp(log_temperature), axis=1)
-        return -float(log[np.arange(len(target)), target].mean())
+        return -float(np.sum(goal * log_softmax(scores / math.exp(log_temperature), axis=1)))
 
     return math.exp(minimize_scalar(loss, bounds=(-7, 7), method="bounded").x)
