@@ -107,7 +107,16 @@ def run(solver: str, kind: str, n: int, threads: int) -> dict[str, object]:
     prefix = (
         ["taskset", "-c", "0"] if threads == 1 and solver == "intelex" else []
     )  # TBB takes all it may use
-    command = [*prefix, sys.executable, str(Path(sys.argv[0]).resolve()), "--line", solver, kind, str(n), str(threads)]
+    command = [
+        *prefix,
+        sys.executable,
+        str(Path(sys.argv[0]).resolve()),
+        "--line",
+        solver,
+        kind,
+        str(n),
+        str(threads),
+    ]
     output = subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
     line: dict[str, object] = json.loads(output.strip().splitlines()[-1])
     return line
