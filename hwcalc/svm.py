@@ -215,7 +215,11 @@ class Problem:
         if kernel == "precomputed":
             empty = np.zeros((len(lanes) // WIDTH, 0, WIDTH), np.float32)
             return cls(
-                empty, np.zeros((len(empty), WIDTH), np.float32), lanes, first, X.astype(np.float32, copy=False)
+                empty,
+                np.zeros((len(empty), WIDTH), np.float32),
+                lanes,
+                first,
+                X.astype(np.float32, copy=False),
             )
         return cls(*pack(X, lanes, centre_of(X, kernel)), lanes, first, None)
 
@@ -342,8 +346,13 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             self._forget()
             raise
 
+    @available_if(lambda self: self.kernel != "precomputed")  # type: ignore[untyped-decorator]
     def partial_fit(
-        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
     ) -> Self:
         """Learn from more samples: train on the support vectors so far and on these, from the solution so far.
 
@@ -354,8 +363,6 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         if not hasattr(self, "dual_coef_"):
             return self.fit(X, y, sample_weight)
-        if self.kernel == "precomputed":
-            raise ValueError("partial_fit needs samples, not a precomputed kernel: use fit with warm_start")
         X, y = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C", reset=False)
         weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         labels = np.repeat(self.classes_, self.n_support_)
@@ -388,7 +395,9 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{classes[~present].tolist()}"
             )
         if self.kernel == "precomputed" and X.shape[0] != X.shape[1]:
-            raise ValueError(f"Precomputed matrix must be a square matrix. Input is a {X.shape[0]}x{X.shape[1]} matrix.")
+            raise ValueError(
+                f"Precomputed matrix must be a square matrix. Input is a {X.shape[0]}x{X.shape[1]} matrix."
+            )
         cost = self.C * weight * compute_class_weight(self.class_weight, classes=classes, y=y)[target]
         self._gamma = self._gamma_for(X)
         problem = Problem.of(X, target, len(classes), self.kernel)
@@ -445,9 +454,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             held[usable[: min(len(usable) - 1, max(1, len(usable) // 10))]] = True
         return held
 
-    def _solve(
-        self, problem: Problem, cost: Array, classes: Array, start: dict[Any, Any]
-    ) -> list[Solution]:
+    def _solve(self, problem: Problem, cost: Array, classes: Array, start: dict[Any, Any]) -> list[Solution]:
         """Train all pairs, the largest first, through joblib."""
         pairs = problem.pairs()
         lane_cost = np.where(problem.lanes >= 0, cost[problem.lanes], 0.0)
@@ -477,7 +484,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _run(self, problem: Problem, cost: Array, tasks: list[Task], classes: Array) -> list[Solution]:
         watch = Watch(self.callback, classes)
-        shared = get_active_backend(prefer="threads")[0].supports_sharedmem
+        shared = getattr(get_active_backend(prefer="threads")[0], "supports_sharedmem", False)
         extra = (RowPool(problem.length()), watch) if shared else ()
         arrays = (problem.panels, problem.squares, problem.lanes, cost, problem.given)
         parallel = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator", batch_size=1)
@@ -532,7 +539,9 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         owner = np.repeat(np.arange(len(self.classes_)), self.n_support_)
         found = {}
         for i, j in combinations(range(len(self.classes_)), 2):
-            value = np.where(owner == i, self.dual_coef_[j - 1], np.where(owner == j, self.dual_coef_[i], 0.0))
+            value = np.where(
+                owner == i, self.dual_coef_[j - 1], np.where(owner == j, self.dual_coef_[i], 0.0)
+            )
             used = np.flatnonzero(value)
             found[self.classes_[i], self.classes_[j]] = (samples[used], value[used])
         return found
@@ -704,11 +713,11 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_classification_targets(y)
         classes, target = np.unique(y, return_inverse=True)
         if len(classes) < 2:
-            raise ValueError(
-                f"The number of classes has to be greater than one; got {len(classes)} class"
-            )
+            raise ValueError(f"The number of classes has to be greater than one; got {len(classes)} class")
         if 2 * self.learning_rate * self.alpha >= 1:
-            raise ValueError("learning_rate * alpha must be below 0.5, or the weights cannot settle: lower one")
+            raise ValueError(
+                "learning_rate * alpha must be below 0.5, or the weights cannot settle: lower one"
+            )
         random = check_random_state(self.random_state)
         order = np.arange(len(X))
         held = order[:0]
@@ -742,9 +751,10 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         best: tuple[float, Array, Array] = (-np.inf, np.empty(0), np.empty(0))
         losses, since = [], 0
         with Parallel(n_jobs=jobs, require="sharedmem") as parallel:
-            for self.n_iter_ in range(1, self.max_iter + 1):
+            for passes in range(1, self.max_iter + 1):
+                self.n_iter_ = passes
                 visit = random.permutation(order) if self.shuffle else order
-                averaging = self.average and 2 * self.n_iter_ > self.max_iter
+                averaging = self.average and 2 * passes > self.max_iter
                 parallel(delayed(block.epoch)(rows, visit, averaging) for block in blocks)
                 losses.append(sum(block.loss for block in blocks) / targets.shape[1])
                 if self.early_stopping:
@@ -823,9 +833,7 @@ def winners(margins: Array) -> NDArray[np.intp]:
     return np.asarray(margins.argmax(axis=1))
 
 
-def feasible(
-    start: tuple[Array, Array] | None, lane_of: Array, cost: Array
-) -> tuple[Array, Array] | None:
+def feasible(start: tuple[Array, Array] | None, lane_of: Array, cost: Array) -> tuple[Array, Array] | None:
     """Dual variables of an earlier solution as lanes and values that satisfy today's constraints.
 
     Values beyond C_i are cut, then the heavier class is scaled down until the sum is zero again.
@@ -846,13 +854,17 @@ def feasible(
 def fitted_temperature(scores: Array, target: Array) -> float:
     """The T for which softmax(scores / T) gives these classes (n,) the highest likelihood.
 
-    Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks", section 4.2.
+    Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks", section 4.2. The true
+    class counts for (n + 1) / (n + 2) as in Platt 1999, so that n samples without an error do not promise
+    that there never is one.
     """
-    if not len(target):
+    n, n_classes = scores.shape
+    if not n:
         return 1.0
+    goal = np.full((n, n_classes), 1 / (n + 2) / (n_classes - 1))
+    goal[np.arange(n), target] = (n + 1) / (n + 2)
 
     def loss(log_temperature: float) -> float:
-        log = log_softmax(scores / math.exp(log_temperature), axis=1)
-        return -float(log[np.arange(len(target)), target].mean())
+        return -float(np.sum(goal * log_softmax(scores / math.exp(log_temperature), axis=1)))
 
     return math.exp(minimize_scalar(loss, bounds=(-7, 7), method="bounded").x)
