@@ -77,7 +77,8 @@ def main() -> None:
     same = LinearSVC(RATE, options.passes, ALPHA, shuffle=False).fit(X[part], y[part])
     own = 100 * np.mean(same.predict(T) != test_y)
     print(
-        f"{'plain loop, scaled up':26}{seconds:9.1f}{wrong:9.2f}   (hwcalc on the same {options.plain_samples}: {own:.2f})"
+        f"{'plain loop, scaled up':26}{seconds:9.1f}{wrong:9.2f}   "
+        f"(hwcalc on the same {options.plain_samples}: {own:.2f})"
     )
 
 

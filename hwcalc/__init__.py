@@ -10,18 +10,21 @@ if TYPE_CHECKING:
     from .glyphs import GlyphClassifier, ModelError
     from .ink import ReadError
     from .reader import Reading, Symbol, classify, evaluate, read, read_ink
-    from .svm import SVC
+    from .svm import SVC, LinearSVC
     from .transformer import GlyphFeatures
 
 __version__ = "0.1.0"
 
 if find_spec(f"{__name__}._svm") is None:
     # with the name of the package in it, `python -m` prints the error as one line
-    raise ImportError("hwcalc is not built here: run `pip install -e .` in the checkout, then try again", name=__name__)
+    raise ImportError(
+        "hwcalc is not built here: run `pip install -e .` in the checkout, then try again", name=__name__
+    )
 
 _HOME = {
     "GlyphClassifier": "glyphs",
     "GlyphFeatures": "transformer",
+    "LinearSVC": "svm",
     "ModelError": "glyphs",
     "ReadError": "ink",
     "Reading": "reader",
@@ -37,6 +40,7 @@ __all__ = [
     "SVC",
     "GlyphClassifier",
     "GlyphFeatures",
+    "LinearSVC",
     "ModelError",
     "ReadError",
     "Reading",

@@ -290,8 +290,8 @@ cdef class PairSolver:
         b, r = np.asarray(self.b)[:self.size], np.asarray(self.r)[:self.size]
         low, high = np.asarray(self.low)[:self.size], np.asarray(self.high)[:self.size]
         rest = np.where(b < high, self.bottom - r, r - self.top)
-        free = np.flatnonzero((b > low) & (b < high))
-        rest[free] = -1e200 * (1 + free)
+        unbound = np.flatnonzero((b > low) & (b < high))
+        rest[unbound] = -1e200 * (1 + unbound)
         return np.sort(np.argsort(rest, kind="stable")[:most])
 
     def support(self):
@@ -522,9 +522,9 @@ cdef class PairSolver:
     def intercept(self):
         """The mean residual of the free variables; without any, the middle of what is possible."""
         b, r = np.asarray(self.beta), np.asarray(self.residual)
-        free = (b > self.lower) & (b < self.upper)
-        if free.any():
-            return float(r[free].mean())
+        unbound = (b > self.lower) & (b < self.upper)
+        if unbound.any():
+            return float(r[unbound].mean())
         ends = [end for end in (self.top, self.bottom) if np.isfinite(end)]
         return float(np.mean(ends)) if ends else 0.0
 
@@ -644,9 +644,9 @@ cdef class Machine:
     cdef void _pairs(self, const float *section, Py_ssize_t size, Py_ssize_t n, double *f,
                      double *score) noexcept nogil:
         """f_ij = both classes' sections + intercept; score_i = min_j f_ij, with f_ji = -f_ij."""
-        cdef Py_ssize_t r, i, j, pair
+        cdef Py_ssize_t _r, i, j, pair
         cdef double value
-        for r in range(n):
+        for _r in range(n):
             for i in range(self.n_classes):
                 score[i] = INFINITY
             pair = 0

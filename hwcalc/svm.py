@@ -41,7 +41,7 @@ EARLY_GAP = 0.1  # where an early stage stops
 STEPS_AT_ONCE = 50_000  # SMO steps between two looks at Ctrl-C, a fraction of a second
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """A worker noticed that the training was called off."""
 
 
@@ -122,7 +122,8 @@ def solve_pair(
             solver.extend(end)
             if task.start is not None:
                 warm_start(solver, lane, task.start, most)
-            for passes in converge(solver, task, most, last, passes):
+            for made in converge(solver, task, most, last, passes):
+                passes = made
                 if watch:
                     watch(task, passes, solver.gap, len(solver.support()))
             if not last:
@@ -184,8 +185,9 @@ class Watch:
         self.stop, self.lock = threading.Event(), threading.Lock()
 
     def __call__(self, task: Task, passes: int, gap: float, n_support: int) -> None:
+        """Tell how far a pair is; raises `StoppedError` where the training was called off."""
         if self.stop.is_set():
-            raise Stopped
+            raise StoppedError
         if self.callback is not None:
             i, j = task.pair
             with self.lock:
@@ -339,9 +341,9 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         start = self._earlier_solution() if self.warm_start and hasattr(self, "dual_coef_") else {}
         self._forget()
         try:
-            X, y = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
-            check_classification_targets(y)
-            return self._fit(X, y, sample_weight, start)
+            samples, labels = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
+            check_classification_targets(labels)
+            return self._fit(samples, labels, sample_weight, start)
         except BaseException:
             self._forget()
             raise
@@ -362,7 +364,8 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         the support vectors before this call first, and these samples after them.
         """
         if not hasattr(self, "dual_coef_"):
-            return self.fit(X, y, sample_weight)
+            fitted: Self = self.fit(X, y, sample_weight)
+            return fitted
         X, y = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C", reset=False)
         weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         labels = np.repeat(self.classes_, self.n_support_)
@@ -425,7 +428,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if hasattr(self, "_fixed_gamma"):
             return float(self._fixed_gamma)
         if self.gamma == "auto":
-            return 1 / X.shape[1]
+            return float(1 / X.shape[1])
         if self.gamma == "scale":
             variance = 0 if self.kernel in ("linear", "precomputed") else X.var(dtype=np.float64)
             return float(1 / (X.shape[1] * variance)) if variance else 1.0
@@ -709,9 +712,9 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Train on X (n, d), float32 or float64, and labels y (n,)."""
-        X, y = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
-        check_classification_targets(y)
-        classes, target = np.unique(y, return_inverse=True)
+        samples, labels = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
+        check_classification_targets(labels)
+        classes, target = np.unique(labels, return_inverse=True)
         if len(classes) < 2:
             raise ValueError(f"The number of classes has to be greater than one; got {len(classes)} class")
         if 2 * self.learning_rate * self.alpha >= 1:
@@ -719,15 +722,15 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "learning_rate * alpha must be below 0.5, or the weights cannot settle: lower one"
             )
         random = check_random_state(self.random_state)
-        order = np.arange(len(X))
+        order = np.arange(len(samples))
         held = order[:0]
         if self.early_stopping:
             order = random.permutation(order)
-            held, order = np.split(order, [max(1, round(self.validation_fraction * len(X)))])
+            held, order = np.split(order, [max(1, round(self.validation_fraction * len(samples)))])
             order = np.sort(order)
         learning = [1] if len(classes) == 2 else range(len(classes))
         targets = np.where(target[:, None] == np.asarray(learning), 1, -1).astype(np.float32)
-        weights, bias = self._descend(X, targets, order, (X[held], target[held]), random)
+        weights, bias = self._descend(samples, targets, order, (samples[held], target[held]), random)
         if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
             raise ValueError("LinearSVC diverged: scale the data (StandardScaler), or lower learning_rate")
         self.classes_, self.coef_, self.intercept_ = classes, weights, -bias
@@ -752,7 +755,7 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         losses, since = [], 0
         with Parallel(n_jobs=jobs, require="sharedmem") as parallel:
             for passes in range(1, self.max_iter + 1):
-                self.n_iter_ = passes
+                self.n_iter_: int = passes
                 visit = random.permutation(order) if self.shuffle else order
                 averaging = self.average and 2 * passes > self.max_iter
                 parallel(delayed(block.epoch)(rows, visit, averaging) for block in blocks)
@@ -770,8 +773,8 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Margins (n, K), or (n,) for two classes, positive for `classes_[1]`."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float32, np.float64], order="C", reset=False)
-        margins = np.asarray(X @ self.coef_.T + self.intercept_)
+        samples = validate_data(self, X, dtype=[np.float32, np.float64], order="C", reset=False)
+        margins = np.asarray(samples @ self.coef_.T + self.intercept_)
         return margins[:, 0] if len(self.classes_) == 2 else margins
 
     def predict(self, X: ArrayLike) -> Array:

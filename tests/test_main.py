@@ -252,8 +252,9 @@ def test_an_unbuilt_checkout_says_in_one_line_what_to_run(module: str, tmp_path:
     for source in (ROOT / "hwcalc").glob("*.py"):
         shutil.copy(source, tmp_path / "hwcalc")
     shutil.copytree(ROOT / "gui", tmp_path / "hwcalc" / "gui")
-    command = [sys.executable, "-m", module, "read", "sum.png"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    command = [sys.executable, "-S", "-m", module, "read", "sum.png"]  # without the installed package
+    bare = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=bare, check=False)
     assert done.returncode == 1
     assert "pip install" in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -250,7 +250,7 @@ def test_a_machine_of_arrays_that_do_not_fit_is_refused(change):
         "intercept": [0.0, 0.0, 0.0],
     }
     Machine(**arrays)
-    with pytest.raises(ValueError, match="a machine of . classes and 3 support vectors needs"):
+    with pytest.raises(ValueError, match=r"a machine of . classes and 3 support vectors needs"):
         Machine(**{**arrays, **change})
 
 
