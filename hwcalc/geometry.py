@@ -20,7 +20,7 @@ from .segment import Candidate
 _DIGIT = (0.0, 0.28, 0.0, 0.2)
 SHAPE: dict[str, tuple[float, float, float, float]] = {
     **dict.fromkeys("0123456789", _DIGIT),
-    ".": (math.log(0.17), 0.55, 0.42, 0.22),
+    ".": (math.log(0.17), 0.55, 0.42, 0.2),
     "-": (math.log(0.55), 0.45, 0.02, 0.2),
     "+": (math.log(0.65), 0.35, 0.02, 0.2),
     "×": (math.log(0.6), 0.35, 0.05, 0.2),
@@ -31,7 +31,7 @@ SHAPE: dict[str, tuple[float, float, float, float]] = {
     ")": (math.log(1.3), 0.3, 0.0, 0.25),
 }
 MIDDLE_DOT = (math.log(0.14), 0.45, 0.05, 0.15)
-MIDDLE_DOT_WEIGHT = -3.0
+MIDDLE_DOT_WEIGHT = -2.2
 
 # Probability of a symbol's pen strokes being one, two, three, four: counted in UNIPEN, UJI and pendigits
 _ONE = (0.97, 0.025, 0.004, 0.001)

@@ -94,6 +94,11 @@ class Parse:
         return "".join(label for label, _ in self.symbols)
 
     @property
+    def groups(self) -> tuple[Candidate, ...]:
+        """What is taken together, whatever it is called."""
+        return tuple(candidate for _, candidate in self.symbols)
+
+    @property
     def row(self) -> Row:
         """The symbols as a row, each with its number."""
         return tuple(Mark(label, i) for i, (label, _) in enumerate(self.symbols))
