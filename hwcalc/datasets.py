@@ -143,7 +143,7 @@ def _idx_file(folder: Path, name: str) -> Path:
     for path in (folder / f"{name}.gz", folder / name):
         if path.is_file():
             return path
-    raise DatasetError(f"{folder / name}.gz is missing: copy MNIST's four files there")
+    raise DatasetError(f"{folder / name}.gz is missing: run `hwcalc data get mnist`, or copy it there")
 
 
 def read_idx(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:

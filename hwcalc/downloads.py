@@ -16,6 +16,7 @@ import json
 import os
 import sys
 import tarfile
+import textwrap
 import urllib.error
 import urllib.request
 import zipfile
@@ -175,7 +176,10 @@ def trust_first(path: Path, source: Source, record: Path) -> None:
     DatasetError
         It was another then.
     """
-    known = json.loads(record.read_text(encoding="utf8")) if record.exists() else {}
+    try:
+        known = json.loads(record.read_text(encoding="utf8")) if record.exists() else {}
+    except ValueError:
+        raise DatasetError(f"{record}: damaged; remove it, and what comes next is trusted anew") from None
     found = contents_sha256(path)
     first = known.setdefault(
         source.url, {"sha256": found, "size": _size(path), "date": datetime.date.today().isoformat()}
@@ -237,16 +241,17 @@ def get(row: PublicSet, quiet: bool = False) -> Path:
     paths = [folder / "downloads" / _file_name(source) for source in row.sources]
     for source, path in zip(row.sources, paths, strict=True):
         download(source, path, quiet)
+    together = [each for each in SETS if each.sources == row.sources and where(each) is None]
     try:
+        parsed = [_parse(each, paths) for each in together]
         for source, path in zip(row.sources, paths, strict=True):
             if not source.checksum:
                 trust_first(path, source, folder / "downloads.json")
-        for each in SETS:
-            if each.sources == row.sources and where(each) is None:
-                store(each, _parse(each, paths), folder)
-    except (DatasetError, *_DAMAGED):
+    except DatasetError:
         _discard(paths)
         raise
+    for each, glyphs in zip(together, parsed, strict=True):
+        store(each, glyphs, folder)
     _discard(paths)
     return folder / row.file
 
@@ -361,7 +366,7 @@ def table() -> str:
         sizes = [source.size for source in row.sources]
         size = f"{sum(filter(None, sizes)) / 1e6:.1f} MB" if all(sizes) else "size ?"
         lines.append(f"{row.name:13} {row.glyphs:6,} glyphs  {size:>8}  {where(row) or 'not here'}")
-        lines.append(f"{'':13} {row.what}; {row.licence}")
+        lines.append(textwrap.indent(textwrap.fill(f"{row.what}; {row.licence}", 90), " " * 14))
     return "\n".join(lines)
 
 
@@ -377,7 +382,9 @@ def _get_and_tell(row: PublicSet, quiet: bool) -> int:
         return _complain(str(error))
     except OSError as error:
         kept = "; what has come is kept: make room and run again" if error.errno == errno.ENOSPC else ""
-        return _complain(f"{row.name}: {error.filename or datasets.data_folder()}: {error.strerror}{kept}")
+        return _complain(
+            f"{row.name}: {error.filename or datasets.data_folder()}: {error.strerror or error}{kept}"
+        )
     return 0
 
 

@@ -101,7 +101,7 @@ def uncompress(data: bytes) -> bytes:
 
 
 def _picture(data: bytes) -> npt.NDArray[np.uint8]:
-    """A picture as bright ink on black, whichever of the two its file has; transparent is paper."""
+    """A picture in grey; transparent is paper."""
     from PIL import Image
 
     try:
@@ -109,10 +109,22 @@ def _picture(data: bytes) -> npt.NDArray[np.uint8]:
         if "A" in picture.getbands():
             paper = Image.new("RGBA", picture.size, "white")
             picture = Image.alpha_composite(paper, picture.convert("RGBA"))
-        pixels = np.asarray(picture.convert("L"))
+        return np.asarray(picture.convert("L"))
     except (OSError, SyntaxError):
         raise FormatError("a picture in it is damaged") from None
-    return 255 - pixels if np.median(pixels) > 127 else pixels
+
+
+def _bright(glyphs: list[Glyph]) -> list[Glyph]:
+    """Pictures of a set with bright ink on black, whichever of the two their files have.
+
+    The corners of all tell: a single picture can be full of ink, such as a dot stretched to its frame.
+    """
+    corners = [
+        np.asarray(glyph.ink)[row, column] for glyph in glyphs for row in (0, -1) for column in (0, -1)
+    ]
+    if not corners or np.median(corners) < 128:
+        return glyphs
+    return [glyph._replace(ink=255 - np.asarray(glyph.ink, np.uint8)) for glyph in glyphs]
 
 
 def _pictures(archive: zipfile.ZipFile, label_of: Callable[[str], str | None]) -> list[Glyph]:
@@ -121,7 +133,7 @@ def _pictures(archive: zipfile.ZipFile, label_of: Callable[[str], str | None]) -
         label = label_of(entry) if entry.lower().endswith(".png") else None
         if label is not None:
             found.append(Glyph(label, _picture(archive.read(entry))))
-    return found
+    return _bright(found)
 
 
 # One function for each set.
@@ -227,7 +239,7 @@ def hasyv2(paths: Sequence[Path]) -> list[Glyph]:
             label = labels.get(PurePosixPath(member.name).name)
             if label is not None and member.isfile():
                 found.append(Glyph(label, _picture(_read(archive, member))))
-    return found
+    return _bright(found)
 
 
 def _read(archive: tarfile.TarFile, member: tarfile.TarInfo | None) -> bytes:
@@ -253,8 +265,8 @@ def mdas(paths: Sequence[Path]) -> list[Glyph]:
     """A folder for each symbol, such as division_obelus, in each of train, test and val."""
 
     def label_of(entry: str) -> str | None:
-        words = re.split(r"[^a-z]+", PurePosixPath(entry).parent.name.lower())
-        return next((_MDAS[word] for word in words if word in _MDAS), None)
+        words = re.split(r"[^a-z]+", str(PurePosixPath(entry).parent).lower())
+        return next((_MDAS[word] for word in reversed(words) if word in _MDAS), None)
 
     with zipfile.ZipFile(paths[0]) as archive:
         return _pictures(archive, label_of)
