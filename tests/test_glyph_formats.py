@@ -169,7 +169,10 @@ def test_uji_cut_off(tmp_path):
 def test_semeion(tmp_path):
     pixels = np.arange(512).reshape(2, 256) % 3 == 0
     rows = [
-        " ".join(f"{p:.4f}" for p in picture) + " " + " ".join(str(int(d == digit)) for d in range(10)) + " \n"
+        " ".join(f"{p:.4f}" for p in picture)
+        + " "
+        + " ".join(str(int(d == digit)) for d in range(10))
+        + " \n"
         for picture, digit in zip(pixels, (0, 9), strict=True)
     ]
     found = formats.semeion(zipped(tmp_path / "a.zip", {"semeion.data": "".join(rows)}))
