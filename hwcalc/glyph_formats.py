@@ -383,7 +383,7 @@ def _unipen(archive: zipfile.ZipFile, folders: Sequence[str], labels: frozenset[
         if path.endswith(".dat") and path.startswith(tuple(f"data/{folder}/" for folder in folders)):
             page = _Page()
             _read_page(text_of(path), page, lambda name: text_of(f"include/{name}"))
-            provider = path.split("/")[2]
+            provider = path.split("/")[2][:2]  # its third letter tells apart what one provider sent
             for where, label in page.segments:
                 ink = _ink(page, where) if label in labels else []
                 if ink:

@@ -375,8 +375,16 @@ def test_unipen(tmp_path):
     labels = '.SEGMENT CHARACTER 0-1 ? "4"\n.SEGMENT CHARACTER 3 ? "a"\n'
     signs = '.SEGMENT CHARACTER 2 OK "("\n.SEGMENT CHARACTER 2 ? "\\""\n.SEGMENT CHARACTER 9 ? "+"\n'
     four, bracket = formats.unipen(unipen(tmp_path, _1a=labels, _1d=signs))
-    assert four == ("4", [[[20, 0], [20, 40]], [[0, 20], [40, 20], [60, 20]]], "apa.Ann_B", 40)
-    assert bracket == ("(", [[[0, 0], [0, 10]]], "apa.Ann_B", 40)
+    assert four == ("4", [[[20, 0], [20, 40]], [[0, 20], [40, 20], [60, 20]]], "ap.Ann_B", 40)
+    assert bracket == ("(", [[[0, 0], [0, 10]]], "ap.Ann_B", 40)
+
+
+def test_unipen_knows_a_writer_again_in_what_the_same_provider_sent_apart(tmp_path):
+    files = {f"{TOP}include/{part}/a.dat": DOC + INK for part in ("apb", "app")}
+    files[f"{TOP}data/1a/apb/a.dat"] = '.INCLUDE apb/a.dat\n.SEGMENT CHARACTER 0 ? "1"\n'
+    files[f"{TOP}data/1d/app/a.dat"] = '.INCLUDE app/a.dat\n.SEGMENT CHARACTER 2 ? "("\n'
+    found = formats.unipen(zipped(tmp_path / "b.zip", files))
+    assert [(g.label, g.writer, g.ref) for g in found] == [("1", "ap.Ann_B", 40), ("(", "ap.Ann_B", 40)]
 
 
 def test_unipen_segments_inside_components(tmp_path):
@@ -400,7 +408,7 @@ def test_unipen_times(tmp_path):
     letters = "".join(f'.SEGMENT CHARACTER {where} ? "x"\n' for where in ("3-4", "0-1", "3", "2-3"))
     paths = unipen(tmp_path, _1a='.SEGMENT CHARACTER 0 ? "1"\n', _1c=letters)
     (times,) = formats.unipen_times(paths)
-    assert times == ("×", [[[0, 10], [20, 0]], [[0, 0], [20, 10]]], "apa.Ann_B", 40)
+    assert times == ("×", [[[0, 10], [20, 0]], [[0, 0], [20, 10]]], "ap.Ann_B", 40)
 
 
 def test_another_archive_is_not_unipen(tmp_path):
