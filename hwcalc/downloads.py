@@ -126,9 +126,14 @@ def _open(url: str, have: int) -> Iterator[Any]:
         answer = urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=_TIMEOUT)
     except urllib.error.HTTPError as error:
         with error:
-            if error.code == 416 and have:
+            total = str(error.headers.get("Content-Range", "")).rpartition("/")[2]
+            if error.code == 416 and total in (str(have), ""):
                 yield None
                 return
+            if error.code == 416:
+                raise DatasetError(
+                    f"{url}: {total} bytes long, and {have} have come: remove the .part file"
+                ) from None
             raise DatasetError(f"{url}: the server answers {error.code} {error.reason}") from None
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error

@@ -149,6 +149,12 @@ def test_a_part_that_is_whole_is_taken(site: Site, tmp_path: Path) -> None:
     assert files(tmp_path) == ["set.zip"]
 
 
+def test_a_part_that_is_longer_than_the_file_is_told(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "set.zip.part").write_bytes(CONTENT + b"!")
+    with pytest.raises(DatasetError, match="300000 bytes long, and 300001 have come"):
+        downloads.download(source(site), tmp_path / "set.zip")
+
+
 @pytest.mark.parametrize("part", [b"", b"not its beginning"])
 def test_a_wrong_checksum_leaves_nothing(site: Site, tmp_path: Path, part: bytes) -> None:
     known = source(site)
