@@ -1,4 +1,4 @@
-"""The `hwcalc` command: read, gui, train.
+"""The `hwcalc` command: read, gui, train, data.
 
 In flow arguments, pictures and files of strokes; out flow one line for each expression on standard output,
 one line for each failure on standard error, and an exit code: 0 all read, 1 some input could not be read,
@@ -29,13 +29,14 @@ Outcome: TypeAlias = "tuple[str, Reading | str]"  # where, and what it says or w
 _INTERRUPTED = 130  # what shells return for a command that SIGINT ended,
 _BROKEN_PIPE = 141  # or SIGPIPE
 
-_FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train"}
+_FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train", "data": "hwcalc.downloads"}
 
 _EXAMPLES = """\
 examples:
   hwcalc read photo.jpg                  photo.jpg: 12+34 = 46
   hwcalc gui                             write in a window, see the answer
   hwcalc train --help                    train the classifier anew
+  hwcalc data list                       the public sets of glyphs it learns from
 
 `hwcalc COMMAND --help` tells more."""
 
@@ -108,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     # These parse their own arguments; here they are only listed.
     commands.add_parser("gui", help="open the window, with a picture if one is named")
     commands.add_parser("train", help="train the classifier and write its model file")
+    commands.add_parser("data", help="show and download sets of glyphs to train it on")
     return parser
 
 

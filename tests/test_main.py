@@ -224,7 +224,10 @@ def test_help_has_examples(arguments: list[str], capsys: pytest.CaptureFixture[s
     assert max(map(len, out.splitlines())) <= 110
 
 
-@pytest.mark.parametrize(("command", "module"), [("gui", "hwcalc.gui.__main__"), ("train", "hwcalc.train")])
+@pytest.mark.parametrize(
+    ("command", "module"),
+    [("gui", "hwcalc.gui.__main__"), ("train", "hwcalc.train"), ("data", "hwcalc.downloads")],
+)
 def test_other_commands_get_their_arguments(
     command: str, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
