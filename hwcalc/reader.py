@@ -1,4 +1,4 @@
-"""read(), read_ink() and classify(): run the stages, from ink or a picture to a `Reading`."""
+"""read(), read_ink(), read_page() and classify(): run the stages, from ink or a picture to `Reading`s."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from . import expression, segment
+from . import expression, page, segment
 from .features import Glyph, extract
 from .glyphs import default_classifier
 from .grammar import KIND, Lattice, Parse
@@ -160,6 +160,34 @@ def read(source: Any, *, fixed: Fixed | None = None) -> Reading:
     from .picture_file import open_picture
 
     return _read(ink_from_picture(open_picture(source)), fixed or {})
+
+
+def read_page(source: Any) -> list[Reading]:
+    """Read every expression on a picture of a page.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file, PIL image, or uint8 array (h, w) or (h, w, 3)
+
+    Returns
+    -------
+    list of Reading
+        In reading order, each with its box in pixels of the picture. What holds no digit is left out, and so
+        is the number of an item: `2)` or, on a page with several, `2.`. Strokes are numbered anew in each.
+
+    Raises
+    ------
+    ReadError
+        It is not a picture, cannot be opened, is too large, or no ink is found in it.
+    """
+    from .picture import ink_from_picture  # see `read`
+    from .picture_file import open_picture
+
+    readings = []
+    for ink in page.expressions(ink_from_picture(open_picture(source))):
+        if len(ink.strokes) <= MAX_STROKES:  # more are a drawing
+            readings.append(_read(ink, {}))
+    return [r for r in readings if any(s.label.isdigit() for s in r.symbols)]
 
 
 def evaluate(text: str) -> Reading:
