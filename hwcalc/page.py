@@ -21,7 +21,7 @@ import numpy as np
 from .ink import Box, FloatArray, Ink
 
 # All lengths are in units, the height of the digits nearby.
-_DOT = 0.25  # a mark no longer than this is a point
+_DOT = 0.3  # a mark no wider than this, and little higher, is a point
 _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
 _TALL = 0.6  # lower marks are signs
@@ -29,6 +29,7 @@ _NEIGHBOURS = 8  # that tell how high digits are here
 _STACK = 0.5  # most between a fraction bar and what stands over or under it
 _STRAY = 0.12  # what stands over a bar and sticks out by more does not belong to it
 _LEVEL = 0.5  # most that neighbours in a line differ in height
+_OFF_LINE = 0.7  # times that difference counts as distance
 _FAR = 3.2  # most between neighbours in a line
 _JOINED = 0.8  # a gap this wide never parts two expressions,
 _PARTED = 2.0  # and one this wide always does
@@ -48,7 +49,8 @@ class _Mark:
 
     @property
     def is_dot(self) -> bool:
-        return max(self.box.width, self.box.height) <= _DOT * self.unit
+        """A point, a comma, a speck."""
+        return self.box.width <= _DOT * self.unit and self.box.height <= 1.5 * _DOT * self.unit
 
     @property
     def is_flat(self) -> bool:
@@ -99,7 +101,10 @@ def _marks(ink: Ink) -> list[_Mark]:
         _Mark((i,), box, unit, box.center[1])
         for i, (box, unit) in enumerate(zip(boxes, _units(boxes), strict=True))
     ]
-    return _stacked(_joined(marks))
+    # a bar between two rows must not join their digits, as the bar of a 5 would
+    bars = [m for m in marks if m.is_flat and _standing(m, marks, True) and _standing(m, marks, False)]
+    others = [m for m in marks if all(m is not bar for bar in bars)]
+    return _joined(_stacked(_joined(others) + bars))
 
 
 def _units(boxes: Sequence[Box]) -> FloatArray:
@@ -201,19 +206,18 @@ def _standing(bar: _Mark, marks: Sequence[_Mark], above: bool) -> list[_Mark]:
 def _chains(marks: Sequence[_Mark]) -> tuple[list[_Chain], float]:
     """Marks one after the other along lines, and the slope of the lines."""
     slope = 0.0
-    links: list[tuple[int, int]] = []
+    after: dict[int, int] = {}
     for _ in range(2):  # the first links tell how the page is tilted
-        links = _links(marks, slope)
+        after = _links(marks, slope)
         # without signs and exponents, which stand where they like
         slopes = [
             (marks[j].axis - marks[i].axis) / (marks[j].box.center[0] - marks[i].box.center[0])
-            for i, j in links
+            for i, j in after.items()
             if not marks[i].is_sign and not marks[j].is_sign
         ]
         slope = float(np.clip(np.median(slopes), -0.25, 0.25)) if len(slopes) > 2 else 0.0
-    after = dict(links)
     chains = []
-    for first in set(range(len(marks))) - set(after.values()):
+    for first in sorted(set(range(len(marks))) - set(after.values())):
         chain = [first]
         while chain[-1] in after:
             chain.append(after[chain[-1]])
@@ -221,25 +225,27 @@ def _chains(marks: Sequence[_Mark]) -> tuple[list[_Chain], float]:
     return chains, slope
 
 
-def _links(marks: Sequence[_Mark], slope: float) -> list[tuple[int, int]]:
-    """Pairs of marks of which each is the other's nearest neighbour in the line."""
+def _links(marks: Sequence[_Mark], slope: float) -> dict[int, int]:
+    """For each mark its neighbour to the right: pairs that prefer each other, then pairs of what is left."""
     left = np.array([m.box.left for m in marks])
     right = np.array([m.box.right for m in marks])
     unit = np.array([m.unit for m in marks])
     center = (left + right) / 2
     level = np.array([m.axis for m in marks]) - slope * center
-    best_after: dict[int, tuple[float, int]] = {}
-    best_before: dict[int, tuple[float, int]] = {}
+    costs: dict[tuple[int, int], float] = {}
     for i in range(len(marks)):
-        size = np.maximum(unit[i], unit) if len(marks) else unit
+        size = np.maximum(unit[i], unit)
         gap = (left - right[i]) / size
         off = np.abs(level - level[i]) / size
-        near = np.flatnonzero((center > center[i]) & (gap < _FAR) & (off < _LEVEL))
-        for j in near:
-            cost = max(float(gap[j]), 0.0) + 1.5 * float(off[j])
-            best_after[i] = min(best_after.get(i, (np.inf, -1)), (cost, int(j)))
-            best_before[int(j)] = min(best_before.get(int(j), (np.inf, -1)), (cost, i))
-    return [(i, j) for i, (_, j) in best_after.items() if best_before[j][1] == i]
+        for j in np.flatnonzero((center > center[i]) & (gap < _FAR) & (off < _LEVEL)):
+            costs[i, int(j)] = max(float(gap[j]), -0.5) + _OFF_LINE * float(off[j])
+    after: dict[int, int] = {}
+    taken: set[int] = set()
+    for (i, j), _ in sorted(costs.items(), key=lambda item: item[1]):
+        if i not in after and j not in taken:
+            after[i] = j
+            taken.add(j)
+    return after
 
 
 def _cut(chains: Sequence[_Chain]) -> list[_Chain]:
