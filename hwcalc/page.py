@@ -31,9 +31,11 @@ _STRAY = 0.12  # what stands over a bar and sticks out by more does not belong t
 _LEVEL = 0.5  # most that neighbours in a line differ in height
 _OFF_LINE = 0.7  # times that difference counts as distance
 _FAR = 3.2  # most between neighbours in a line
-_JOINED = 0.8  # a gap this wide never parts two expressions,
+_JOINED = 0.35  # a gap this wide never parts two expressions,
 _PARTED = 2.0  # and one this wide always does
-_SIGN_ROOM = 0.6  # what counts of a gap beside a sign, around which people leave more room
+_USUAL = 0.95  # is between the two,
+_HABIT = 0.7  # as far as the page does not say otherwise
+_SIGN_ROOM = 0.7  # what counts of a gap beside a sign, around which people leave more room
 _BESIDE = 0.35  # most between an expression and a small mark off its line: an exponent, a comma
 _CORRIDOR = 1.2  # least between two columns that are read one after the other
 
@@ -50,7 +52,7 @@ class _Mark:
     @property
     def is_dot(self) -> bool:
         """A point, a comma, a speck."""
-        return self.box.width <= _DOT * self.unit and self.box.height <= 1.5 * _DOT * self.unit
+        return self.box.width <= _DOT * self.unit and self.box.height <= 1.8 * _DOT * self.unit
 
     @property
     def is_flat(self) -> bool:
@@ -87,12 +89,12 @@ def groups(ink: Ink) -> list[list[int]]:
         return []
     marks = _marks(ink)
     dots = [m for m in marks if m.is_dot]
-    chains, slope = _chains([m for m in marks if not m.is_dot])
+    chains = _chains([m for m in marks if not m.is_dot])
     chains = _with_small_ones(_cut(chains))
     chains = [chain for chain in chains if not all(m.is_sign for m in chain)] or chains
     _attach_dots(chains, dots, ink.pen_width)
     chains = chains or [[dot] for dot in dots]
-    return [sorted(i for m in chain for i in m.strokes) for chain in _in_reading_order(chains, slope)]
+    return [sorted(i for m in chain for i in m.strokes) for chain in _in_reading_order(chains)]
 
 
 def _marks(ink: Ink) -> list[_Mark]:
@@ -144,6 +146,8 @@ def _overlap(a: _Mark, b: _Mark) -> bool:
         return gap < 0.5 * unit
     if min(a.box.height, b.box.height) < 0.45 * unit:
         return gap < 0.1 * unit
+    if max(a.box.height, b.box.height) < 0.75 * unit:  # the rings of an 8
+        return gap < 0.05 * unit
     return -gap > 0.3 * min(a.box.height, b.box.height)
 
 
@@ -203,8 +207,8 @@ def _standing(bar: _Mark, marks: Sequence[_Mark], above: bool) -> list[_Mark]:
     return found if any(m.box.height > 0.4 * bar.unit for m in found) else []
 
 
-def _chains(marks: Sequence[_Mark]) -> tuple[list[_Chain], float]:
-    """Marks one after the other along lines, and the slope of the lines."""
+def _chains(marks: Sequence[_Mark]) -> list[_Chain]:
+    """Marks one after the other along lines."""
     slope = 0.0
     after: dict[int, int] = {}
     for _ in range(2):  # the first links tell how the page is tilted
@@ -222,7 +226,7 @@ def _chains(marks: Sequence[_Mark]) -> tuple[list[_Chain], float]:
         while chain[-1] in after:
             chain.append(after[chain[-1]])
         chains.append([marks[i] for i in chain])
-    return chains, slope
+    return chains
 
 
 def _links(marks: Sequence[_Mark], slope: float) -> dict[int, int]:
@@ -268,11 +272,15 @@ def _gap(a: _Mark, b: _Mark) -> float:
 
 
 def _widest_gap(gaps: Sequence[float]) -> float:
-    """The widest gap within an expression: where the sorted gaps of the page make their largest leap."""
-    between = sorted(g for g in gaps if _JOINED < g < _PARTED)
-    steps = [max([_JOINED / 2, *(g for g in gaps if g <= _JOINED)]), *between, _PARTED]
-    below, above = max(pairwise(steps), key=lambda pair: pair[1] / pair[0])
-    return max((below * above) ** 0.5, _JOINED)
+    """The widest gap within an expression: where the sorted gaps of the page make a large leap near the usual."""
+    steps = [_JOINED, *sorted(g for g in gaps if _JOINED < g < _PARTED), _PARTED]
+
+    def leap(pair: tuple[float, float]) -> float:
+        below, above = np.log(pair)
+        return float(above - below - _HABIT * abs((below + above) / 2 - np.log(_USUAL)))
+
+    below, above = max(pairwise(steps), key=leap)
+    return float((below * above) ** 0.5)
 
 
 def _with_small_ones(chains: Sequence[_Chain]) -> list[_Chain]:
@@ -312,7 +320,7 @@ def _dot_cost(dot: _Mark, mark: _Mark, dirt: bool) -> float:
     """How ill a point stands beside a mark, in units; infinite if it does not belong there."""
     x, y = dot.box.center
     aside = max(mark.box.left - x, x - mark.box.right) / mark.unit
-    foot = abs(y - mark.axis - 0.45 * mark.unit) / mark.unit
+    foot = max(0.0, abs(y - mark.axis - 0.5 * mark.unit) / mark.unit - 0.1)
     middle = abs(y - mark.axis) / mark.unit
     if aside > 0.9 or (dirt and (aside < 0.05 or foot > 0.2)):
         return np.inf
@@ -320,11 +328,11 @@ def _dot_cost(dot: _Mark, mark: _Mark, dirt: bool) -> float:
     return max(aside, 0.0) + off if off < 0.4 else np.inf
 
 
-def _in_reading_order(chains: Sequence[_Chain], slope: float) -> list[_Chain]:
+def _in_reading_order(chains: Sequence[_Chain]) -> list[_Chain]:
     """Row by row; column by column where the columns are far apart and share no rows."""
     boxes = [reduce(Box.union, (m.box for m in chain)) for chain in chains]
-    middles = [float(np.median([m.axis - slope * m.box.center[0] for m in chain])) for chain in chains]
-    heights = [float(np.median([m.unit for m in chain])) for chain in chains]
+    heights = np.array([np.median([m.unit for m in chain]) for chain in chains])
+    middles = _untilted(boxes, np.array([np.median([m.axis for m in chain]) for chain in chains]), heights)
     columns = _columns(boxes, middles, heights)
     ordered: list[_Chain] = []
     for column in columns:
@@ -337,7 +345,21 @@ def _in_reading_order(chains: Sequence[_Chain], slope: float) -> list[_Chain]:
     return ordered
 
 
-def _columns(boxes: Sequence[Box], middles: Sequence[float], heights: Sequence[float]) -> list[list[int]]:
+def _untilted(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> FloatArray:
+    """Heights of the middles as if the page lay straight: turned so that most stand level with another."""
+    x = np.array([b.center[0] for b in boxes])
+    beside = np.abs(x[:, None] - x) > 2 * heights[:, None]
+
+    def unevenness(slope: float) -> float:
+        level = middles - slope * x
+        off = np.where(beside, np.abs(level[:, None] - level) / heights[:, None], np.inf)
+        return float(np.minimum(off.min(axis=1), 1.0).mean()) + 0.2 * abs(slope)
+
+    slope = min(np.linspace(-0.15, 0.15, 61), key=unevenness)
+    return np.asarray(middles - slope * x)
+
+
+def _columns(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> list[list[int]]:
     """Columns to be read one after the other, as numbers of expressions; usually all are in one."""
     columns: list[list[int]] = []
     edge = -np.inf
