@@ -11,6 +11,7 @@ where their ink overlaps vertically.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -21,7 +22,7 @@ import numpy as np
 from .ink import Box, FloatArray, Ink
 
 # All lengths are in units, the height of the digits nearby.
-_DOT = 0.3  # a mark no wider than this, and little higher, is a point
+_DOT = 0.4  # a mark no wider than this, and little higher, is a point
 _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
 _TALL = 0.6  # lower marks are signs
@@ -52,7 +53,7 @@ class _Mark:
     @property
     def is_dot(self) -> bool:
         """A point, a comma, a speck."""
-        return self.box.width <= _DOT * self.unit and self.box.height <= 1.8 * _DOT * self.unit
+        return self.box.width <= _DOT * self.unit and self.box.height <= 1.4 * _DOT * self.unit
 
     @property
     def is_flat(self) -> bool:
@@ -90,10 +91,9 @@ def groups(ink: Ink) -> list[list[int]]:
     marks = _marks(ink)
     dots = [m for m in marks if m.is_dot]
     chains = _chains([m for m in marks if not m.is_dot])
-    chains = _with_small_ones(_cut(chains))
-    chains = [chain for chain in chains if not all(m.is_sign for m in chain)] or chains
     _attach_dots(chains, dots, ink.pen_width)
-    chains = chains or [[dot] for dot in dots]
+    chains = _with_small_ones(_cut(chains)) or [[dot] for dot in dots]
+    chains = [chain for chain in chains if not all(m.is_sign for m in chain)] or chains
     return [sorted(i for m in chain for i in m.strokes) for chain in _in_reading_order(chains)]
 
 
@@ -146,8 +146,8 @@ def _overlap(a: _Mark, b: _Mark) -> bool:
         return gap < 0.5 * unit
     if min(a.box.height, b.box.height) < 0.45 * unit:
         return gap < 0.1 * unit
-    if max(a.box.height, b.box.height) < 0.75 * unit:  # the rings of an 8
-        return gap < 0.05 * unit
+    if a.box.union(b.box).height < 1.5 * unit:  # the rings of an 8
+        return gap < 0.0
     return -gap > 0.3 * min(a.box.height, b.box.height)
 
 
@@ -308,12 +308,14 @@ def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float |
     """A point goes to the expression at whose foot it stands, or between whose marks; others are stray."""
     for dot in dots:
         size = max(dot.box.width, dot.box.height)
+        if pen_width is not None and size < 0.95 * pen_width:  # no pen makes less
+            continue
         dirt = pen_width is not None and size < min(1.6 * pen_width, _SPECK * dot.unit)
         choices = [
             (cost, k) for k, c in enumerate(chains) for m in c if (cost := _dot_cost(dot, m, dirt)) < np.inf
         ]
         if choices:
-            chains[min(choices)[1]].append(dot)
+            insort(chains[min(choices)[1]], dot, key=lambda m: m.box.center[0])
 
 
 def _dot_cost(dot: _Mark, mark: _Mark, dirt: bool) -> float:
