@@ -193,26 +193,33 @@ def _stacked(marks: list[_Mark]) -> list[_Mark]:
 
 
 def _standing(bar: _Mark, marks: Sequence[_Mark], above: bool) -> list[_Mark]:
-    """What stands over a bar, or under it, and nowhere else; nothing if something sticks out."""
-    found = []
+    """What stands over a bar, or under it, and nowhere else; nothing if it goes on beyond the bar."""
+    found, beyond = [], []
     for mark in marks:
         gap = bar.box.top - mark.box.bottom if above else mark.box.top - bar.box.bottom
         aside = max(bar.box.left - mark.box.left, mark.box.right - bar.box.right)
-        beside = min(mark.box.right, bar.box.right) - max(mark.box.left, bar.box.left)
-        if mark is bar or beside <= 0 or not -0.15 * bar.unit < gap < _STACK * bar.unit:
-            continue
-        if aside > _STRAY * bar.unit + 0.1 * bar.box.width:
-            return []
-        found.append(mark)
-    return found if any(m.box.height > 0.4 * bar.unit for m in found) else []
+        inside = min(mark.box.right, bar.box.right) - max(mark.box.left, bar.box.left)
+        if mark is not bar and -0.15 * bar.unit < gap < _STACK * bar.unit and inside > -0.6 * bar.unit:
+            within = inside > 0 and aside < _STRAY * bar.unit + 0.1 * bar.box.width
+            (found if within else beyond).append(mark)
+    tall = [m for m in found if m.box.height > 0.4 * bar.unit]
+    if any(m.box.height > 0.4 * bar.unit and _level(m, t) for m in beyond for t in tall):
+        return []
+    return found if tall else []
+
+
+def _level(a: _Mark, b: _Mark) -> bool:
+    """Do they stand beside each other in one line?"""
+    beside = max(a.box.left - b.box.right, b.box.left - a.box.right)
+    return beside < 0.5 * a.unit and abs(a.axis - b.axis) < 0.35 * a.unit
 
 
 def _chains(marks: Sequence[_Mark]) -> list[_Chain]:
     """Marks one after the other along lines."""
+    chains = [[i] for i in range(len(marks))]
     slope = 0.0
-    after: dict[int, int] = {}
-    for _ in range(2):  # the first links tell how the page is tilted
-        after = _links(marks, slope)
+    for _ in range(3):  # the first links tell how the page is tilted, and where the line runs at a comma
+        after = _links(marks, _levels(marks, chains, slope))
         # without signs and exponents, which stand where they like
         slopes = [
             (marks[j].axis - marks[i].axis) / (marks[j].box.center[0] - marks[i].box.center[0])
@@ -220,22 +227,32 @@ def _chains(marks: Sequence[_Mark]) -> list[_Chain]:
             if not marks[i].is_sign and not marks[j].is_sign
         ]
         slope = float(np.clip(np.median(slopes), -0.25, 0.25)) if len(slopes) > 2 else 0.0
-    chains = []
-    for first in sorted(set(range(len(marks))) - set(after.values())):
-        chain = [first]
-        while chain[-1] in after:
-            chain.append(after[chain[-1]])
-        chains.append([marks[i] for i in chain])
-    return chains
+        chains = []
+        for first in sorted(set(range(len(marks))) - set(after.values())):
+            chains.append([first])
+            while chains[-1][-1] in after:
+                chains[-1].append(after[chains[-1][-1]])
+    return [[marks[i] for i in chain] for chain in chains]
 
 
-def _links(marks: Sequence[_Mark], slope: float) -> dict[int, int]:
+def _levels(marks: Sequence[_Mark], chains: Sequence[Sequence[int]], slope: float) -> FloatArray:
+    """The height of the line at each mark, as if the page were not tilted: that of the digits around it."""
+    own = np.array([m.axis - slope * m.box.center[0] for m in marks])
+    level = own.copy()
+    for chain in chains:
+        for place, i in enumerate(chain):
+            around = chain[max(0, place - 2) : place + 3]
+            tall = [own[k] for k in around if not marks[k].is_sign]
+            level[i] = np.median(tall) if tall else own[i]
+    return level
+
+
+def _links(marks: Sequence[_Mark], level: FloatArray) -> dict[int, int]:
     """For each mark its neighbour to the right: pairs that prefer each other, then pairs of what is left."""
     left = np.array([m.box.left for m in marks])
     right = np.array([m.box.right for m in marks])
     unit = np.array([m.unit for m in marks])
     center = (left + right) / 2
-    level = np.array([m.axis for m in marks]) - slope * center
     costs: dict[tuple[int, int], float] = {}
     for i in range(len(marks)):
         size = np.maximum(unit[i], unit)
@@ -327,7 +344,10 @@ def _dot_cost(dot: _Mark, mark: _Mark, dirt: bool) -> float:
     if aside > 0.9 or (dirt and (aside < 0.05 or foot > 0.2)):
         return np.inf
     off = foot if dirt else min(foot, middle)
-    return max(aside, 0.0) + off if off < 0.4 else np.inf
+    if off < 0.4:
+        return max(aside, 0.0) + off
+    apart = _apart(dot.box, mark.box) / mark.unit  # the bar of a 5
+    return 1.0 + apart if apart < 0.15 else np.inf
 
 
 def _in_reading_order(chains: Sequence[_Chain]) -> list[_Chain]:
