@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -16,6 +16,7 @@ from .features import Glyph, extract
 from .glyphs import default_classifier
 from .grammar import KIND, Lattice, Parse
 from .ink import Box, Ink, ReadError
+from .item_numbers import item_numbers
 from .segment import Candidate
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
@@ -183,11 +184,18 @@ def read_page(source: Any) -> list[Reading]:
     from .picture import ink_from_picture  # see `read`
     from .picture_file import open_picture
 
-    readings = []
-    for ink in page.expressions(ink_from_picture(open_picture(source))):
-        if len(ink.strokes) <= MAX_STROKES:  # more are a drawing
-            readings.append(_read(ink, {}))
-    return [r for r in readings if any(s.label.isdigit() for s in r.symbols)]
+    inks = page.expressions(ink_from_picture(open_picture(source)))
+    inks = [ink for ink in inks if len(ink.strokes) <= MAX_STROKES]  # more are a drawing
+    readings = [_read(ink, {}) for ink in inks]
+    found = []
+    for ink, reading, length in zip(inks, readings, item_numbers(readings), strict=True):
+        number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
+        rest = [stroke for i, stroke in enumerate(ink.strokes) if i not in number]
+        if number and rest:
+            found.append(_read(replace(ink, strokes=tuple(rest)), {}))
+        elif rest:
+            found.append(reading)
+    return [r for r in found if any(s.label.isdigit() for s in r.symbols)]
 
 
 def evaluate(text: str) -> Reading:
