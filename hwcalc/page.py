@@ -194,7 +194,8 @@ def _stacked(marks: list[_Mark]) -> list[_Mark]:
 
 def _standing(bar: _Mark, marks: Sequence[_Mark], above: bool) -> list[_Mark]:
     """What stands over a bar, or under it, and nowhere else; nothing if it goes on beyond the bar."""
-    found, beyond = [], []
+    found: list[_Mark] = []
+    beyond: list[_Mark] = []
     for mark in marks:
         gap = bar.box.top - mark.box.bottom if above else mark.box.top - bar.box.bottom
         aside = max(bar.box.left - mark.box.left, mark.box.right - bar.box.right)
@@ -258,8 +259,8 @@ def _links(marks: Sequence[_Mark], level: FloatArray) -> dict[int, int]:
         size = np.maximum(unit[i], unit)
         gap = (left - right[i]) / size
         off = np.abs(level - level[i]) / size
-        for j in np.flatnonzero((center > center[i]) & (gap < _FAR) & (off < _LEVEL)):
-            costs[i, int(j)] = max(float(gap[j]), -0.5) + _OFF_LINE * float(off[j])
+        for j in np.flatnonzero((center > center[i]) & (gap < _FAR) & (off < _LEVEL)).tolist():
+            costs[i, j] = max(float(gap[j]), -0.5) + _OFF_LINE * float(off[j])
     after: dict[int, int] = {}
     taken: set[int] = set()
     for (i, j), _ in sorted(costs.items(), key=lambda item: item[1]):
