@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .glyphs import GlyphClassifier, ModelError
     from .ink import ReadError
-    from .reader import Reading, Symbol, classify, evaluate, read, read_ink
+    from .reader import Reading, Symbol, classify, evaluate, read, read_ink, read_page
     from .svm import SVC, LinearSVC
     from .transformer import GlyphFeatures
 
@@ -34,6 +34,7 @@ _HOME = {
     "evaluate": "reader",
     "read": "reader",
     "read_ink": "reader",
+    "read_page": "reader",
 }
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "evaluate",
     "read",
     "read_ink",
+    "read_page",
 ]
 
 

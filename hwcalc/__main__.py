@@ -1,4 +1,4 @@
-"""The `hwcalc` command: read, gui, train, data.
+"""The `hwcalc` command: read, page, gui, train, data.
 
 In flow arguments, pictures and files of strokes; out flow one line for each expression on standard output,
 one line for each failure on standard error, and an exit code: 0 all read, 1 some input could not be read,
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import hwcalc
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from hwcalc.reader import Reading
 
 Outcome: TypeAlias = "tuple[str, Reading | str]"  # where, and what it says or why it cannot be read
+
+Result = TypeVar("Result")
 
 _INTERRUPTED = 130  # what shells return for a command that SIGINT ended,
 _BROKEN_PIPE = 141  # or SIGPIPE
@@ -34,6 +36,7 @@ _FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train", "data": "hw
 _EXAMPLES = """\
 examples:
   hwcalc read photo.jpg                  photo.jpg: 12+34 = 46
+  hwcalc page sheet.jpg                  every expression on a page
   hwcalc gui                             write in a window, see the answer
   hwcalc train --help                    train the classifier anew
   hwcalc data list                       the public sets of glyphs it learns from
@@ -51,6 +54,17 @@ A ? at the end of a line means: look before you trust it.
 A .json file holds the strokes of one expression, [[[x, y], ...], ...] or {"strokes": [...]}, y down; each
 line of a .jsonl file does.
 Exit codes: 0 all read, 1 some input could not be read (the others were), 2 wrong usage."""
+
+
+_PAGE_EXAMPLES = """\
+examples:
+  hwcalc page sheet.jpg                  one line for each expression: sheet.jpg:1: 12+34 = 46
+  hwcalc page sheet.jpg --annotate marked.png
+                                         the page with boxes and answers; sums that carry an answer are marked
+  hwcalc page *.jpg --format csv         for a spreadsheet
+
+A ? at the end of a line means: look before you trust it.
+Exit codes: 0 all read, 1 some page could not be read (the others were), 2 wrong usage."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -83,7 +97,11 @@ def _run(arguments: list[str]) -> int:
         return forwarded
     parser = _parser()
     options = parser.parse_args(arguments)
-    return _read(options.files, _FORMATS[options.format])
+    if options.command == "page":
+        if options.annotate and len(options.files) > 1:
+            parser.error("--annotate draws on one page: name one FILE")
+        return _report(_page_outcomes(options.files, options.annotate), _FORMATS[options.format])
+    return _report(_outcomes(options.files), _FORMATS[options.format])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     description = "Reads handwritten arithmetic and computes it."
     parser = argparse.ArgumentParser(prog="hwcalc", description=description, epilog=_EXAMPLES, **layout)
     parser.add_argument("--version", action="version", version=f"hwcalc {hwcalc.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
     read = commands.add_parser(
         "read",
         help="read pictures or pen strokes and print what they say and what it is worth",
@@ -105,7 +123,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a picture, a .json or .jsonl file of strokes, or - for standard input",
     )
-    read.add_argument("--format", choices=_FORMATS, default="text", help="what to print (default: text)")
+    page = commands.add_parser(
+        "page",
+        help="read every expression on pictures of pages and mark sums that carry an answer",
+        description="Reads every expression on each FILE, in reading order.",
+        epilog=_PAGE_EXAMPLES,
+        **layout,
+    )
+    page.add_argument("files", nargs="+", metavar="FILE", help="a picture, or - for standard input")
+    page.add_argument(
+        "--annotate", metavar="OUT.png", help="write the page with boxes, answers, ticks and crosses"
+    )
+    for command in (read, page):
+        command.add_argument(
+            "--format", choices=_FORMATS, default="text", help="what to print (default: text)"
+        )
     # These parse their own arguments; here they are only listed.
     commands.add_parser("gui", help="open the window, with a picture if one is named")
     commands.add_parser("train", help="train the classifier and write its model file")
@@ -113,12 +145,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _read(files: Iterable[str], write: Callable[[Iterable[Outcome]], Iterator[str]]) -> int:
+def _report(outcomes: Iterable[Outcome], write: Callable[[Iterable[Outcome]], Iterator[str]]) -> int:
     failures = 0
 
     def reported() -> Iterator[Outcome]:
         nonlocal failures
-        for place, outcome in _outcomes(files):
+        for place, outcome in outcomes:
             if isinstance(outcome, str):
                 failures += 1
                 _complain(outcome if outcome.startswith(place) else f"{place}: {outcome}")
@@ -136,6 +168,35 @@ def _outcomes(files: Iterable[str]) -> Iterator[Outcome]:
                 yield place, _attempt(read)
         except (OSError, ValueError) as error:  # the lines of a .jsonl file could not be read
             yield file, _reason(error)
+
+
+def _page_outcomes(files: Iterable[str], annotated: str | None) -> Iterator[Outcome]:
+    """The expressions of each page, named by their numbers on it."""
+    for file in files:
+        readings = _attempt(partial(_read_page, file, annotated))
+        if isinstance(readings, str):
+            yield file, readings
+        elif not readings:
+            yield file, "no expression found: take the picture closer, or crop it to the writing"
+        else:
+            yield from ((f"{file}:{number}", reading) for number, reading in enumerate(readings, 1))
+
+
+def _read_page(file: str, annotated: str | None) -> list[Reading]:
+    source = sys.stdin.buffer if file == "-" else file
+    if annotated is None:
+        return hwcalc.read_page(source)
+    from hwcalc.page_marks import annotate  # these load Pillow
+    from hwcalc.picture_file import open_picture
+
+    picture = open_picture(source)
+    readings = hwcalc.read_page(picture)
+    try:
+        annotate(picture, readings).save(annotated)
+    except (OSError, ValueError) as error:
+        remedy = "name a file that ends in .png or .jpg" if isinstance(error, ValueError) else _reason(error)
+        raise hwcalc.ReadError(f"{annotated} cannot be written: {remedy}") from None
+    return readings
 
 
 def _expressions(file: str) -> Iterator[tuple[str, Callable[[], Reading]]]:
@@ -164,7 +225,7 @@ def _read_strokes(document: str) -> Reading:
     return hwcalc.read_ink(strokes)
 
 
-def _attempt(read: Callable[[], Reading]) -> Reading | str:
+def _attempt(read: Callable[[], Result]) -> Result | str:
     try:
         return read()
     except (OSError, ValueError) as error:

@@ -1,9 +1,9 @@
-"""read(), read_ink() and classify(): run the stages, from ink or a picture to a `Reading`."""
+"""read(), read_ink(), read_page() and classify(): run the stages, from ink or a picture to `Reading`s."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -11,11 +11,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from . import expression, segment
+from . import expression, page, segment
 from .features import Glyph, extract
 from .glyphs import default_classifier
 from .grammar import KIND, Lattice, Parse
 from .ink import Box, Ink, ReadError
+from .item_numbers import item_numbers
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label."""
@@ -160,6 +161,41 @@ def read(source: Any, *, fixed: Fixed | None = None) -> Reading:
     from .picture_file import open_picture
 
     return _read(ink_from_picture(open_picture(source)), fixed or {})
+
+
+def read_page(source: Any) -> list[Reading]:
+    """Read every expression on a picture of a page.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file, PIL image, or uint8 array (h, w) or (h, w, 3)
+
+    Returns
+    -------
+    list of Reading
+        In reading order, each with its box in pixels of the picture. What holds no digit is left out, and so
+        is the number of an item: `2)` or, on a page with several, `2.`. Strokes are numbered anew in each.
+
+    Raises
+    ------
+    ReadError
+        It is not a picture, cannot be opened, is too large, or no ink is found in it.
+    """
+    from .picture import ink_from_picture  # see `read`
+    from .picture_file import open_picture
+
+    inks = page.expressions(ink_from_picture(open_picture(source)))
+    inks = [ink for ink in inks if len(ink.strokes) <= MAX_STROKES]  # more are a drawing
+    readings = [_read(ink, {}) for ink in inks]
+    found = []
+    for ink, reading, length in zip(inks, readings, item_numbers(readings), strict=True):
+        number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
+        rest = [stroke for i, stroke in enumerate(ink.strokes) if i not in number]
+        if number and rest:
+            found.append(_read(replace(ink, strokes=tuple(rest)), {}))
+        elif rest:
+            found.append(reading)
+    return [r for r in found if any(s.label.isdigit() for s in r.symbols)]
 
 
 def evaluate(text: str) -> Reading:

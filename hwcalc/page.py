@@ -1,0 +1,399 @@
+"""Ink → the expressions on a page: which strokes belong together, in reading order.
+
+In flows the `Ink` of a whole page, of a picture or a pen; out flows one `Ink` for each expression. Only boxes
+are looked at, and every distance is measured in the height of the digits nearby:
+
+    strokes ─▶ marks (=, ÷, a 4 of two strokes, a fraction) ─▶ chains along the lines ─▶ cut at wide gaps ─▶ order
+
+A mark's neighbour in its line must hold that mark for its own neighbour too, so that lines stay apart even
+where their ink overlaps vertically.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import pairwise
+
+import numpy as np
+
+from .ink import Box, FloatArray, Ink
+
+# All lengths are in units, the height of the digits nearby.
+_DOT = 0.4  # a mark no wider than this, and little higher, is a point
+_SPECK = 0.12  # and one no longer than this may be dirt
+_FLAT = 2.2  # times wider than high: a minus, a bar
+_TALL = 0.6  # lower marks are signs
+_NEIGHBOURS = 8  # that tell how high digits are here
+_STACK = 0.5  # most between a fraction bar and what stands over or under it
+_STRAY = 0.12  # what stands over a bar and sticks out by more does not belong to it
+_LEVEL = 0.5  # most that neighbours in a line differ in height
+_OFF_LINE = 0.7  # times that difference counts as distance
+_FAR = 3.2  # most between neighbours in a line
+_JOINED = 0.35  # a gap this wide never parts two expressions,
+_PARTED = 2.0  # and one this wide always does
+_USUAL = 0.95  # is between the two,
+_HABIT = 0.7  # as far as the page does not say otherwise
+_SIGN_ROOM = 0.7  # what counts of a gap beside a sign, around which people leave more room
+_BESIDE = 0.35  # most between an expression and a small mark off its line: an exponent, a comma
+_CORRIDOR = 1.2  # least between two columns that are read one after the other
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """Strokes that are together for certain, where the line runs through them, and the unit around them."""
+
+    strokes: tuple[int, ...]
+    box: Box
+    unit: float
+    axis: float
+
+    @property
+    def is_dot(self) -> bool:
+        """A point, a comma, a speck."""
+        return self.box.width <= _DOT * self.unit and self.box.height <= 1.4 * _DOT * self.unit
+
+    @property
+    def is_flat(self) -> bool:
+        return self.box.width > _FLAT * self.box.height and not self.is_dot
+
+    @property
+    def is_sign(self) -> bool:
+        return self.box.height < _TALL * self.unit
+
+
+_Chain = list[_Mark]
+
+
+def expressions(ink: Ink) -> list[Ink]:
+    """The ink of each expression on a page.
+
+    Parameters
+    ----------
+    ink : Ink
+        All of a page: a grid, a list, columns of expressions, or a single one.
+
+    Returns
+    -------
+    list of Ink
+        In reading order: row by row, or column by column where columns have no rows in common. Specks and
+        lines that belong to no writing are left out.
+    """
+    return [replace(ink, strokes=ink.group(numbers)) for numbers in groups(ink)]
+
+
+def groups(ink: Ink) -> list[list[int]]:
+    """The numbers of the strokes of each expression, ascending; see `expressions`."""
+    if not ink.strokes:
+        return []
+    marks = _marks(ink)
+    dots = [m for m in marks if m.is_dot]
+    chains = _chains([m for m in marks if not m.is_dot])
+    _attach_dots(chains, dots, ink.pen_width)
+    chains = _with_small_ones(_cut(chains)) or [[dot] for dot in dots]
+    chains = [chain for chain in chains if not all(m.is_sign for m in chain)] or chains
+    return [sorted(i for m in chain for i in m.strokes) for chain in _in_reading_order(chains)]
+
+
+def _marks(ink: Ink) -> list[_Mark]:
+    boxes = [s.box for s in ink.strokes]
+    marks = [
+        _Mark((i,), box, unit, box.center[1])
+        for i, (box, unit) in enumerate(zip(boxes, _units(boxes), strict=True))
+    ]
+    # a bar between two rows must not join their digits, as the bar of a 5 would
+    bars = [m for m in marks if m.is_flat and _standing(m, marks, True) and _standing(m, marks, False)]
+    others = [m for m in marks if all(m is not bar for bar in bars)]
+    return _joined(_stacked(_joined(others) + bars))
+
+
+def _units(boxes: Sequence[Box]) -> FloatArray:
+    """For each stroke the height of the digits around it.
+
+    Hands differ, and so do their sizes on one page. A small stroke is measured by the tall ones near it.
+    """
+    sizes = np.array([b.height for b in boxes])
+    widths = np.array([b.width for b in boxes])
+    centers = np.array([b.center for b in boxes])
+    tall = np.flatnonzero(sizes >= 0.4 * np.quantile(sizes, 0.9))
+    # of bars alone the length is all there is
+    usual = max(float(np.median(sizes[tall])), 0.4 * float(np.median(widths)), 1e-9)
+    units = np.empty(len(boxes))
+    for i, center in enumerate(centers):
+        distance = np.abs(centers[tall] - center) @ np.array([1.0, 2.0])
+        near = sizes[tall[np.argsort(distance)[:_NEIGHBOURS]]]
+        units[i] = np.clip(np.median(near), 0.4 * usual, 2.5 * usual)
+    return units
+
+
+def _joined(marks: Sequence[_Mark]) -> list[_Mark]:
+    """Strokes over each other become one mark: the bars of =, the parts of ÷, 5, 4, × and of a root."""
+    return [_union(part) for part in _components(marks, _overlap)]
+
+
+def _overlap(a: _Mark, b: _Mark) -> bool:
+    shared = min(a.box.right, b.box.right) - max(a.box.left, b.box.left)
+    narrow = min(a.box.width, b.box.width)
+    gap = max(a.box.top, b.box.top) - min(a.box.bottom, b.box.bottom)
+    if shared < 0.5 * narrow:
+        return False
+    unit = (a.unit + b.unit) / 2
+    if a.is_flat and b.is_flat:
+        return gap < 0.6 * unit and max(a.box.width, b.box.width) < 2 * narrow
+    if (a.is_flat and b.is_dot) or (a.is_dot and b.is_flat):
+        return gap < 0.5 * unit
+    if min(a.box.height, b.box.height) < 0.45 * unit:
+        return gap < 0.1 * unit
+    if a.box.union(b.box).height < 1.5 * unit:  # the rings of an 8
+        return gap < 0.0
+    return -gap > 0.3 * min(a.box.height, b.box.height)
+
+
+def _components(
+    marks: Sequence[_Mark], together: Callable[[_Mark, _Mark], bool], reach: float = 0.0
+) -> list[_Chain]:
+    """Marks that are connected by `together`, from left to right; it is asked of those at most `reach` apart."""
+    order = sorted(marks, key=lambda m: m.box.left)
+    part = list(range(len(order)))
+    open_ends: list[int] = []
+    for j, mark in enumerate(order):
+        open_ends = [i for i in open_ends if order[i].box.right + reach * mark.unit >= mark.box.left]
+        for i in open_ends:
+            if part[i] != part[j] and together(order[i], mark):
+                old, new = part[j], part[i]
+                part = [new if p == old else p for p in part]
+        open_ends.append(j)
+    found: dict[int, _Chain] = {}
+    for p, mark in zip(part, order, strict=True):
+        found.setdefault(p, []).append(mark)
+    return list(found.values())
+
+
+def _union(marks: Sequence[_Mark]) -> _Mark:
+    if len(marks) == 1:
+        return marks[0]
+    box = reduce(Box.union, (m.box for m in marks))
+    strokes = tuple(i for m in marks for i in m.strokes)
+    return _Mark(strokes, box, float(np.median([m.unit for m in marks])), box.center[1])
+
+
+def _stacked(marks: list[_Mark]) -> list[_Mark]:
+    """Fractions become one mark each, the narrow ones first: they may stand within others."""
+    for bar in sorted((m for m in marks if m.is_flat), key=lambda m: m.box.width):
+        over = _standing(bar, marks, above=True)
+        under = _standing(bar, marks, above=False)
+        if over and under:
+            inside = [bar, *over, *under]
+            marks = [m for m in marks if all(m is not i for i in inside)]
+            unit = float(np.median([m.unit for m in inside]))
+            marks.append(replace(_union(inside), unit=unit, axis=bar.axis))
+    return marks
+
+
+def _standing(bar: _Mark, marks: Sequence[_Mark], above: bool) -> list[_Mark]:
+    """What stands over a bar, or under it, and nowhere else; nothing if it goes on beyond the bar."""
+    found: list[_Mark] = []
+    beyond: list[_Mark] = []
+    for mark in marks:
+        gap = bar.box.top - mark.box.bottom if above else mark.box.top - bar.box.bottom
+        aside = max(bar.box.left - mark.box.left, mark.box.right - bar.box.right)
+        inside = min(mark.box.right, bar.box.right) - max(mark.box.left, bar.box.left)
+        if mark is not bar and -0.15 * bar.unit < gap < _STACK * bar.unit and inside > -0.6 * bar.unit:
+            within = inside > 0 and aside < _STRAY * bar.unit + 0.1 * bar.box.width
+            (found if within else beyond).append(mark)
+    tall = [m for m in found if m.box.height > 0.4 * bar.unit]
+    if any(m.box.height > 0.4 * bar.unit and _level(m, t) for m in beyond for t in tall):
+        return []
+    return found if tall else []
+
+
+def _level(a: _Mark, b: _Mark) -> bool:
+    """Do they stand beside each other in one line?"""
+    beside = max(a.box.left - b.box.right, b.box.left - a.box.right)
+    return beside < 0.5 * a.unit and abs(a.axis - b.axis) < 0.35 * a.unit
+
+
+def _chains(marks: Sequence[_Mark]) -> list[_Chain]:
+    """Marks one after the other along lines."""
+    chains = [[i] for i in range(len(marks))]
+    slope = 0.0
+    for _ in range(3):  # the first links tell how the page is tilted, and where the line runs at a comma
+        after = _links(marks, _levels(marks, chains, slope))
+        # without signs and exponents, which stand where they like
+        slopes = [
+            (marks[j].axis - marks[i].axis) / (marks[j].box.center[0] - marks[i].box.center[0])
+            for i, j in after.items()
+            if not marks[i].is_sign and not marks[j].is_sign
+        ]
+        slope = float(np.clip(np.median(slopes), -0.25, 0.25)) if len(slopes) > 2 else 0.0
+        chains = []
+        for first in sorted(set(range(len(marks))) - set(after.values())):
+            chains.append([first])
+            while chains[-1][-1] in after:
+                chains[-1].append(after[chains[-1][-1]])
+    return [[marks[i] for i in chain] for chain in chains]
+
+
+def _levels(marks: Sequence[_Mark], chains: Sequence[Sequence[int]], slope: float) -> FloatArray:
+    """The height of the line at each mark, as if the page were not tilted: that of the digits around it."""
+    own = np.array([m.axis - slope * m.box.center[0] for m in marks])
+    level = own.copy()
+    for chain in chains:
+        for place, i in enumerate(chain):
+            around = chain[max(0, place - 2) : place + 3]
+            tall = [own[k] for k in around if not marks[k].is_sign]
+            level[i] = np.median(tall) if tall else own[i]
+    return level
+
+
+def _links(marks: Sequence[_Mark], level: FloatArray) -> dict[int, int]:
+    """For each mark its neighbour to the right: pairs that prefer each other, then pairs of what is left."""
+    left = np.array([m.box.left for m in marks])
+    right = np.array([m.box.right for m in marks])
+    unit = np.array([m.unit for m in marks])
+    center = (left + right) / 2
+    costs: dict[tuple[int, int], float] = {}
+    for i in range(len(marks)):
+        size = np.maximum(unit[i], unit)
+        gap = (left - right[i]) / size
+        off = np.abs(level - level[i]) / size
+        for j in np.flatnonzero((center > center[i]) & (gap < _FAR) & (off < _LEVEL)).tolist():
+            costs[i, j] = max(float(gap[j]), -0.5) + _OFF_LINE * float(off[j])
+    after: dict[int, int] = {}
+    taken: set[int] = set()
+    for (i, j), _ in sorted(costs.items(), key=lambda item: item[1]):
+        if i not in after and j not in taken:
+            after[i] = j
+            taken.add(j)
+    return after
+
+
+def _cut(chains: Sequence[_Chain]) -> list[_Chain]:
+    """Chains parted at their wide gaps: wide for this page, where there are narrow and wide ones."""
+    widest = _widest_gap([_gap(a, b) for chain in chains for a, b in pairwise(chain)])
+    parts: list[_Chain] = []
+    for chain in chains:
+        parts.append(chain[:1])
+        for a, b in pairwise(chain):
+            if _gap(a, b) > widest:
+                parts.append([])
+            parts[-1].append(b)
+    return parts
+
+
+def _gap(a: _Mark, b: _Mark) -> float:
+    """The room between two neighbours in a line, in units; beside a sign it counts less."""
+    gap = (b.box.left - a.box.right) / max(a.unit, b.unit)
+    return gap * _SIGN_ROOM if a.is_sign or b.is_sign else gap
+
+
+def _widest_gap(gaps: Sequence[float]) -> float:
+    """The widest gap within an expression: where the sorted gaps of the page make a large leap near the usual."""
+    steps = [_JOINED, *sorted(g for g in gaps if _JOINED < g < _PARTED), _PARTED]
+
+    def leap(pair: tuple[float, float]) -> float:
+        below, above = np.log(pair)
+        return float(above - below - _HABIT * abs((below + above) / 2 - np.log(_USUAL)))
+
+    below, above = max(pairwise(steps), key=leap)
+    return float((below * above) ** 0.5)
+
+
+def _with_small_ones(chains: Sequence[_Chain]) -> list[_Chain]:
+    """Chains of small marks only, off their line, go to the expression they touch upon: exponents, signs."""
+    large = [c for c in chains if any(m.box.height > 0.75 * m.unit for m in c)]
+    small = [c for c in chains if all(c is not other for other in large)]
+    for chain in sorted(small, key=lambda c: -len(c)):
+        unit = chain[0].unit
+        near = [(_apart(m.box, mark.box), k) for k, c in enumerate(large) for m in c for mark in chain]
+        distance, k = min(near, default=(np.inf, -1))
+        if distance < _BESIDE * unit:
+            large[k] = large[k] + chain
+        else:
+            large.append(chain)
+    return large
+
+
+def _apart(a: Box, b: Box) -> float:
+    x = max(a.left - b.right, b.left - a.right, 0.0)
+    y = max(a.top - b.bottom, b.top - a.bottom, 0.0)
+    return float(np.hypot(x, y))
+
+
+def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float | None) -> None:
+    """A point goes to the expression at whose foot it stands, or between whose marks; others are stray."""
+    for dot in dots:
+        size = max(dot.box.width, dot.box.height)
+        if pen_width is not None and size < 0.95 * pen_width:  # no pen makes less
+            continue
+        dirt = pen_width is not None and size < min(1.6 * pen_width, _SPECK * dot.unit)
+        choices = [
+            (cost, k) for k, c in enumerate(chains) for m in c if (cost := _dot_cost(dot, m, dirt)) < np.inf
+        ]
+        if choices:
+            insort(chains[min(choices)[1]], dot, key=lambda m: m.box.center[0])
+
+
+def _dot_cost(dot: _Mark, mark: _Mark, dirt: bool) -> float:
+    """How ill a point stands beside a mark, in units; infinite if it does not belong there."""
+    x, y = dot.box.center
+    aside = max(mark.box.left - x, x - mark.box.right) / mark.unit
+    foot = max(0.0, abs(y - mark.axis - 0.5 * mark.unit) / mark.unit - 0.1)
+    middle = abs(y - mark.axis) / mark.unit
+    if aside > 0.9 or (dirt and (aside < 0.05 or foot > 0.2)):
+        return np.inf
+    off = foot if dirt else min(foot, middle)
+    if off < 0.4:
+        return max(aside, 0.0) + off
+    apart = _apart(dot.box, mark.box) / mark.unit  # the bar of a 5
+    return 1.0 + apart if apart < 0.15 else np.inf
+
+
+def _in_reading_order(chains: Sequence[_Chain]) -> list[_Chain]:
+    """Row by row; column by column where the columns are far apart and share no rows."""
+    boxes = [reduce(Box.union, (m.box for m in chain)) for chain in chains]
+    heights = np.array([np.median([m.unit for m in chain]) for chain in chains])
+    middles = _untilted(boxes, np.array([np.median([m.axis for m in chain]) for chain in chains]), heights)
+    columns = _columns(boxes, middles, heights)
+    ordered: list[_Chain] = []
+    for column in columns:
+        rows: list[list[int]] = []
+        for i in sorted(column, key=lambda i: middles[i]):
+            if not rows or middles[i] - middles[rows[-1][0]] > 0.6 * heights[i]:
+                rows.append([])
+            rows[-1].append(i)
+        ordered += [chains[i] for row in rows for i in sorted(row, key=lambda i: boxes[i].left)]
+    return ordered
+
+
+def _untilted(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> FloatArray:
+    """Heights of the middles as if the page lay straight: turned so that most stand level with another."""
+    x = np.array([b.center[0] for b in boxes])
+    beside = np.abs(x[:, None] - x) > 2 * heights[:, None]
+
+    def unevenness(slope: float) -> float:
+        level = middles - slope * x
+        off = np.where(beside, np.abs(level[:, None] - level) / heights[:, None], np.inf)
+        return float(np.minimum(off.min(axis=1), 1.0).mean()) + 0.2 * abs(slope)
+
+    slope = min(np.linspace(-0.15, 0.15, 61), key=unevenness)
+    return np.asarray(middles - slope * x)
+
+
+def _columns(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> list[list[int]]:
+    """Columns to be read one after the other, as numbers of expressions; usually all are in one."""
+    columns: list[list[int]] = []
+    edge = -np.inf
+    for i in sorted(range(len(boxes)), key=lambda i: boxes[i].left):
+        if not columns or boxes[i].left > edge + _CORRIDOR * heights[i]:
+            columns.append([])
+        columns[-1].append(i)
+        edge = max(edge, boxes[i].right)
+    for a, b in pairwise(columns):
+        few, many = sorted((a, b), key=len)
+        level = sum(any(abs(middles[i] - middles[j]) < 0.35 * heights[i] for j in many) for i in few)
+        if len(few) < 2 or level > len(few) / 2:
+            return [list(range(len(boxes)))]
+    return columns
