@@ -5,14 +5,14 @@
 TARGET static void NAME(draw_segment)(float *canvas, float x0, float y0, float x1, float y1, float radius) {
     const float reach = radius + REACH, dx = x1 - x0, dy = y1 - y0, length2 = dx * dx + dy * dy;
     const float scale = length2 > 0 ? 1 / length2 : 0, slope = dy != 0 ? dx / dy : 0;
-    const int top = (int)MAX(0, MIN(y0, y1) - reach), bottom = (int)MIN(CANVAS - 1, MAX(y0, y1) + reach);
+    const int top = INSIDE(MIN(y0, y1) - reach), bottom = INSIDE(MAX(y0, y1) + reach);
     for (int y = top; y <= bottom; y++) {
         /* only the part of the line that is within reach of this row can colour it */
         const float py = y + 0.5f - y0, low = MIN(0, dy), high = MAX(0, dy);
         const float from = dy != 0 ? slope * MIN(high, MAX(low, py - reach)) : 0;
         const float to = dy != 0 ? slope * MIN(high, MAX(low, py + reach)) : dx;
-        const int left = (int)MAX(0, x0 + MIN(from, to) - reach) / BLOCK * BLOCK;
-        const int right = (int)MIN(CANVAS - 1, x0 + MAX(from, to) + reach);
+        const int left = INSIDE(x0 + MIN(from, to) - reach) / BLOCK * BLOCK;
+        const int right = INSIDE(x0 + MAX(from, to) + reach);
         for (int x = left; x <= right; x += BLOCK) {
             float *pixel = canvas + y * CANVAS + x;
             for (int k = 0; k < BLOCK; k++) {
@@ -20,7 +20,7 @@ TARGET static void NAME(draw_segment)(float *canvas, float x0, float y0, float x
                 const float t = MIN(1, MAX(0, along));
                 const float ox = px - t * dx, oy = py - t * dy;
                 const float cover = (reach - sqrtf(ox * ox + oy * oy)) / (2 * REACH);
-                pixel[k] = MAX(pixel[k], 255 * MIN(1, cover));
+                pixel[k] = MAX(255 * MIN(1, cover), pixel[k]);
             }
         }
     }

@@ -34,6 +34,8 @@ typedef struct {
 /* fminf and fmaxf would be calls, because of what they promise for NaN */
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
+/* A row or column of the canvas, whatever v is: NaN gives 0. */
+#define INSIDE(v) ((int)MIN(MAX(v, 0), CANVAS - 1))
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
 #define LOOPS(set) { draw_segment_##set, sum_row_##set, sample_row_##set, gradient_features_##set }

@@ -71,6 +71,15 @@ def test_points_and_flat_lines_have_finite_features(glyph):
     assert np.isfinite(features.extract([glyph])).all()
 
 
+@pytest.mark.parametrize("point", [np.nan, np.inf, -np.inf, 1e300, 1e38, 1e-44])
+def test_a_point_that_is_no_place_is_drawn_on_the_canvas(point):
+    with np.errstate(all="ignore"):
+        assert features.extract([[[[0, 0], [1e-45, 0], [0, point], [point, point]]]]).shape == (
+            1,
+            features.SIZE,
+        )
+
+
 def test_a_blank_picture_has_no_features():
     assert not features.extract([np.zeros((9, 9), np.uint8)]).any()
 
@@ -97,12 +106,10 @@ def test_the_transformer_works_in_a_pipeline(digits):
 
 
 def test_the_loops_of_every_processor_agree(digits, tmp_path):
-    glyphs, code = (
-        [*digits[:5], np.full((3, 40_000), 200, np.uint8), *STROKES[:5]],
-        (
-            "import sys, pickle, numpy as np; from hwcalc import features;"
-            "np.save(sys.argv[2], features.extract(pickle.load(open(sys.argv[1], 'rb'))))"
-        ),
+    glyphs = [*digits[:5], np.full((3, 40_000), 200, np.uint8), *STROKES[:5]]
+    code = (
+        "import sys, pickle, numpy as np; from hwcalc import features;"
+        "np.save(sys.argv[2], features.extract(pickle.load(open(sys.argv[1], 'rb'))))"
     )
     (tmp_path / "glyphs").write_bytes(pickle.dumps(glyphs))
     subprocess.run(
