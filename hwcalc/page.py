@@ -291,14 +291,15 @@ def _gap(a: _Mark, b: _Mark) -> float:
 
 def _widest_gap(gaps: Sequence[float]) -> float:
     """The widest gap within an expression: where the sorted gaps of the page make a large leap near the usual."""
-    steps = [_JOINED, *sorted(g for g in gaps if _JOINED < g < _PARTED), _PARTED]
+    above_all = min((g for g in gaps if g >= _PARTED), default=_FAR)
+    steps = [_JOINED, *sorted(g for g in gaps if _JOINED < g < _PARTED), above_all]
 
     def leap(pair: tuple[float, float]) -> float:
         below, above = np.log(pair)
         return float(above - below - _HABIT * abs((below + above) / 2 - np.log(_USUAL)))
 
     below, above = max(pairwise(steps), key=leap)
-    return float((below * above) ** 0.5)
+    return min(float((below * above) ** 0.5), _PARTED)
 
 
 def _with_small_ones(chains: Sequence[_Chain]) -> list[_Chain]:
@@ -369,16 +370,19 @@ def _in_reading_order(chains: Sequence[_Chain]) -> list[_Chain]:
 
 
 def _untilted(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> FloatArray:
-    """Heights of the middles as if the page lay straight: turned so that most stand level with another."""
+    """Heights of the middles as if the page lay straight: turned so that most stand level with another.
+
+    The slope of the lines does not tell: many a hand climbs.
+    """
     x = np.array([b.center[0] for b in boxes])
     beside = np.abs(x[:, None] - x) > 2 * heights[:, None]
 
     def unevenness(slope: float) -> float:
         level = middles - slope * x
         off = np.where(beside, np.abs(level[:, None] - level) / heights[:, None], np.inf)
-        return float(np.minimum(off.min(axis=1), 1.0).mean()) + 0.2 * abs(slope)
+        return float(np.minimum(off.min(axis=1), 1.0).mean()) + 4 * abs(slope)
 
-    slope = min(np.linspace(-0.15, 0.15, 61), key=unevenness)
+    slope = min(np.linspace(-0.11, 0.11, 45), key=unevenness)
     return np.asarray(middles - slope * x)
 
 
