@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import hwcalc
 from hwcalc.__main__ import main
@@ -332,3 +333,51 @@ def test_an_old_code_page_does_not_end_the_run() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (0, "ä.png: \\u221a4 = 2".encode("cp1252"))
+
+
+def test_page(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = {"sheet.png": [PICTURES["sum.png"], PICTURES["false.png"]], "blank.png": []}
+
+    def read_page(source: str) -> list[Reading]:
+        if source not in pages:
+            raise ReadError(f"{source} is no picture")
+        return pages[source]
+
+    monkeypatch.setattr(hwcalc, "read_page", read_page)
+    assert main(["page", "blank.png", "sheet.png", "gone.png"]) == 1
+    assert capsys.readouterr() == (
+        "sheet.png:1: 12+34 = 46\nsheet.png:2: 1+1=3 is false: 1+1 is 2 ?\n",
+        "hwcalc: blank.png: no expression found: take the picture closer, or crop it to the writing\n"
+        "hwcalc: gone.png is no picture\n",
+    )
+    assert main(["page", "sheet.png", "--format", "json"]) == 0
+    assert [row["file"] for row in json.loads(capsys.readouterr().out)] == ["sheet.png:1", "sheet.png:2"]
+
+
+def test_a_page_is_annotated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.png"
+    Image.new("L", (300, 200), 255).save(sheet)
+    monkeypatch.setattr(hwcalc, "read_page", lambda source: [PICTURES["true.png"]])
+    out = tmp_path / "marked.png"
+    assert main(["page", str(sheet), "--annotate", str(out)]) == 0
+    with Image.open(out) as image:
+        assert image.size == (300, 200)
+        assert image.getcolors(1 << 16) != [(60000, (255, 255, 255))]
+    capsys.readouterr()
+    for wrong, reason in (
+        (tmp_path / "x.txt", "name a file that ends"),
+        (tmp_path / "no" / "x.png", "No such file"),
+    ):
+        assert main(["page", str(sheet), "--annotate", str(wrong)]) == 1
+        error = capsys.readouterr().err
+        assert f"{wrong} cannot be written: {reason}" in error
+        assert error.count("\n") == 1
+
+
+def test_only_one_page_is_annotated(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["page", "a.png", "b.png", "--annotate", "c.png"])
+    assert ended.value.code == 2
+    assert "name one FILE" in capsys.readouterr().err

@@ -28,7 +28,7 @@ def placed(parts: list[tuple[list[FloatArray], float, float]]) -> tuple[list[Flo
     for part, x, y in parts:
         left = min(s[:, 0].min() for s in part)
         numbers.append(list(range(len(strokes), len(strokes) + len(part))))
-        strokes += [(s + (x - left, y)) * EM for s in part]
+        strokes += [(s + np.array([x - left, y])) * EM for s in part]
     return strokes, numbers
 
 
@@ -74,7 +74,7 @@ def test_tilted(degrees: float) -> None:
 
 def test_columns_that_share_no_rows_are_read_one_after_the_other() -> None:
     hand = Hand(3)
-    places = [(0.0, 2.4 * i) for i in range(4)] + [(6.0, 1.2 + 2.4 * i) for i in range(4)]
+    places = [(0.0, 2.4 * i) for i in range(4)] + [(7.5, 1.2 + 2.4 * i) for i in range(4)]
     strokes, numbers = placed([(write_line(hand, "12+34", late=0.0)[0], x, y) for x, y in places])
     assert found(strokes) == numbers
 
