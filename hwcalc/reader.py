@@ -32,6 +32,12 @@ SCORE_TEMPERATURE = 1.0
 """What scores of parses are divided by to become log-probabilities."""
 
 
+_DIGITS = frozenset("0123456789.")
+
+_FOREIGN = 0.5
+"""A digit less likely than this among all labels makes a plain number doubtful: it may be something else."""
+
+
 @dataclass(frozen=True)
 class Symbol:
     """One symbol as it was read.
@@ -124,7 +130,9 @@ def _checked_glyph(index: int, glyph: Glyph) -> Glyph:
     return np.ascontiguousarray(bright_ink)
 
 
-def read_ink(strokes: Iterable[npt.ArrayLike], *, fixed: Fixed | None = None) -> Reading:
+def read_ink(
+    strokes: Iterable[npt.ArrayLike], *, fixed: Fixed | None = None, digits: bool = False
+) -> Reading:
     """Read one expression from pen strokes.
 
     Parameters
@@ -133,16 +141,18 @@ def read_ink(strokes: Iterable[npt.ArrayLike], *, fixed: Fixed | None = None) ->
         x to the right, y down[, seconds], in any unit, in the order in which they were drawn.
     fixed : mapping of frozenset of stroke numbers to label, optional
         What is known already, from a person who looked: these strokes together are this symbol.
+    digits : bool
+        It is a plain number, such as a code: digits and points only, leading zeros kept, nothing computed.
 
     Raises
     ------
     ReadError
         There is no ink, too much of it, a coordinate is not finite, or `fixed` does not fit the strokes.
     """
-    return _read(Ink.from_strokes(strokes), fixed or {})
+    return _read(Ink.from_strokes(strokes), fixed or {}, digits)
 
 
-def read(source: Any, *, fixed: Fixed | None = None) -> Reading:
+def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Reading:
     """Read one expression from a picture.
 
     Parameters
@@ -150,6 +160,8 @@ def read(source: Any, *, fixed: Fixed | None = None) -> Reading:
     source : path, bytes, binary file, PIL image, or uint8 array (h, w) or (h, w, 3)
     fixed : mapping of frozenset of piece numbers to label, optional
         As in `read_ink`, with the numbers of the picture's pieces that `Symbol.strokes` gave.
+    digits : bool
+        As in `read_ink`.
 
     Raises
     ------
@@ -160,7 +172,7 @@ def read(source: Any, *, fixed: Fixed | None = None) -> Reading:
     from .picture import ink_from_picture
     from .picture_file import open_picture
 
-    return _read(ink_from_picture(open_picture(source)), fixed or {})
+    return _read(ink_from_picture(open_picture(source)), fixed or {}, digits)
 
 
 def read_page(source: Any) -> list[Reading]:
@@ -209,7 +221,7 @@ def evaluate(text: str) -> Reading:
     return Reading(*shown, result.value, result.answer, (), 1.0, False, Box(0, 0, 0, 0))
 
 
-def _read(ink: Ink, fixed: Fixed) -> Reading:
+def _read(ink: Ink, fixed: Fixed, digits: bool = False) -> Reading:
     if len(ink.strokes) > MAX_STROKES:
         raise ReadError(
             f"{len(ink.strokes)} strokes are too many for one expression (at most {MAX_STROKES}): read a part of it"
@@ -219,7 +231,11 @@ def _read(ink: Ink, fixed: Fixed) -> Reading:
     _check_fixed(fixed, len(ink.strokes))
     candidates = segment.candidates(ink, unit, fixed)
     log_probability = classifier.log_probability(extract([segment.glyph(ink, c) for c in candidates]))
-    return _reading(ink, Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed))
+    if not digits:
+        return _reading(ink, Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed))
+    lattice = Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed, _DIGITS)
+    own = dict(zip(candidates, log_probability, strict=True))
+    return _number(_reading(ink, lattice), lattice.parses(1)[0], own, classifier.labels)
 
 
 def _check_fixed(fixed: Fixed, count: int) -> None:
@@ -247,6 +263,25 @@ def _reading(ink: Ink, lattice: Lattice) -> Reading:
         confidence=confidence,
         doubtful=confidence < DOUBTFUL,
         box=ink.in_picture(ink.box),
+    )
+
+
+def _number(
+    reading: Reading, parse: Parse, log_probability: Mapping[Candidate, npt.NDArray[np.floating]], labels: str
+) -> Reading:
+    """A reading as a plain number: its digits as they stand; doubtful where one looks like another symbol."""
+    foreign = any(
+        np.exp(log_probability[candidate][labels.index(label)]) < _FOREIGN
+        for label, candidate in parse.symbols
+        if label != "."  # a point has no shape of its own
+    )
+    return replace(
+        reading,
+        text=parse.labels,
+        latex=parse.labels,
+        value=None,
+        answer="",
+        doubtful=reading.doubtful or foreign,
     )
 
 

@@ -42,7 +42,9 @@ PICTURES = {
 
 @pytest.fixture(autouse=True)
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(source: object) -> Reading:
+    def read(source: object, digits: bool = False) -> Reading:
+        if digits:
+            return reading("007", None, "")
         if source is sys.stdin.buffer:
             return PICTURES[sys.stdin.buffer.read().decode()]
         if source == "interrupt.png":
@@ -51,7 +53,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
             raise ReadError(f"{source} is not\na picture")
         return PICTURES[str(source)]
 
-    def read_ink(strokes: object) -> Reading:
+    def read_ink(strokes: object, digits: bool = False) -> Reading:
         count = len(Ink.from_strokes(strokes).strokes)  # type: ignore[arg-type]
         return reading(str(count), Fraction(count), str(count))
 
@@ -93,7 +95,7 @@ def test_failures_are_one_line_each_and_the_others_are_read(capsys: pytest.Captu
 def test_reasons(
     error: Exception, reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def read(source: object) -> Reading:
+    def read(source: object, digits: bool) -> Reading:
         raise error
 
     monkeypatch.setattr(hwcalc, "read", read)
@@ -104,7 +106,7 @@ def test_reasons(
 def test_a_model_that_cannot_be_used_ends_the_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def read(source: object) -> Reading:
+    def read(source: object, digits: bool) -> Reading:
         raise hwcalc.ModelError("model.npz is truncated")
 
     monkeypatch.setattr(hwcalc, "read", read)
@@ -239,7 +241,7 @@ def test_other_commands_get_their_arguments(
 def test_an_unbuilt_checkout_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def read(source: object) -> Reading:
+    def read(source: object, digits: bool) -> Reading:
         raise ImportError("hwcalc is not built here: run `pip install -e .`")
 
     monkeypatch.setattr(hwcalc, "read", read)
@@ -302,7 +304,7 @@ import sys, hwcalc
 from fractions import Fraction
 from hwcalc.ink import Box
 from hwcalc.reader import Reading
-hwcalc.read = lambda source: Reading("√4", "", Fraction(2), "2", (), 1.0, False, Box(0, 0, 1, 1))
+hwcalc.read = lambda source, digits: Reading("√4", "", Fraction(2), "2", (), 1.0, False, Box(0, 0, 1, 1))
 from hwcalc.__main__ import main
 sys.exit(main(["read", *sys.argv[1:]]))
 """
@@ -381,3 +383,8 @@ def test_only_one_page_is_annotated(capsys: pytest.CaptureFixture[str]) -> None:
         main(["page", "a.png", "b.png", "--annotate", "c.png"])
     assert ended.value.code == 2
     assert "name one FILE" in capsys.readouterr().err
+
+
+def test_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read", "code.png", "--digits"]) == 0
+    assert capsys.readouterr().out == "code.png: 007\n"
