@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .glyphs import GlyphClassifier, ModelError
     from .ink import ReadError
     from .reader import Reading, Symbol, classify, evaluate, read, read_ink, read_page
-    from .svm import SVC
+    from .svm import SVC, LinearSVC
     from .transformer import GlyphFeatures
 
 __version__ = "0.1.0"
 
-NOT_BUILT = "hwcalc is not built here: run `pip install -e .` in the checkout, then try again"
+if find_spec(f"{__name__}._svm") is None:
+    # with the name of the package in it, `python -m` prints the error as one line
+    raise ImportError(
+        "hwcalc is not built here: run `pip install -e .` in the checkout, then try again", name=__name__
+    )
 
 _HOME = {
     "GlyphClassifier": "glyphs",
     "GlyphFeatures": "transformer",
+    "LinearSVC": "svm",
     "ModelError": "glyphs",
     "ReadError": "ink",
     "Reading": "reader",
@@ -35,6 +41,7 @@ __all__ = [
     "SVC",
     "GlyphClassifier",
     "GlyphFeatures",
+    "LinearSVC",
     "ModelError",
     "ReadError",
     "Reading",
@@ -52,11 +59,5 @@ def __getattr__(name: str) -> Any:
     """Import on first use: `hwcalc.SVC` alone needs scikit-learn, and that takes half a second."""
     if name not in _HOME:
         raise AttributeError(f"module 'hwcalc' has no attribute {name!r}")
-    try:
-        module = import_module(f".{_HOME[name]}", __name__)
-    except ModuleNotFoundError as error:
-        if error.name not in ("hwcalc._svm", "hwcalc._features"):
-            raise
-        raise ImportError(NOT_BUILT) from None
-    value = globals()[name] = getattr(module, name)
+    value = globals()[name] = getattr(import_module(f".{_HOME[name]}", __name__), name)
     return value

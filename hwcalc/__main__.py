@@ -1,4 +1,4 @@
-"""The `hwcalc` command: read, page, gui, train.
+"""The `hwcalc` command: read, page, gui, train, data.
 
 In flow arguments, pictures and files of strokes; out flow one line for each expression on standard output,
 one line for each failure on standard error, and an exit code: 0 all read, 1 some input could not be read,
@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 _INTERRUPTED = 130  # what shells return for a command that SIGINT ended,
 _BROKEN_PIPE = 141  # or SIGPIPE
 
-_FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train"}
+_FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train", "data": "hwcalc.downloads"}
 
 _EXAMPLES = """\
 examples:
@@ -39,6 +39,7 @@ examples:
   hwcalc page sheet.jpg                  every expression on a page
   hwcalc gui                             write in a window, see the answer
   hwcalc train --help                    train the classifier anew
+  hwcalc data list                       the public sets of glyphs it learns from
 
 `hwcalc COMMAND --help` tells more."""
 
@@ -86,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
     except ImportError as error:
-        _complain(_import_reason(error))
+        _complain(str(error))
         return 1
     return code
 
@@ -144,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     # These parse their own arguments; here they are only listed.
     commands.add_parser("gui", help="open the window, with a picture if one is named")
     commands.add_parser("train", help="train the classifier and write its model file")
+    commands.add_parser("data", help="show and download sets of glyphs to train it on")
     return parser
 
 
@@ -244,12 +246,6 @@ def _reason(error: OSError | ValueError) -> str:
         return "this is not a text file in UTF-8"
     system = error.strerror if isinstance(error, OSError) else None
     return " ".join((system or str(error) or type(error).__name__).split())
-
-
-def _import_reason(error: ImportError) -> str:
-    if (error.name or "").startswith("hwcalc._"):
-        return hwcalc.NOT_BUILT
-    return str(error)
 
 
 def _complain(reason: str) -> None:

@@ -11,24 +11,35 @@ twin in tests/features_twin.py is the readable specification.
 """
 
 from cython.parallel cimport prange
-from libc.math cimport M_PI, ceil, exp, fabsf, floorf, fmaxf, fminf, sin, sqrt, sqrtf
+from libc.math cimport M_PI, ceil, exp, fabsf, sin, sqrt
+from libc.stdint cimport int64_t, uint8_t
 from libc.string cimport memset
+
+import os
 
 import numpy as np
 
+cdef extern from "_features_simd.h" nogil:
+    enum:
+        CANVAS, PLANE, WIDE, STRIDE, GRID, DIRECTIONS
+    ctypedef struct GlyphLoops:
+        void (*draw_segment)(float *, float, float, float, float, float) noexcept nogil
+        void (*sum_row)(const uint8_t *, int, int64_t *) noexcept nogil
+        void (*sample_row)(const uint8_t *, int, int, float, float, float, int, float *) noexcept nogil
+        void (*gradient_features)(const float *, const float (*)[WIDE], float *) noexcept nogil
+    const GlyphLoops *glyph_loops(int widest) noexcept
+
+# HWCALC_SIMD=0 holds the loops to the compiler's baseline, for tests.
+cdef const GlyphLoops *loops = glyph_loops(int(os.environ.get("HWCALC_SIMD", "2")))
+
 cdef enum:
-    CANVAS = 48        # side of the square on which strokes are drawn, pixels
-    PLANE = 35         # side of the normalised plane, pixels
-    WIDE = 40          # PLANE rounded up to whole vectors
-    STRIDE = WIDE + 2  # a row of the plane inside its border
-    GRID = 5           # pooling points per side
-    DIRECTIONS = 8
     SHAPES = 4         # features of size and slant that normalisation would lose
+    FINEST = 8         # samples to a pixel of the plane, per axis
 
 cdef float INNER = 40.0       # longer side of a drawn glyph, pixels
 cdef float PEN = 2.3          # radius of the pen on the canvas, pixels: about MNIST's line
 cdef float SMOOTH = 0.12      # steps shorter than this share of a glyph may be stairs
-cdef float REACH = 0.5        # a pixel fades over this distance on both sides of a line's edge
+cdef int SOLID = 64            # pixels from here on make up the box of the ink
 cdef double MAX_SHEAR = 1.0   # beyond 45° a slope is the symbol (a slash), not the hand
 
 SIZE = GRID * GRID * DIRECTIONS + SHAPES
@@ -36,7 +47,6 @@ SHAPE_COUNT = SHAPES
 PLANE_SIDE = PLANE
 CANVAS_SIDE = CANVAS
 
-cdef float SQRT2 = 1.41421356
 cdef float[GRID][WIDE] POOL
 
 
@@ -60,37 +70,6 @@ cdef struct Moments:
     int left, top, right, bottom      # box of the ink, right and bottom exclusive
 
 
-cdef void draw_segment(
-    unsigned char* canvas, float x0, float y0, float x1, float y1, float radius
-) noexcept nogil:
-    """Draw a line with round ends: each pixel takes its coverage, the larger of old and new."""
-    cdef float reach = radius + REACH, dx = x1 - x0, dy = y1 - y0, length2 = dx * dx + dy * dy
-    cdef int left = <int>fmaxf(0, floorf(fminf(x0, x1) - reach))
-    cdef int right = <int>fminf(CANVAS - 1, floorf(fmaxf(x0, x1) + reach))
-    cdef int top = <int>fmaxf(0, floorf(fminf(y0, y1) - reach))
-    cdef int bottom = <int>fminf(CANVAS - 1, floorf(fmaxf(y0, y1) + reach))
-    cdef int x, y, value
-    cdef float px, py, t, distance2, inside = (radius - REACH) * (radius - REACH), scale = 0
-    if length2 > 0:
-        scale = 1 / length2
-    for y in range(top, bottom + 1):
-        for x in range(left, right + 1):
-            px = x + 0.5 - x0
-            py = y + 0.5 - y0
-            t = fminf(1, fmaxf(0, (px * dx + py * dy) * scale))
-            px -= t * dx
-            py -= t * dy
-            distance2 = px * px + py * py
-            if distance2 >= reach * reach:
-                continue
-            if distance2 <= inside:
-                value = 255
-            else:
-                value = <int>(255 * (reach - sqrtf(distance2)) / (2 * REACH))
-            if value > canvas[y * CANVAS + x]:
-                canvas[y * CANVAS + x] = <unsigned char>value
-
-
 cdef inline void smoothed(
     const float* points, int begin, int end, int i, float reach, float* x, float* y
 ) noexcept nogil:
@@ -101,7 +80,7 @@ cdef inline void smoothed(
     """
     cdef int k, wide = min(2, min(i - begin, end - 1 - i))
     for k in range(i - wide, i + wide):
-        if fmaxf(fabsf(points[2 * k + 2] - points[2 * k]), fabsf(points[2 * k + 3] - points[2 * k + 1])) > reach:
+        if max(fabsf(points[2 * k + 2] - points[2 * k]), fabsf(points[2 * k + 3] - points[2 * k + 1])) > reach:
             wide = 0
             break
     x[0] = points[2 * i]
@@ -121,13 +100,14 @@ cdef void draw_glyph(
     cdef int begin = starts[first], end = starts[last], i, stroke
     cdef float left = points[2 * begin], right = left, top = points[2 * begin + 1], bottom = top
     cdef float scale, x, y, px, py, cx, cy, reach
-    memset(canvas, 0, CANVAS * CANVAS)
+    cdef float[CANVAS * CANVAS] light
+    memset(light, 0, sizeof(light))
     for i in range(begin, end):
-        left = fminf(left, points[2 * i])
-        right = fmaxf(right, points[2 * i])
-        top = fminf(top, points[2 * i + 1])
-        bottom = fmaxf(bottom, points[2 * i + 1])
-    scale = fmaxf(right - left, bottom - top)
+        left = min(left, points[2 * i])
+        right = max(right, points[2 * i])
+        top = min(top, points[2 * i + 1])
+        bottom = max(bottom, points[2 * i + 1])
+    scale = max(right - left, bottom - top)
     reach = SMOOTH * scale
     scale = (INNER - 2 * radius) / scale if scale > 0 else 0
     cx = (left + right) / 2
@@ -136,7 +116,7 @@ cdef void draw_glyph(
         px = (points[2 * starts[stroke]] - cx) * scale + CANVAS / 2
         py = (points[2 * starts[stroke] + 1] - cy) * scale + CANVAS / 2
         if starts[stroke + 1] - starts[stroke] == 1:
-            draw_segment(canvas, px, py, px, py, radius)
+            loops.draw_segment(light, px, py, px, py, radius)
         for i in range(starts[stroke] + 1, starts[stroke + 1]):
             smoothed(points, starts[stroke], starts[stroke + 1], i, reach, &x, &y)
             x = (x - cx) * scale + CANVAS / 2
@@ -144,39 +124,45 @@ cdef void draw_glyph(
             # points closer than a pixel add nothing but time; the last one always counts
             if (x - px) * (x - px) + (y - py) * (y - py) < 1 and i + 1 < starts[stroke + 1]:
                 continue
-            draw_segment(canvas, px, py, x, y, radius)
+            loops.draw_segment(light, px, py, x, y, radius)
             px = x
             py = y
+    for i in range(CANVAS * CANVAS):
+        canvas[i] = <unsigned char><int>light[i]
 
 
 cdef Moments measure(const unsigned char* image, int height, int width) noexcept nogil:
     """Mass, centroid, central second moments (per unit mass, of pixel centres) and box of the ink."""
     cdef Moments m
-    cdef double sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0, mass = 0, row, row_x, row_xx, v
+    cdef double sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0, mass = 0
+    cdef int64_t[3] sums
+    cdef const unsigned char* row
     cdef int x, y
     memset(&m, 0, sizeof(Moments))
     m.left = width
     m.top = height
     for y in range(height):
-        row = row_x = row_xx = 0
+        row = image + <Py_ssize_t>y * width
+        memset(sums, 0, sizeof(sums))
+        loops.sum_row(row, width, sums)
+        if sums[0] == 0:
+            continue
+        mass += sums[0]
+        sx += sums[1]
+        sxx += sums[2]
+        sy += <double>sums[0] * y
+        sxy += <double>sums[1] * y
+        syy += <double>sums[0] * y * y
         for x in range(width):
-            v = image[y * width + x]
-            if v == 0:
-                continue
-            row += v
-            row_x += v * x
-            row_xx += v * x * x
-            if v >= 64:
+            if row[x] >= SOLID:
                 m.left = min(m.left, x)
-                m.right = max(m.right, x + 1)
                 m.top = min(m.top, y)
                 m.bottom = y + 1
-        mass += row
-        sx += row_x
-        sxx += row_xx
-        sy += row * y
-        sxy += row_x * y
-        syy += row * y * y
+                break
+        for x in range(width - 1, m.right - 1, -1):
+            if row[x] >= SOLID:
+                m.right = x + 1
+                break
     m.mass = mass
     if mass > 0:
         m.xc = sx / mass
@@ -188,31 +174,6 @@ cdef Moments measure(const unsigned char* image, int height, int width) noexcept
     return m
 
 
-cdef void sample_row(
-    const unsigned char* image, int height, int width, float x, float y, float step, int count, float* out
-) noexcept nogil:
-    """Add to `out` the bilinear values at (x, y), (x + step, y), … in pixel centres; zero outside."""
-    cdef int y0 = <int>floorf(y), i, x0
-    cdef float fy = y - y0, upper, lower, left, right, fx
-    cdef const unsigned char* row = image + y0 * width
-    cdef bint has_upper = 0 <= y0 < height, has_lower = -1 <= y0 < height - 1
-    if not (has_upper or has_lower):
-        return
-    upper = (1 - fy) if has_upper else 0
-    lower = fy if has_lower else 0
-    if not has_upper:
-        row += width
-    cdef const unsigned char* below = row + width if has_upper and has_lower else row
-    for i in range(count):
-        x0 = <int>floorf(x)
-        if -1 <= x0 < width:
-            fx = x - x0
-            left = upper * row[x0] + lower * below[x0] if x0 >= 0 else 0
-            right = upper * row[x0 + 1] + lower * below[x0 + 1] if x0 + 1 < width else 0
-            out[i] += left + fx * (right - left)
-        x += step
-
-
 cdef void normalise(
     const unsigned char* image, int height, int width, const Moments* m, float* plane, float* shapes
 ) noexcept nogil:
@@ -222,8 +183,8 @@ cdef void normalise(
     the share sqrt(sin(pi R / 2)) of it, with R the glyph's own ratio.
     """
     cdef double shear = m.mu11 / m.mu02, spread_x, spread_y, ratio, wide, high, mu20
-    cdef double step_x, step_y, x, y
-    cdef int i, j, a, b, fine_x, fine_y
+    cdef double step_x, step_y, y
+    cdef int i, j, b, fine_x, fine_y
     cdef float scale
     cdef float* row
     shear = min(MAX_SHEAR, max(-MAX_SHEAR, shear))
@@ -236,19 +197,18 @@ cdef void normalise(
     step_x = spread_x / wide
     step_y = spread_y / high
     # a source larger than the plane is averaged over a finer grid, so that no line falls between samples
-    fine_x = <int>min(8.0, max(1.0, ceil(step_x - 0.25)))
-    fine_y = <int>min(8.0, max(1.0, ceil(step_y - 0.25)))
+    fine_x = <int>min(<double>FINEST, max(1.0, ceil(step_x - 0.25)))
+    fine_y = <int>min(<double>FINEST, max(1.0, ceil(step_y - 0.25)))
     scale = 1 / (255.0 * fine_x * fine_y)
     memset(plane, 0, (PLANE + 2) * STRIDE * sizeof(float))
     for j in range(PLANE):
         row = plane + (j + 1) * STRIDE + 1
         for b in range(fine_y):
             y = (j + (b + 0.5) / fine_y - PLANE / 2.0) * step_y
-            for a in range(fine_x):
-                x = ((a + 0.5) / fine_x - PLANE / 2.0) * step_x
-                sample_row(
-                    image, height, width, <float>(m.xc + x + shear * y), <float>(m.yc + y), <float>step_x, PLANE, row
-                )
+            loops.sample_row(
+                image, height, width, <float>(m.xc + (0.5 / fine_x - PLANE / 2.0) * step_x + shear * y),
+                <float>(m.yc + y), <float>step_x, fine_x, row
+            )
         for i in range(PLANE):
             row[i] *= scale
     high = m.bottom - m.top
@@ -259,59 +219,6 @@ cdef void normalise(
     shapes[3] = <float>(m.mass / (255 * wide * high))
 
 
-cdef void gradient_row(const float* above, const float* here, const float* below, float* direction) noexcept nogil:
-    """Sobel gradient of one row of the plane, each split between the two nearest of 8 directions.
-
-    By the parallelogram rule a gradient (x, y) with x >= y >= 0 is x - y along the axis and sqrt(2) y along
-    the diagonal; written with maxima, all eight directions need no branch.
-    """
-    cdef int i
-    cdef float x, y, right, left, down, up, ax, ay
-    for i in range(WIDE):
-        x = (above[i + 2] - above[i]) + 2 * (here[i + 2] - here[i]) + (below[i + 2] - below[i])
-        y = (below[i] - above[i]) + 2 * (below[i + 1] - above[i + 1]) + (below[i + 2] - above[i + 2])
-        right = x if x > 0 else 0
-        left = right - x
-        down = y if y > 0 else 0
-        up = down - y
-        ax = right + left
-        ay = down + up
-        direction[i] = right - ay if right > ay else 0
-        direction[WIDE + i] = SQRT2 * (right if right < down else down)
-        direction[2 * WIDE + i] = down - ax if down > ax else 0
-        direction[3 * WIDE + i] = SQRT2 * (left if left < down else down)
-        direction[4 * WIDE + i] = left - ay if left > ay else 0
-        direction[5 * WIDE + i] = SQRT2 * (left if left < up else up)
-        direction[6 * WIDE + i] = up - ax if up > ax else 0
-        direction[7 * WIDE + i] = SQRT2 * (right if right < up else up)
-
-
-cdef void gradient_features(const float* plane, float* out) noexcept nogil:
-    """Gaussian-weighted sums of the 8 direction planes at GRID × GRID points, then the square root."""
-    cdef float[DIRECTIONS * WIDE] direction
-    cdef float[GRID * DIRECTIONS * WIDE] rows
-    cdef int d, g, h, i, y
-    cdef float weight, total
-    cdef float* row
-    memset(rows, 0, sizeof(rows))
-    for y in range(PLANE):
-        gradient_row(plane + y * STRIDE, plane + (y + 1) * STRIDE, plane + (y + 2) * STRIDE, direction)
-        for g in range(GRID):
-            weight = POOL[g][y]
-            if weight > 0:
-                row = rows + g * DIRECTIONS * WIDE
-                for i in range(DIRECTIONS * WIDE):
-                    row[i] += weight * direction[i]
-    for g in range(GRID):
-        for d in range(DIRECTIONS):
-            row = rows + (g * DIRECTIONS + d) * WIDE
-            for h in range(GRID):
-                total = 0
-                for i in range(WIDE):
-                    total += POOL[h][i] * row[i]
-                out[(g * GRID + h) * DIRECTIONS + d] = sqrtf(total)
-
-
 cdef void describe(const unsigned char* image, int height, int width, float* out) noexcept nogil:
     """All features of one glyph; zeros where there is no ink."""
     cdef float[(PLANE + 2) * STRIDE] plane   # the normalised glyph inside a border of zeros
@@ -320,7 +227,7 @@ cdef void describe(const unsigned char* image, int height, int width, float* out
         memset(out, 0, (GRID * GRID * DIRECTIONS + SHAPES) * sizeof(float))
         return
     normalise(image, height, width, &m, plane, out + GRID * GRID * DIRECTIONS)
-    gradient_features(plane, out)
+    loops.gradient_features(plane, POOL, out)
 
 
 cdef void describe_strokes(

@@ -284,11 +284,14 @@ cdef class PairSolver:
         self.size = n
 
     def useful(self, Py_ssize_t most):
-        """The members worth keeping, at most `most`: free variables first, then those closest to moving."""
+        """The members worth keeping, at most `most`: free variables, the newest first, then those closest to moving.
+
+        The oldest leave so that, where not even the free variables fit, all of them get their turns."""
         b, r = np.asarray(self.b)[:self.size], np.asarray(self.r)[:self.size]
         low, high = np.asarray(self.low)[:self.size], np.asarray(self.high)[:self.size]
         rest = np.where(b < high, self.bottom - r, r - self.top)
-        rest[(b > low) & (b < high)] = -INFINITY
+        unbound = np.flatnonzero((b > low) & (b < high))
+        rest[unbound] = -1e200 * (1 + unbound)
         return np.sort(np.argsort(rest, kind="stable")[:most])
 
     def support(self):
@@ -314,22 +317,31 @@ cdef class PairSolver:
         return np.asarray(chosen)[:n]
 
     cdef Py_ssize_t _worst(self, int sign, Py_ssize_t count, double share, intptr_t *chosen) noexcept nogil:
-        """The largest violations of one kind, cut by a histogram rather than by sorting."""
-        cdef Py_ssize_t k, n = 0, total = 0, bin = BINS - 1
+        """The largest violations of one kind, cut by a histogram rather than by sorting.
+
+        All bins above `bin` are taken; `bin` itself, which does not fit, fills the rest.
+        """
+        cdef Py_ssize_t k, own, n = 0, spare, total = 0, bin = BINS - 1
         cdef Py_ssize_t[BINS] histogram
-        cdef double scale = (BINS - 1) / max(self.gap, 1e-300)
         memset(histogram, 0, sizeof(histogram))
         for k in range(self.columns):
             if self._violates(k, sign):
-                histogram[<Py_ssize_t>(self._violation(k, sign) * scale)] += 1
-        while bin > share * BINS and total + histogram[bin] <= count:
+                histogram[self._bin(k, sign)] += 1
+        while bin >= share * BINS and total + histogram[bin] <= count:
             total += histogram[bin]
             bin -= 1
+        spare = count - total if bin >= share * BINS else 0
         for k in range(self.columns):
-            if n < count and self._violates(k, sign) and self._violation(k, sign) * scale >= bin:
-                chosen[n] = k
-                n += 1
+            if self._violates(k, sign):
+                own = self._bin(k, sign)
+                if own > bin or own == bin and spare > 0:
+                    spare -= own == bin
+                    chosen[n] = k
+                    n += 1
         return n
+
+    cdef inline Py_ssize_t _bin(self, Py_ssize_t k, int sign) noexcept nogil:
+        return min(BINS - 1, <Py_ssize_t>(self._violation(k, sign) / self.gap * BINS))
 
     cdef inline double _violation(self, Py_ssize_t k, int sign) noexcept nogil:
         return self.residual[k] - self.bottom if sign > 0 else self.top - self.residual[k]
@@ -510,9 +522,9 @@ cdef class PairSolver:
     def intercept(self):
         """The mean residual of the free variables; without any, the middle of what is possible."""
         b, r = np.asarray(self.beta), np.asarray(self.residual)
-        free = (b > self.lower) & (b < self.upper)
-        if free.any():
-            return float(r[free].mean())
+        unbound = (b > self.lower) & (b < self.upper)
+        if unbound.any():
+            return float(r[unbound].mean())
         ends = [end for end in (self.top, self.bottom) if np.isfinite(end)]
         return float(np.mean(ends)) if ends else 0.0
 
@@ -632,9 +644,9 @@ cdef class Machine:
     cdef void _pairs(self, const float *section, Py_ssize_t size, Py_ssize_t n, double *f,
                      double *score) noexcept nogil:
         """f_ij = both classes' sections + intercept; score_i = min_j f_ij, with f_ji = -f_ij."""
-        cdef Py_ssize_t r, i, j, pair
+        cdef Py_ssize_t _r, i, j, pair
         cdef double value
-        for r in range(n):
+        for _r in range(n):
             for i in range(self.n_classes):
                 score[i] = INFINITY
             pair = 0

@@ -1,7 +1,7 @@
 """MNIST and other sets of labelled glyphs.
 
-In flow files of a set, checked; out flows a `GlyphSet`. MNIST stands in the project's data/ folder; the
-public sets are looked for in the folder that the environment variable HWCALC_DATA names.
+In flow files of a set, checked; out flows a `GlyphSet`. MNIST stands in the project's data/ folder; all sets are
+looked for in the data folder, which `hwcalc data get` fills: the user's own, or the one that HWCALC_DATA names.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import platformdirs
+
+from .public_sets import SETS
 
 LABELS = "0123456789+-×÷/=()."
 """Every label a glyph can have."""
@@ -69,26 +72,43 @@ MNIST_FILES = {
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
 _MNIST_MD5 = {
-    "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-    "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
-    "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
-    "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
+    source.url.rsplit("/", 1)[1]: source.checksum.removeprefix("md5:")
+    for row in SETS
+    if row.name == "mnist"
+    for source in row.sources
 }
 
 
+def data_folder() -> Path:
+    """Where downloaded sets are kept: the folder HWCALC_DATA names, else `glyphs` in the user's data folder.
+
+    Raises
+    ------
+    DatasetError
+        HWCALC_DATA names no folder.
+    """
+    named = os.environ.get("HWCALC_DATA")
+    if not named:
+        return platformdirs.user_data_path("hwcalc", appauthor=False) / "glyphs"
+    if not Path(named).is_dir():
+        raise DatasetError(f"HWCALC_DATA names {named}, which is no folder; correct it or unset it")
+    return Path(named)
+
+
 def mnist_folder() -> Path:
-    """Where MNIST's files are: `mnist/` in HWCALC_DATA, or data/mnist of the checkout or the current folder."""
+    """Where MNIST's files are: in HWCALC_DATA, the checkout's data/, ./data or the user's data folder."""
     named = os.environ.get("HWCALC_DATA")
     places = [
         *([Path(named) / "mnist", Path(named)] if named else []),
         Path(__file__).resolve().parent.parent / "data" / "mnist",
         Path("data") / "mnist",
+        *([] if named else [data_folder() / "mnist"]),
     ]
     for place in places:
         if any(place.glob("train-images-idx3-ubyte*")):
             return place
     raise DatasetError(
-        "MNIST is not here: run in a checkout of hwcalc, which holds it in data/mnist, "
+        "MNIST is not here: run `hwcalc data get mnist`, "
         "or name a folder with its four files in the environment variable HWCALC_DATA"
     )
 
@@ -123,7 +143,7 @@ def _idx_file(folder: Path, name: str) -> Path:
     for path in (folder / f"{name}.gz", folder / name):
         if path.is_file():
             return path
-    raise DatasetError(f"{folder / name}.gz is missing: copy MNIST's four files there")
+    raise DatasetError(f"{folder / name}.gz is missing: run `hwcalc data get mnist`, or copy it there")
 
 
 def read_idx(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
@@ -159,30 +179,14 @@ def read_idx(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
     return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
 
 
-PUBLIC_SETS = {
-    "bhmsds": "bhmsds.npz",
-    "detexify": "detexify.jsonl.gz",
-    "hasyv2": "hasyv2.npz",
-    "mdas": "mdas.npz",
-    "numberpad": "numberpad.jsonl.gz",
-    "optdigits": "optdigits.npz",
-    "pendigits": "pendigits.jsonl.gz",
-    "semeion": "semeion.npz",
-    "uji": "uji.jsonl.gz",
-    "unipen": "unipen.jsonl.gz",
-    "unipen_times": "unipen_times.jsonl.gz",
-}
-"""Name of each public set and of its file in the folder HWCALC_DATA."""
+PUBLIC_SETS = {row.name: row.file for row in SETS if row.name != "mnist"}
+"""Name of each public set and of its file in the data folder."""
 
 
 def available_sets() -> list[str]:
-    """Names of the public sets whose file is in the folder HWCALC_DATA; none when it is not set."""
-    folder = os.environ.get("HWCALC_DATA")
-    if not folder:
-        return []
-    if not Path(folder).is_dir():
-        raise DatasetError(f"HWCALC_DATA names {folder}, which is no folder; correct it or unset it")
-    return [name for name, file in PUBLIC_SETS.items() if (Path(folder) / file).is_file()]
+    """Names of the public sets whose file is in the data folder."""
+    folder = data_folder()
+    return [name for name, file in PUBLIC_SETS.items() if (folder / file).is_file()]
 
 
 def load_set(name: str, folder: str | os.PathLike[str] | None = None) -> GlyphSet:
@@ -195,12 +199,11 @@ def load_set(name: str, folder: str | os.PathLike[str] | None = None) -> GlyphSe
     """
     if name not in PUBLIC_SETS:
         raise DatasetError(f"there is no set {name!r}; known are {', '.join(PUBLIC_SETS)}")
-    place = folder if folder is not None else os.environ.get("HWCALC_DATA")
-    if not place:
+    path = (Path(folder) if folder is not None else data_folder()) / PUBLIC_SETS[name]
+    if not path.exists():
         raise DatasetError(
-            f"set {name}: name the folder that holds it in the environment variable HWCALC_DATA"
+            f"{path} is missing: run `hwcalc data get {name}`, or name the folder that holds it in HWCALC_DATA"
         )
-    path = Path(place) / PUBLIC_SETS[name]
     try:
         loaded = _load_pixels(path) if path.suffix == ".npz" else _load_strokes(path)
     except OSError as error:

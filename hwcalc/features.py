@@ -94,20 +94,23 @@ def pack_strokes(
     glyphs: Sequence[Glyph],
 ) -> tuple[FeatureArray, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Lists of strokes as three arrays: points (k, 2), where each stroke begins, where each glyph begins."""
-    flat: list[npt.NDArray[np.float64]] = []
+    flat: list[npt.NDArray[Any]] = []
     starts = [0]
     for glyph in glyphs:
-        strokes = [np.asarray(stroke, np.float64) for stroke in glyph]
-        strokes = [s[:, :2] for s in strokes if s.size]
-        if not strokes:
+        for stroke in glyph:
+            points = np.asarray(stroke)
+            if points.size:
+                flat.append(points if points.shape[1] == 2 else points[:, :2])
+        if len(flat) == starts[-1]:
             raise ValueError("a glyph has no points: leave it out")
-        # float32 keeps 24 bits, so large coordinates must lose their offset first
-        origin = strokes[0][0]
-        flat += [s - origin for s in strokes]
         starts.append(len(flat))
-    lengths = [0, *(len(s) for s in flat)]
-    points = np.ascontiguousarray(np.concatenate(flat), np.float32)
-    return points, np.cumsum(lengths).astype(np.int32), np.array(starts, np.int32)
+    lengths = np.fromiter((0, *map(len, flat)), np.int32, len(flat) + 1)
+    strokes, of_glyph = np.cumsum(lengths, dtype=np.int32), np.array(starts, np.int32)
+    together = np.concatenate(flat, dtype=np.float64)
+    # float32 keeps 24 bits, so large coordinates must lose their offset first
+    first = strokes[of_glyph]
+    together -= np.repeat(together[first[:-1]], np.diff(first), axis=0)
+    return together.astype(np.float32), strokes, of_glyph
 
 
 def _weighted(out: FeatureArray) -> FeatureArray:

@@ -20,7 +20,7 @@ from .segment import Candidate
 _DIGIT = (0.0, 0.28, 0.0, 0.2)
 SHAPE: dict[str, tuple[float, float, float, float]] = {
     **dict.fromkeys("0123456789", _DIGIT),
-    ".": (math.log(0.17), 0.55, 0.42, 0.22),
+    ".": (math.log(0.17), 0.55, 0.42, 0.2),
     "-": (math.log(0.55), 0.45, 0.02, 0.2),
     "+": (math.log(0.65), 0.35, 0.02, 0.2),
     "×": (math.log(0.6), 0.35, 0.05, 0.2),
@@ -31,7 +31,7 @@ SHAPE: dict[str, tuple[float, float, float, float]] = {
     ")": (math.log(1.3), 0.3, 0.0, 0.25),
 }
 MIDDLE_DOT = (math.log(0.14), 0.45, 0.05, 0.15)
-MIDDLE_DOT_WEIGHT = -3.0
+MIDDLE_DOT_WEIGHT = -2.2
 
 # Probability of a symbol's pen strokes being one, two, three, four: counted in UNIPEN, UJI and pendigits
 _ONE = (0.97, 0.025, 0.004, 0.001)
@@ -61,6 +61,9 @@ MOST_APART = -5.0
 
 REVISIT = -1.5
 """Going back to a symbol after writing another."""
+
+ANOTHER = -3.0
+"""One symbol more: without it, cutting a symbol in two would gain the densities of a second one."""
 
 SIZE_WEIGHT = 1.0
 PLACE_WEIGHT = 1.0
@@ -107,12 +110,12 @@ class Geometry:
         return self._weigh(candidate.box, SHAPE[label]) + self._of_strokes(label, candidate)
 
     def _of_strokes(self, label: str, candidate: Candidate) -> float:
-        """Log-weight of the number of pen strokes of a symbol and of their distance from each other."""
-        if not self._pen:
-            return 0.0
-        score = math.log(STROKES[label][len(candidate.strokes) - 1])
+        """Log-weight of the number of strokes of a symbol, of their distance and of the order of writing."""
         apart = candidate.gap_x if label in APART else candidate.gap
-        score += max(MOST_APART, -max(0.0, apart / self.unit - TOUCH_SCALE) / TOUCH_SCALE)
+        score = max(MOST_APART, -max(0.0, apart / self.unit - TOUCH_SCALE) / TOUCH_SCALE)
+        if not self._pen:  # pieces of a picture are no strokes, and have no order
+            return score
+        score += math.log(STROKES[label][len(candidate.strokes) - 1])
         breaks = sum(b - a > 1 for a, b in pairwise(candidate.strokes))
         return score + REVISIT * breaks
 
@@ -124,8 +127,10 @@ class Geometry:
         x, y = box.center
         size = math.log(max(box.width, box.height, 0.03 * self.unit) / self.unit)
         place = (y - self.middle(x)) / self.unit
-        return SIZE_WEIGHT * _log_normal(size, shape[0], shape[1]) + PLACE_WEIGHT * _log_normal(
-            place, shape[2], shape[3]
+        return (
+            ANOTHER
+            + SIZE_WEIGHT * _log_normal(size, shape[0], shape[1])
+            + PLACE_WEIGHT * _log_normal(place, shape[2], shape[3])
         )
 
     def of_pair(self, first: Candidate, second: Candidate) -> float:

@@ -178,6 +178,9 @@ POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 5.0
 is even, its slope (UNIPEN, 1,803 points and commas among 15,000 glyphs, balanced), and the most it may say."""
 
 
+FEWEST_STEPS = 4
+
+
 def point_evidence(glyph: Glyph) -> float:
     """Log-odds that a glyph is a point, from its longer side measured in steps of the pen; 0 for a picture.
 
@@ -191,6 +194,8 @@ def point_evidence(glyph: Glyph) -> float:
     steps = steps[steps > 0]
     if not len(steps):
         return POINT_LIMIT
+    if len(steps) < FEWEST_STEPS:  # drawn corner by corner, not reported by a pen
+        return 0.0
     size = float(np.ptp(np.concatenate(strokes), axis=0).max())
     evidence = POINT_SLOPE * np.log(POINT_STEPS * np.median(steps) / size)
     return float(np.clip(evidence, -POINT_LIMIT, POINT_LIMIT))

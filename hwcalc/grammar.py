@@ -94,6 +94,11 @@ class Parse:
         return "".join(label for label, _ in self.symbols)
 
     @property
+    def groups(self) -> tuple[Candidate, ...]:
+        """What is taken together, whatever it is called."""
+        return tuple(candidate for _, candidate in self.symbols)
+
+    @property
     def row(self) -> Row:
         """The symbols as a row, each with its number."""
         return tuple(Mark(label, i) for i, (label, _) in enumerate(self.symbols))
@@ -160,13 +165,17 @@ class Lattice:
         floor = scored[0][1] - LABEL_RANGE
         return [choice for choice in scored[:MAX_LABELS] if choice[1] >= floor]
 
-    def alternatives(self, candidate: Candidate, label: str) -> tuple[tuple[str, float], ...]:
-        """What a candidate may be, each with its probability: `label` first, then the most likely."""
+    def alternatives(self, parse: Parse, index: int) -> tuple[tuple[str, float], ...]:
+        """What symbol `index` of a parse may be if all others are right, each label with its probability.
+
+        The label that the parse has comes first, then the others, most likely first.
+        """
+        label, candidate = parse.symbols[index]
         choices = self.choices[self.candidates.index(candidate)]
-        top = choices[0][1]
-        weights = [(other, exp(score - top)) for other, score in choices]
-        total = sum(weight for _, weight in weights)
-        ranked = [(other, weight / total) for other, weight in weights]
+        labels = parse.labels
+        scores = [own + _arithmetic(labels[:index] + other + labels[index + 1 :]) for other, own in choices]
+        weights = [exp(score - max(scores)) for score in scores]
+        ranked = [(other, weight / sum(weights)) for (other, _), weight in zip(choices, weights, strict=True)]
         return tuple(sorted(ranked, key=lambda choice: (choice[0] != label, -choice[1])))
 
     def _between(self, first: int, second: int) -> float:
@@ -238,6 +247,15 @@ def _step(state: State, label: str, used: int, number: int) -> tuple[float, Stat
         score += UNCLOSED * depth + SECOND_EQUALS * equations
         depth, equations = 0, equations + 1
     return score, State(used, kind, number, pointed, depth, equations)
+
+
+def _arithmetic(labels: str) -> float:
+    """What arithmetic says of a row of labels."""
+    state, total = State(0, START, -1, False, 0, 0), 0.0
+    for label in labels:
+        score, state = _step(state, label, 0, -1)
+        total += score
+    return total + _end(state)
 
 
 def _end(state: State) -> float:

@@ -16,8 +16,7 @@ from .features import Glyph, extract
 from .glyphs import default_classifier
 from .grammar import KIND, Lattice, Parse
 from .ink import Box, Ink, ReadError
-from .item_numbers import item_numbers
-from .segment import Candidate
+from .item_numbers import LENGTH, item_numbers
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label."""
@@ -25,11 +24,12 @@ Fixed: TypeAlias = Mapping[frozenset[int], str]
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
 
-DOUBTFUL = 0.8
+DOUBTFUL = 0.5
 """A reading less likely than this to be right is marked doubtful."""
 
-SCORE_TEMPERATURE = 1.0
-"""What scores of parses are divided by to become log-probabilities."""
+GROUP_TEMPERATURE = 2.5
+"""What differences of score between groupings are divided by to become log-probabilities: on 232 lines by a third
+of the test writers confidence then is 0.83 on average, and 0.828 of the lines are right."""
 
 
 _DIGITS = frozenset("0123456789.")
@@ -200,7 +200,8 @@ def read_page(source: Any) -> list[Reading]:
     inks = [ink for ink in inks if len(ink.strokes) <= MAX_STROKES]  # more are a drawing
     readings = [_read(ink, {}) for ink in inks]
     found = []
-    for ink, reading, length in zip(inks, readings, item_numbers(readings), strict=True):
+    lengths = item_numbers(readings, _looks(inks, readings))
+    for ink, reading, length in zip(inks, readings, lengths, strict=True):
         number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
         rest = [stroke for i, stroke in enumerate(ink.strokes) if i not in number]
         if number and rest:
@@ -208,6 +209,17 @@ def read_page(source: Any) -> list[Reading]:
         elif rest:
             found.append(reading)
     return [r for r in found if any(s.label.isdigit() for s in r.symbols)]
+
+
+def _looks(inks: Sequence[Ink], readings: Sequence[Reading]) -> list[list[str]]:
+    """The labels of the first symbols of each reading by their shapes alone."""
+    groups = [
+        (ink, segment.Candidate(s.strokes, replace(ink, strokes=ink.group(s.strokes)).box))
+        for ink, reading in zip(inks, readings, strict=True)
+        for s in reading.symbols[:LENGTH]
+    ]
+    labels = iter(classify([segment.glyph(ink, group) for ink, group in groups]) if groups else [])
+    return [[next(labels) for _ in reading.symbols[:LENGTH]] for reading in readings]
 
 
 def evaluate(text: str) -> Reading:
@@ -251,8 +263,8 @@ def _check_fixed(fixed: Fixed, count: int) -> None:
 def _reading(ink: Ink, lattice: Lattice) -> Reading:
     parses = lattice.parses()
     best = parses[0]
-    symbols = tuple(_symbol(ink, lattice, label, candidate) for label, candidate in best.symbols)
-    confidence = _confidence(parses)
+    symbols = tuple(_symbol(ink, lattice, best, i) for i in range(len(best.symbols)))
+    confidence = _confidence(parses, symbols)
     result = expression.evaluate(best.row)
     return Reading(
         text=expression.text(best.row),
@@ -267,7 +279,10 @@ def _reading(ink: Ink, lattice: Lattice) -> Reading:
 
 
 def _number(
-    reading: Reading, parse: Parse, log_probability: Mapping[Candidate, npt.NDArray[np.floating]], labels: str
+    reading: Reading,
+    parse: Parse,
+    log_probability: Mapping[segment.Candidate, npt.NDArray[np.floating]],
+    labels: str,
 ) -> Reading:
     """A reading as a plain number: its digits as they stand; doubtful where one looks like another symbol."""
     foreign = any(
@@ -285,12 +300,15 @@ def _number(
     )
 
 
-def _symbol(ink: Ink, lattice: Lattice, label: str, candidate: Candidate) -> Symbol:
-    alternatives = lattice.alternatives(candidate, label)
+def _symbol(ink: Ink, lattice: Lattice, parse: Parse, index: int) -> Symbol:
+    label, candidate = parse.symbols[index]
+    alternatives = lattice.alternatives(parse, index)
     return Symbol(label, ink.in_picture(candidate.box), alternatives[0][1], alternatives, candidate.strokes)
 
 
-def _confidence(parses: Sequence[Parse]) -> float:
-    """The share of the best parse among the best few, and what its score lacks to a good one's."""
-    scores = np.array([parse.score for parse in parses]) / SCORE_TEMPERATURE
-    return float(np.exp(scores[0] - scores.max()) / np.exp(scores - scores.max()).sum())
+def _confidence(parses: Sequence[Parse], symbols: Sequence[Symbol]) -> float:
+    """Probability that all of the best parse is right: that its groups are, times that each label is."""
+    best = parses[0]
+    others = [p.score - best.score for p in parses[1:] if p.groups != best.groups]
+    of_groups = 1 / (1 + np.exp(np.array(others) / GROUP_TEMPERATURE).sum())
+    return float(of_groups * np.prod([symbol.confidence for symbol in symbols]))

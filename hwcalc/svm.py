@@ -41,7 +41,7 @@ EARLY_GAP = 0.1  # where an early stage stops
 STEPS_AT_ONCE = 50_000  # SMO steps between two looks at Ctrl-C, a fraction of a second
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """A worker noticed that the training was called off."""
 
 
@@ -122,7 +122,8 @@ def solve_pair(
             solver.extend(end)
             if task.start is not None:
                 warm_start(solver, lane, task.start, most)
-            for passes in converge(solver, task, most, last, passes):
+            for made in converge(solver, task, most, last, passes):
+                passes = made
                 if watch:
                     watch(task, passes, solver.gap, len(solver.support()))
             if not last:
@@ -184,8 +185,9 @@ class Watch:
         self.stop, self.lock = threading.Event(), threading.Lock()
 
     def __call__(self, task: Task, passes: int, gap: float, n_support: int) -> None:
+        """Tell how far a pair is; raises `StoppedError` where the training was called off."""
         if self.stop.is_set():
-            raise Stopped
+            raise StoppedError
         if self.callback is not None:
             i, j = task.pair
             with self.lock:
@@ -215,7 +217,11 @@ class Problem:
         if kernel == "precomputed":
             empty = np.zeros((len(lanes) // WIDTH, 0, WIDTH), np.float32)
             return cls(
-                empty, np.zeros((len(empty), WIDTH), np.float32), lanes, first, X.astype(np.float32, copy=False)
+                empty,
+                np.zeros((len(empty), WIDTH), np.float32),
+                lanes,
+                first,
+                X.astype(np.float32, copy=False),
             )
         return cls(*pack(X, lanes, centre_of(X, kernel)), lanes, first, None)
 
@@ -335,15 +341,20 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         start = self._earlier_solution() if self.warm_start and hasattr(self, "dual_coef_") else {}
         self._forget()
         try:
-            X, y = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
-            check_classification_targets(y)
-            return self._fit(X, y, sample_weight, start)
+            samples, labels = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
+            check_classification_targets(labels)
+            return self._fit(samples, labels, sample_weight, start)
         except BaseException:
             self._forget()
             raise
 
+    @available_if(lambda self: self.kernel != "precomputed")  # type: ignore[untyped-decorator]
     def partial_fit(
-        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
     ) -> Self:
         """Learn from more samples: train on the support vectors so far and on these, from the solution so far.
 
@@ -353,9 +364,8 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         the support vectors before this call first, and these samples after them.
         """
         if not hasattr(self, "dual_coef_"):
-            return self.fit(X, y, sample_weight)
-        if self.kernel == "precomputed":
-            raise ValueError("partial_fit needs samples, not a precomputed kernel: use fit with warm_start")
+            fitted: Self = self.fit(X, y, sample_weight)
+            return fitted
         X, y = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C", reset=False)
         weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         labels = np.repeat(self.classes_, self.n_support_)
@@ -388,7 +398,9 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{classes[~present].tolist()}"
             )
         if self.kernel == "precomputed" and X.shape[0] != X.shape[1]:
-            raise ValueError(f"Precomputed matrix must be a square matrix. Input is a {X.shape[0]}x{X.shape[1]} matrix.")
+            raise ValueError(
+                f"Precomputed matrix must be a square matrix. Input is a {X.shape[0]}x{X.shape[1]} matrix."
+            )
         cost = self.C * weight * compute_class_weight(self.class_weight, classes=classes, y=y)[target]
         self._gamma = self._gamma_for(X)
         problem = Problem.of(X, target, len(classes), self.kernel)
@@ -416,7 +428,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if hasattr(self, "_fixed_gamma"):
             return float(self._fixed_gamma)
         if self.gamma == "auto":
-            return 1 / X.shape[1]
+            return float(1 / X.shape[1])
         if self.gamma == "scale":
             variance = 0 if self.kernel in ("linear", "precomputed") else X.var(dtype=np.float64)
             return float(1 / (X.shape[1] * variance)) if variance else 1.0
@@ -445,9 +457,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             held[usable[: min(len(usable) - 1, max(1, len(usable) // 10))]] = True
         return held
 
-    def _solve(
-        self, problem: Problem, cost: Array, classes: Array, start: dict[Any, Any]
-    ) -> list[Solution]:
+    def _solve(self, problem: Problem, cost: Array, classes: Array, start: dict[Any, Any]) -> list[Solution]:
         """Train all pairs, the largest first, through joblib."""
         pairs = problem.pairs()
         lane_cost = np.where(problem.lanes >= 0, cost[problem.lanes], 0.0)
@@ -477,7 +487,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _run(self, problem: Problem, cost: Array, tasks: list[Task], classes: Array) -> list[Solution]:
         watch = Watch(self.callback, classes)
-        shared = get_active_backend(prefer="threads")[0].supports_sharedmem
+        shared = getattr(get_active_backend(prefer="threads")[0], "supports_sharedmem", False)
         extra = (RowPool(problem.length()), watch) if shared else ()
         arrays = (problem.panels, problem.squares, problem.lanes, cost, problem.given)
         parallel = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator", batch_size=1)
@@ -532,7 +542,9 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         owner = np.repeat(np.arange(len(self.classes_)), self.n_support_)
         found = {}
         for i, j in combinations(range(len(self.classes_)), 2):
-            value = np.where(owner == i, self.dual_coef_[j - 1], np.where(owner == j, self.dual_coef_[i], 0.0))
+            value = np.where(
+                owner == i, self.dual_coef_[j - 1], np.where(owner == j, self.dual_coef_[i], 0.0)
+            )
             used = np.flatnonzero(value)
             found[self.classes_[i], self.classes_[j]] = (samples[used], value[used])
         return found
@@ -700,25 +712,25 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Train on X (n, d), float32 or float64, and labels y (n,)."""
-        X, y = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
-        check_classification_targets(y)
-        classes, target = np.unique(y, return_inverse=True)
+        samples, labels = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
+        check_classification_targets(labels)
+        classes, target = np.unique(labels, return_inverse=True)
         if len(classes) < 2:
-            raise ValueError(
-                f"The number of classes has to be greater than one; got {len(classes)} class"
-            )
+            raise ValueError(f"The number of classes has to be greater than one; got {len(classes)} class")
         if 2 * self.learning_rate * self.alpha >= 1:
-            raise ValueError("learning_rate * alpha must be below 0.5, or the weights cannot settle: lower one")
+            raise ValueError(
+                "learning_rate * alpha must be below 0.5, or the weights cannot settle: lower one"
+            )
         random = check_random_state(self.random_state)
-        order = np.arange(len(X))
+        order = np.arange(len(samples))
         held = order[:0]
         if self.early_stopping:
             order = random.permutation(order)
-            held, order = np.split(order, [max(1, round(self.validation_fraction * len(X)))])
+            held, order = np.split(order, [max(1, round(self.validation_fraction * len(samples)))])
             order = np.sort(order)
         learning = [1] if len(classes) == 2 else range(len(classes))
         targets = np.where(target[:, None] == np.asarray(learning), 1, -1).astype(np.float32)
-        weights, bias = self._descend(X, targets, order, (X[held], target[held]), random)
+        weights, bias = self._descend(samples, targets, order, (samples[held], target[held]), random)
         if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
             raise ValueError("LinearSVC diverged: scale the data (StandardScaler), or lower learning_rate")
         self.classes_, self.coef_, self.intercept_ = classes, weights, -bias
@@ -742,9 +754,10 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         best: tuple[float, Array, Array] = (-np.inf, np.empty(0), np.empty(0))
         losses, since = [], 0
         with Parallel(n_jobs=jobs, require="sharedmem") as parallel:
-            for self.n_iter_ in range(1, self.max_iter + 1):
+            for passes in range(1, self.max_iter + 1):
+                self.n_iter_: int = passes
                 visit = random.permutation(order) if self.shuffle else order
-                averaging = self.average and 2 * self.n_iter_ > self.max_iter
+                averaging = self.average and 2 * passes > self.max_iter
                 parallel(delayed(block.epoch)(rows, visit, averaging) for block in blocks)
                 losses.append(sum(block.loss for block in blocks) / targets.shape[1])
                 if self.early_stopping:
@@ -760,8 +773,8 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Margins (n, K), or (n,) for two classes, positive for `classes_[1]`."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float32, np.float64], order="C", reset=False)
-        margins = np.asarray(X @ self.coef_.T + self.intercept_)
+        samples = validate_data(self, X, dtype=[np.float32, np.float64], order="C", reset=False)
+        margins = np.asarray(samples @ self.coef_.T + self.intercept_)
         return margins[:, 0] if len(self.classes_) == 2 else margins
 
     def predict(self, X: ArrayLike) -> Array:
@@ -823,9 +836,7 @@ def winners(margins: Array) -> NDArray[np.intp]:
     return np.asarray(margins.argmax(axis=1))
 
 
-def feasible(
-    start: tuple[Array, Array] | None, lane_of: Array, cost: Array
-) -> tuple[Array, Array] | None:
+def feasible(start: tuple[Array, Array] | None, lane_of: Array, cost: Array) -> tuple[Array, Array] | None:
     """Dual variables of an earlier solution as lanes and values that satisfy today's constraints.
 
     Values beyond C_i are cut, then the heavier class is scaled down until the sum is zero again.
@@ -846,13 +857,17 @@ def feasible(
 def fitted_temperature(scores: Array, target: Array) -> float:
     """The T for which softmax(scores / T) gives these classes (n,) the highest likelihood.
 
-    Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks", section 4.2.
+    Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks", section 4.2. The true
+    class counts for (n + 1) / (n + 2) as in Platt 1999, so that n samples without an error do not promise
+    that there never is one.
     """
-    if not len(target):
+    n, n_classes = scores.shape
+    if not n:
         return 1.0
+    goal = np.full((n, n_classes), 1 / (n + 2) / (n_classes - 1))
+    goal[np.arange(n), target] = (n + 1) / (n + 2)
 
     def loss(log_temperature: float) -> float:
-        log = log_softmax(scores / math.exp(log_temperature), axis=1)
-        return -float(log[np.arange(len(target)), target].mean())
+        return -float(np.sum(goal * log_softmax(scores / math.exp(log_temperature), axis=1)))
 
     return math.exp(minimize_scalar(loss, bounds=(-7, 7), method="bounded").x)

@@ -13,8 +13,9 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,9 @@ from .svm import SVC
 from .training_set import TrainingSet, assemble, synthetic
 
 log = logging.getLogger(__name__)
+
+Tell: TypeAlias = Callable[[str], object]
+"""Takes a few words about how far the work is."""
 
 EXAMPLES = """\
 examples:
@@ -95,7 +99,9 @@ def load_sets(names: Sequence[str], synthetic_count: int, seed: int) -> list[Gly
     return loaded
 
 
-def calibrate(data: TrainingSet, C: float, gamma: float, seed: int, n_jobs: int) -> tuple[float, float]:
+def calibrate(
+    data: TrainingSet, C: float, gamma: float, seed: int, n_jobs: int, tell: Tell
+) -> tuple[float, float]:
     """The temperature of the probabilities, from a tenth of the writers, held out of a training of its own.
 
     Returns
@@ -105,7 +111,7 @@ def calibrate(data: TrainingSet, C: float, gamma: float, seed: int, n_jobs: int)
         Share of the held-out glyphs that this training reads wrong.
     """
     held = hold_out(data.writers, seed)
-    classifier = _train(data.X[~held], data.y[~held], C, gamma, n_jobs)
+    classifier = _train(data.X[~held], data.y[~held], C, gamma, n_jobs, tell)
     truth = np.array([classifier.labels.index(label) for label in data.y[held]])
     scores = classifier.scores(data.X[held])
     return best_temperature(scores, truth), float(np.mean(scores.argmax(axis=1) != truth))
@@ -142,9 +148,18 @@ def _train(
     C: float,
     gamma: float,
     n_jobs: int,
+    tell: Tell,
     temperature: float = 1.0,
 ) -> GlyphClassifier:
-    machine = SVC(C=C, gamma=gamma, n_jobs=n_jobs).fit(X, y)
+    pairs: set[Any] = set()
+    classes = len(np.unique(y))
+
+    def passed(pair: Any, passes: int, gap: float, n_support: int) -> None:
+        if pair not in pairs:
+            pairs.add(pair)
+            tell(f"pair {len(pairs)} of {classes * (classes - 1) // 2}")
+
+    machine = SVC(C=C, gamma=gamma, n_jobs=n_jobs, callback=passed).fit(X, y)
     return GlyphClassifier(
         "".join(machine.classes_),
         machine.support_vectors_,
@@ -198,6 +213,7 @@ def _run(options: argparse.Namespace) -> int:
 
         def step(name: str) -> None:
             bar.set_description(name)
+            bar.set_postfix_str("")
 
         step("load")
         names = (
@@ -210,10 +226,12 @@ def _run(options: argparse.Namespace) -> int:
         bar.update()
         gamma = options.gamma or float(1 / data.X.var(axis=0).sum())
         step("calibrate")
-        temperature, held_out_error = calibrate(data, options.C, gamma, options.seed, options.jobs)
+        temperature, held_out_error = calibrate(
+            data, options.C, gamma, options.seed, options.jobs, bar.set_postfix_str
+        )
         bar.update()
         step("train")
-        classifier = _train(data.X, data.y, options.C, gamma, options.jobs, temperature)
+        classifier = _train(data.X, data.y, options.C, gamma, options.jobs, bar.set_postfix_str, temperature)
         bar.update()
         step("evaluate")
         error, table = evaluate(classifier)

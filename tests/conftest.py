@@ -24,6 +24,13 @@ except ImportError:  # then the window has nothing to be tested with
 DEADLINE = 10.0  # seconds after which a condition that never came fails its test
 
 
+@pytest.fixture(autouse=True)
+def _no_user_data(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the user of this machine has downloaded is not there for tests."""
+    nowhere = tmp_path_factory.getbasetemp() / "no-user-data"
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *args, **options: nowhere)
+
+
 @pytest.fixture
 def display(_display: str, callbacks_raise: None) -> str:
     """The display of the session; a callback that raises fails the test."""

@@ -113,8 +113,31 @@ def test_public_sets_are_found_and_their_labels_folded(public_folder):
 def test_without_the_variable_there_are_no_public_sets(monkeypatch):
     monkeypatch.delenv("HWCALC_DATA", raising=False)
     assert datasets.available_sets() == []
-    with pytest.raises(DatasetError, match="HWCALC_DATA"):
+    with pytest.raises(DatasetError, match="run `hwcalc data get uji`"):
         datasets.load_set("uji")
+
+
+def test_without_the_variable_the_users_own_folder_is_looked_in(public_folder, monkeypatch):
+    monkeypatch.delenv("HWCALC_DATA")
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *args, **options: public_folder.parent)
+    public_folder.rename(public_folder.parent / "glyphs")
+    assert datasets.available_sets() == ["mdas", "unipen"]
+    assert len(datasets.load_set("mdas")) == 3
+
+
+def test_an_installed_hwcalc_finds_mnist_in_the_users_own_folder(small_mnist, monkeypatch, tmp_path):
+    monkeypatch.delenv("HWCALC_DATA", raising=False)
+    monkeypatch.setattr(datasets, "__file__", str(tmp_path / "installed" / "hwcalc" / "datasets.py"))
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+    with pytest.raises(DatasetError, match="hwcalc data get mnist"):
+        datasets.mnist_folder()
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *args, **options: tmp_path)
+    place = tmp_path / "glyphs" / "mnist"
+    place.mkdir(parents=True)
+    for path in small_mnist.glob("*ubyte*"):
+        path.rename(place / path.name)
+    assert datasets.mnist_folder() == place
 
 
 def test_a_wrong_folder_is_named(monkeypatch, tmp_path):

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+import pickle
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -89,3 +94,20 @@ def test_a_glyph_without_points_is_refused():
 def test_the_transformer_works_in_a_pipeline(digits):
     pipeline = make_pipeline(clone(GlyphFeatures()))
     np.testing.assert_array_equal(pipeline.fit_transform(digits), features.extract(digits))
+
+
+def test_the_loops_of_every_processor_agree(digits, tmp_path):
+    glyphs, code = (
+        [*digits[:5], np.full((3, 40_000), 200, np.uint8), *STROKES[:5]],
+        (
+            "import sys, pickle, numpy as np; from hwcalc import features;"
+            "np.save(sys.argv[2], features.extract(pickle.load(open(sys.argv[1], 'rb'))))"
+        ),
+    )
+    (tmp_path / "glyphs").write_bytes(pickle.dumps(glyphs))
+    subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "glyphs", tmp_path / "found.npy"],
+        env={**os.environ, "HWCALC_SIMD": "0"},
+        check=True,
+    )
+    np.testing.assert_allclose(np.load(tmp_path / "found.npy"), features.extract(glyphs), atol=2e-3)

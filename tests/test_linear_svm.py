@@ -10,6 +10,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from hwcalc._svm import compress
 from hwcalc.svm import LinearSVC
+
 from .svm_twin import hinge_descent
 
 

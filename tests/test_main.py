@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import types
@@ -226,7 +227,10 @@ def test_help_has_examples(arguments: list[str], capsys: pytest.CaptureFixture[s
     assert max(map(len, out.splitlines())) <= 110
 
 
-@pytest.mark.parametrize(("command", "module"), [("gui", "hwcalc.gui.__main__"), ("train", "hwcalc.train")])
+@pytest.mark.parametrize(
+    ("command", "module"),
+    [("gui", "hwcalc.gui.__main__"), ("train", "hwcalc.train"), ("data", "hwcalc.downloads")],
+)
 def test_other_commands_get_their_arguments(
     command: str, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,28 +242,6 @@ def test_other_commands_get_their_arguments(
     assert given == [["--help", "photo.jpg"]]
 
 
-def test_an_unbuilt_checkout_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def read(source: object, digits: bool) -> Reading:
-        raise ImportError("hwcalc is not built here: run `pip install -e .`")
-
-    monkeypatch.setattr(hwcalc, "read", read)
-    assert main(["read", "sum.png", "lone.png"]) == 1
-    assert capsys.readouterr() == ("", "hwcalc: hwcalc is not built here: run `pip install -e .`\n")
-
-
-def test_an_unbuilt_checkout_does_not_train(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def train(argv: list[str]) -> int:
-        raise ModuleNotFoundError("No module named 'hwcalc._svm'", name="hwcalc._svm")
-
-    monkeypatch.setitem(sys.modules, "hwcalc.train", types.SimpleNamespace(main=train))  # type: ignore[arg-type]
-    assert main(["train"]) == 1
-    assert "pip install" in capsys.readouterr().err
-
-
 # The real thing, in its own process.
 
 
@@ -268,6 +250,20 @@ def run(*command: str, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # type: ignore[call-overload, no-any-return]
         [sys.executable, *command], capture_output=True, text=True, env=environment, check=False, **options
     )
+
+
+@pytest.mark.parametrize("module", ["hwcalc", "hwcalc.gui", "hwcalc.train"])
+def test_an_unbuilt_checkout_says_in_one_line_what_to_run(module: str, tmp_path: Path) -> None:
+    (tmp_path / "hwcalc").mkdir()
+    for source in (ROOT / "hwcalc").glob("*.py"):
+        shutil.copy(source, tmp_path / "hwcalc")
+    shutil.copytree(ROOT / "gui", tmp_path / "hwcalc" / "gui")
+    command = [sys.executable, "-S", "-m", module, "read", "sum.png"]  # without the installed package
+    bare = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=bare, check=False)
+    assert done.returncode == 1
+    assert "pip install" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 LOADED = """

@@ -173,16 +173,24 @@ def test_bad_input(source: object) -> None:
 
 
 def test_item_numbers_with_brackets() -> None:
-    hand = Hand(3)
-    texts = ["1)  12+34=", "2)  56-7", "(2+3)×4"]
-    readings = [read_ink(write_line(hand, text, late=0.0)[0]) for text in texts]
-    assert item_numbers(readings) == [2, 2, 0]
+    readings = [read_ink(write_line(Hand(3), text, late=0.0)[0]) for text in ("1212", "123", "234")]
+    assert item_numbers(readings, ["1)1", "12)", "2(3"]) == [2, 3, 0]
+    assert item_numbers(readings, [")12", "-)2", "2"]) == [0, 0, 0]
 
 
 def test_item_numbers_with_points_need_company() -> None:
-    hand = Hand(3)
+    hand = Hand(5)
     texts = ["1.   12+3", "2.   45-6", "3.   7+8"]
     readings = [read_ink(write_line(hand, text, late=0.0)[0]) for text in texts]
+    looks = ["1.1", "2.4", "3.7"]
     assert [r.text[:2] for r in readings] == ["1.", "2.", "3."]
-    assert item_numbers(readings) == [2, 2, 2]
-    assert item_numbers(readings[:1]) == [0]
+    assert item_numbers(readings, looks) == [2, 2, 2]
+    assert item_numbers(readings[:1], looks[:1]) == [0]
+
+
+def test_the_numbers_of_items_are_not_read_with_them() -> None:
+    hand = Hand(5)
+    strokes = []
+    for i, text in enumerate(["1)  23+45", "2)  67-5", "3)  8+4"]):
+        strokes += [s * EM + (60, 120 + 140 * i) for s in write_line(hand, text, late=0.0)[0]]
+    assert [r.text for r in read_page(drawn(strokes, (800, 500), 4))] == ["23+45", "67-5", "8+4"]

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hwcalc import segment
+from hwcalc.handwriting import Hand
+from hwcalc.ink import Ink, piece
+from hwcalc.written_lines import write_line
+
+
+def ink_of(*strokes):
+    return Ink.from_strokes(strokes)
+
+
+BAR = [(0, 0), (40, 0)]
+UPPER, LOWER = [(0, -8), (40, -8)], [(0, 8), (40, 8)]
+
+
+def test_the_unit_is_the_height_of_a_digit():
+    tall = [[(x, 0), (x + 20, 60)] for x in (0, 50, 100)]
+    assert segment.unit_height(ink_of(*tall, BAR, [(9, 9)])) == 60
+
+
+def test_bars_alone_have_a_unit_too():
+    assert segment.unit_height(ink_of(BAR)) == pytest.approx(16)
+
+
+def test_a_single_point_has_a_unit_too():
+    assert segment.unit_height(ink_of([(3, 3)])) == 1
+
+
+@pytest.mark.parametrize("crowding", ["roomy", "tight", "overlapping"])
+def test_every_symbol_of_a_line_is_a_candidate(crowding):
+    wanted = missed = 0
+    for seed in range(20):
+        strokes, symbols = write_line(Hand(seed), "15÷7+4=×9.8", crowding)
+        ink = Ink.from_strokes(strokes)
+        found = {c.strokes for c in segment.candidates(ink, segment.unit_height(ink))}
+        wanted += len(symbols)
+        missed += sum(tuple(sorted(s.strokes)) not in found for s in symbols)
+    assert missed <= 0.01 * wanted
+
+
+def test_far_strokes_are_no_group():
+    found = {c.strokes for c in segment.candidates(ink_of([(0, 0), (0, 60)], [(50, 0), (50, 60)]), 60)}
+    assert found == {(0,), (1,)}
+
+
+def test_gaps_are_distances_between_the_strokes():
+    (pair,) = (c for c in segment.candidates(ink_of(UPPER, LOWER), 60) if len(c.strokes) == 2)
+    assert (pair.gap, pair.gap_x) == (16, 0)
+
+
+def test_of_fixed_strokes_only_their_group_is_left():
+    found = {c.strokes for c in segment.candidates(ink_of(UPPER, LOWER, BAR), 60, [frozenset({0, 2})])}
+    assert found == {(1,), (0, 2)}
+
+
+def test_a_scribble_has_a_bounded_number_of_candidates():
+    ink = ink_of(*np.random.default_rng(0).normal(size=(60, 9, 2)))
+    assert len(segment.candidates(ink, 1.0)) <= 60 * (segment.MAX_CANDIDATES_PER_STROKE + 2)
+
+
+def test_the_glyph_of_pieces_is_their_picture():
+    left, right = np.full((3, 2), 255, np.uint8), np.full((2, 2), 200, np.uint8)
+    ink = Ink((piece(left, 10, 5), piece(right, 12, 6)), pen_width=2.0)
+    (pair,) = (c for c in segment.candidates(ink, 3.0) if len(c.strokes) == 2)
+    picture = segment.glyph(ink, pair)
+    assert picture.tolist() == [[255, 255, 0, 0], [255, 255, 200, 200], [255, 255, 200, 200]]

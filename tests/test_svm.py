@@ -1,0 +1,603 @@
+"""SVC and the compiled core against the NumPy twin and scikit-learn; conventions, interruption, bad input."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import joblib
+import numpy as np
+import pytest
+import sklearn.svm
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.datasets import load_digits, make_blobs, make_classification
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+import hwcalc.svm
+from hwcalc._svm import WIDTH, Machine, PairSolver, RowPool, pack, panel_order
+from hwcalc.svm import SVC, most_members
+
+from . import svm_twin
+
+KERNELS = [
+    {"kernel": "rbf", "gamma": 0.7},
+    {"kernel": "poly", "gamma": 0.5, "coef0": 1.0, "degree": 3},
+    {"kernel": "poly", "gamma": 0.3, "coef0": 0.2, "degree": 4},
+    {"kernel": "linear"},
+]
+
+
+@pytest.fixture(scope="module")
+def digits():
+    X, y = load_digits(return_X_y=True)
+    return (X / 16).astype(np.float32), y
+
+
+@pytest.fixture(scope="module")
+def blobs():
+    """Three overlapping classes of 40, 50 and 60 samples in five dimensions."""
+    X, y = make_blobs([40, 50, 60], 5, centers=np.eye(3, 5) * 2, cluster_std=1.0, random_state=1)
+    return X, y
+
+
+def as_arrays(model):
+    return model.support_vectors_, model.n_support_, model.dual_coef_, model.intercept_, model.kernel
+
+
+# --- the solution ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda k: f"{k['kernel']}{k.get('degree', '')}")
+@pytest.mark.parametrize("C", [0.05, 1.0, 100.0])
+def test_solves_the_same_problem_as_the_twin(blobs, kernel, C):
+    X, y = blobs
+    cost = C * np.random.default_rng(0).uniform(0.2, 2, len(y))
+    pairs = svm_twin.one_vs_one(X, y, cost, 1e-5, **kernel)
+    model = SVC(C, tol=1e-5, decision_function_shape="ovo", **kernel).fit(X, y, cost / C)
+    expected = svm_twin.pair_values(X, pairs, X, **kernel)
+    np.testing.assert_allclose(
+        model.decision_function(X), expected, atol=3e-4 * max(1, np.abs(expected).max())
+    )
+    for (used, b, _), objective in zip(pairs, model.dual_objective_, strict=True):
+        K = svm_twin.kernel_matrix(X[used], X[used], **kernel)
+        sign = np.where(y[used] == y[used].min(), 1.0, -1.0)
+        assert objective == pytest.approx(svm_twin.dual_objective(K, sign, b), rel=1e-4)
+    model.set_params(decision_function_shape="ovr")
+    np.testing.assert_allclose(
+        model.decision_function(X),
+        svm_twin.class_scores(expected, 3),
+        atol=3e-4 * max(1, np.abs(expected).max()),
+    )
+    assert (model.predict(X) == svm_twin.class_scores(expected, 3).argmax(axis=1)).mean() > 0.99
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"C": 10},
+        {"C": 0.1, "kernel": "linear"},
+        {"C": 1, "kernel": "poly", "degree": 2},
+        {"C": 2, "class_weight": "balanced"},
+        {"C": 2, "class_weight": {3: 5.0}, "gamma": "auto"},
+    ],
+    ids=str,
+)
+def test_agrees_with_scikit_learn(digits, settings):
+    X, y = digits
+    own = SVC(decision_function_shape="ovo", **settings).fit(X[:1200], y[:1200])
+    other = sklearn.svm.SVC(decision_function_shape="ovo", **settings).fit(X[:1200].astype(float), y[:1200])
+    values = other.decision_function(X[1200:].astype(float))
+    np.testing.assert_allclose(own.decision_function(X[1200:]), values, atol=5e-3)
+    assert abs(len(own.support_) - len(other.support_)) <= 0.02 * len(other.support_)
+    assert abs(own.score(X[1200:], y[1200:]) - other.score(X[1200:], y[1200:])) < 0.01
+    np.testing.assert_allclose(own.dual_coef_.sum(), other.dual_coef_.sum(), atol=0.05)
+    objective = sum(own.dual_objective_)
+    at_other = sum(objective_of(X[:1200], y[:1200], other, own._gamma))
+    assert objective == pytest.approx(at_other, rel=1e-4)
+
+
+def objective_of(X, y, model, gamma):
+    """Dual objective of each pair in a fitted scikit-learn SVC."""
+    owner = np.repeat(np.arange(len(model.classes_)), model.n_support_)
+    for i in range(len(model.classes_)):
+        for j in range(i + 1, len(model.classes_)):
+            b = np.where(owner == i, model.dual_coef_[j - 1], np.where(owner == j, model.dual_coef_[i], 0))
+            used = np.flatnonzero(b)
+            V = X[model.support_[used]].astype(float)
+            K = svm_twin.kernel_matrix(V, V, model.kernel, gamma, model.coef0, model.degree)
+            yield np.abs(b).sum() - 0.5 * b[used] @ K @ b[used]
+
+
+def test_stages_and_small_memory_change_nothing(digits, monkeypatch):
+    """Solving parts first, and dropping kernel rows that do not fit, only changes the way."""
+    X, y = digits
+    plain = SVC(5).fit(X, y)
+    monkeypatch.setattr(hwcalc.svm, "FIRST_STAGE", 16)
+    staged = SVC(5).fit(X, y)
+    monkeypatch.setattr(hwcalc.svm, "JOINING", 8)
+    monkeypatch.setattr(hwcalc.svm, "most_members", lambda *_: 24)
+    starved = SVC(5).fit(X, y)
+    for other in (staged, starved):
+        np.testing.assert_allclose(other.dual_objective_, plain.dual_objective_, rtol=1e-4)
+        np.testing.assert_allclose(other.decision_function(X), plain.decision_function(X), atol=4e-3)
+    assert starved.n_iter_.sum() > plain.n_iter_.sum()
+
+
+def test_members_fit_the_memory():
+    for cache, length in ((1e6, 1000), (1e9, 12_000), (5e8, 120_000)):
+        members = most_members(cache, length)
+        assert members == 4 * hwcalc.svm.JOINING or 4 * (members * length + 5 * members**2) <= cache
+
+
+def test_a_pair_solver_step_by_step(blobs):
+    """The compiled solver as solve_pair drives it: each pass raises the dual and narrows the gap in the end."""
+    X, y = blobs[0][blobs[1] < 2], blobs[1][blobs[1] < 2]
+    counts = np.bincount(y)
+    lanes, first = panel_order(counts, np.argsort(y, kind="stable"))
+    panels, squares = pack(X, lanes, np.zeros(5))
+    sign = np.where(np.arange(len(panels)) < first[1], 1.0, -1.0)
+    cost = np.where(lanes >= 0, 2.0, 0.0)
+    solver = PairSolver(
+        panels, squares, np.arange(len(panels)), sign, cost, RowPool(len(lanes)), "rbf", gamma=0.5
+    )
+    solver.extend(len(panels))
+    assert solver.gap == 2
+    objective = 0.0
+    while solver.gap > 1e-6:
+        joining = solver.violators(8, 0.0)
+        assert not set(np.flatnonzero(lanes < 0)) & set(joining.tolist()), "an empty lane joined"
+        solver.join(joining)
+        solver.load()
+        assert solver.optimise(1e-7, 10_000)
+        solver.store()
+        assert solver.dual_objective() >= objective
+        objective = solver.dual_objective()
+    b = np.asarray(solver.beta)
+    assert abs(b.sum()) < 1e-9
+    assert (np.abs(b) <= cost).all()
+    assert (b * np.repeat(sign, WIDTH) >= 0).all()
+
+
+# --- results that can be relied on -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kernel", ["rbf", "poly", "linear", "precomputed"])
+def test_results_have_the_same_bits_in_any_batch(digits, kernel):
+    X, y = digits
+    data = X @ X.T if kernel == "precomputed" else X
+    model = SVC(kernel=kernel, decision_function_shape="ovo").fit(
+        data[:700, :700] if kernel == "precomputed" else X[:700], y[:700]
+    )
+    data = data[:, :700] if kernel == "precomputed" else X
+    whole = model.decision_function(data)
+    threads = model.set_params(n_jobs=1).decision_function(data)
+    np.testing.assert_array_equal(threads, whole)
+    for size in (1, 2, 7, 65):
+        pieces = [model.decision_function(data[at : at + size]) for at in range(0, 130, size)]
+        np.testing.assert_array_equal(np.concatenate(pieces)[:130], whole[:130])
+
+
+def test_wide_samples_have_the_same_bits_too():
+    """More features than one part of a panel, with zeros, so that tiles leave features out."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(150, 600)).astype(np.float32) * (random.random((150, 600)) < 0.2)
+    machine = Machine(X[:100], [30, 33, 37], random.normal(size=(2, 100)), [0.1, 0.2, 0.3], "rbf", 0.01)
+    whole = machine.decide(X)
+    np.testing.assert_array_equal(np.concatenate([machine.decide(x[None]) for x in X]), whole)
+    K = svm_twin.kernel_matrix(X.astype(float), X[:100].astype(float), "rbf", 0.01)
+    assert whole.shape == (150, 3)
+    assert np.isfinite(K).all()
+
+
+def test_every_instruction_set_computes_the_same_machine(digits):
+    """The same fit on the plain and the AVX2 loops, in fresh processes, to float32 precision."""
+    code = (
+        "import numpy as np; from sklearn.datasets import load_digits; from hwcalc.svm import SVC;"
+        "X, y = load_digits(return_X_y=True); m = SVC(5).fit(X / 16, y);"
+        "print(*m.decision_function(X[:40] / 16).ravel())"
+    )
+    found = []
+    for simd in "012":
+        env = {**os.environ, "HWCALC_SIMD": simd, "PYTHONPATH": os.pathsep.join(sys.path)}
+        out = subprocess.run(
+            [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+        )
+        found.append(np.array(out.stdout.split(), float))
+    np.testing.assert_allclose(found[0], found[2], atol=4e-3)
+    np.testing.assert_allclose(found[1], found[2], atol=4e-3)
+
+
+def test_the_same_data_give_the_same_machine(digits):
+    X, y = digits
+    one, other = SVC(n_jobs=1).fit(X, y), SVC(n_jobs=2).fit(X, y)
+    np.testing.assert_array_equal(one.dual_coef_, other.dual_coef_)
+    double = SVC().fit(X.astype(float), y)
+    np.testing.assert_allclose(double.dual_coef_, one.dual_coef_, atol=1e-4)
+
+
+def test_a_machine_of_plain_arrays_is_the_model(digits):
+    X, y = digits
+    model = SVC().fit(X, y)
+    machine = Machine(*as_arrays(model), gamma=model._gamma)
+    np.testing.assert_array_equal(machine.scores(X), model.decision_function(X))
+    np.testing.assert_array_equal(model.classes_[machine.scores(X).argmax(axis=1)], model.predict(X))
+
+
+def test_the_core_needs_no_scikit_learn():
+    code = "import sys, hwcalc._svm; assert 'sklearn' not in sys.modules and 'joblib' not in sys.modules"
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], env=env, check=True)
+
+
+@pytest.mark.parametrize(
+    "change", [{"n_support": [1, 2]}, {"dual_coef": np.zeros((1, 3))}, {"intercept": [0.0]}]
+)
+def test_a_machine_of_arrays_that_do_not_fit_is_refused(change):
+    arrays = {
+        "support_vectors": np.zeros((3, 2)),
+        "n_support": [1, 1, 1],
+        "dual_coef": np.zeros((2, 3)),
+        "intercept": [0.0, 0.0, 0.0],
+    }
+    Machine(**arrays)
+    with pytest.raises(ValueError, match=r"a machine of . classes and 3 support vectors needs"):
+        Machine(**{**arrays, **change})
+
+
+def test_data_far_from_the_origin(blobs):
+    """float32 would lose the distances between such samples, were they not centred."""
+    X, y = blobs
+    near, far = SVC(gamma=0.3).fit(X, y), SVC(gamma=0.3).fit(X + 1e4, y)
+    np.testing.assert_allclose(far.decision_function(X + 1e4), near.decision_function(X), atol=2e-2)
+
+
+def test_a_model_survives_pickling(digits):
+    X, y = digits
+    model = SVC(probability=True, random_state=0).fit(X, y)
+    twin = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(twin.predict_proba(X), model.predict_proba(X))
+
+
+# --- probabilities -----------------------------------------------------------------------------------------
+
+
+def test_probabilities_agree_with_predict_and_are_calibrated(digits):
+    X, y = digits
+    model = SVC(5, probability=True, random_state=0).fit(X[:1000], y[:1000])
+    proba = model.predict_proba(X[1000:])
+    np.testing.assert_allclose(proba.sum(axis=1), 1)
+    np.testing.assert_array_equal(model.classes_[proba.argmax(axis=1)], model.predict(X[1000:]))
+    np.testing.assert_allclose(proba, np.exp(model.predict_log_proba(X[1000:])), atol=1e-12)
+    likelihood = -np.log(proba[np.arange(len(proba)), y[1000:]]).mean()
+    assert likelihood < 0.25
+    assert abs(proba.max(axis=1).mean() - (model.predict(X[1000:]) == y[1000:]).mean()) < 0.03
+
+
+def test_the_temperature_maximises_the_likelihood():
+    random = np.random.default_rng(0)
+    scores = random.normal(size=(5000, 3))
+    chance = np.exp(scores / 0.4)
+    chance /= chance.sum(axis=1, keepdims=True)
+    target = (random.random((5000, 1)) > chance.cumsum(axis=1)).sum(axis=1).clip(max=2)
+    assert hwcalc.svm.fitted_temperature(scores, target) == pytest.approx(0.4, rel=0.1)
+
+
+def test_probabilities_are_offered_only_when_asked_for(digits):
+    model = SVC().fit(*digits)
+    assert not hasattr(model, "predict_proba")
+    with pytest.raises(AttributeError, match="probability=True"):
+        model.set_params(probability=True).predict_proba(digits[0])
+
+
+# --- scikit-learn's conventions ----------------------------------------------------------------------------
+
+# A weight of 2 and a sample twice give the same machine to within `tol` and float32; the check asks for
+# equality to 1e-7. scikit-learn's own SVC is excused from it as well.
+EXCUSED = {"check_sample_weight_equivalence_on_dense_data": "equal to within tol, not to 1e-7"}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        SVC(),
+        SVC(probability=True, random_state=0),
+        SVC(kernel="linear"),
+        SVC(kernel="precomputed"),
+        SVC(warm_start=True),
+    ],
+    ids=str,
+)
+def test_passes_scikit_learns_checks(model):
+    check_estimator(model, expected_failed_checks=EXCUSED)
+
+
+def test_weights_count_like_repeated_samples(blobs):
+    X, y = blobs
+    weight = np.random.default_rng(0).integers(0, 3, len(y))
+    weighted = SVC(gamma=0.5, tol=1e-6).fit(X, y, weight)
+    repeated = SVC(gamma=0.5, tol=1e-6).fit(np.repeat(X, weight, axis=0), np.repeat(y, weight))
+    np.testing.assert_allclose(weighted.decision_function(X), repeated.decision_function(X), atol=1e-4)
+
+
+def test_works_in_pipelines_and_searches(digits):
+    X, y = digits[0][:400], digits[1][:400]
+    pipeline = make_pipeline(StandardScaler(), SVC())
+    assert cross_val_score(pipeline, X, y, cv=3).mean() > 0.85
+    search = GridSearchCV(SVC(), {"C": [0.01, 5], "kernel": ["rbf", "linear"]}, cv=2, n_jobs=2).fit(X, y)
+    assert search.best_score_ > 0.9
+    K = X @ X.T
+    assert cross_val_score(SVC(kernel="precomputed"), K, y, cv=3).mean() > 0.9
+
+
+def test_labels_of_any_type(digits):
+    X, y = digits[0][:300], digits[1][:300]
+    for labels in (np.array([f"d{c}" for c in y]), y * 100.0, y == 3, np.array([str(c) for c in y], object)):
+        model = SVC(5).fit(X, labels)
+        assert model.predict(X).dtype == labels.dtype
+        assert (model.predict(X) == labels).mean() > 0.95
+
+
+def test_two_classes_have_the_sign_of_scikit_learn(digits):
+    X, y = digits[0], digits[1] > 4
+    own, other = SVC(5).fit(X, y), sklearn.svm.SVC(C=5).fit(X, y)
+    np.testing.assert_allclose(own.decision_function(X), other.decision_function(X), atol=5e-3)
+
+
+def test_precomputed_is_the_kernel_itself(digits):
+    X, y = digits
+    direct = SVC(2, kernel="linear").fit(X[:900], y[:900])
+    given = SVC(2, kernel="precomputed").fit(X[:900] @ X[:900].T, y[:900])
+    np.testing.assert_allclose(
+        given.decision_function(X[900:] @ X[:900].T), direct.decision_function(X[900:]), atol=5e-3
+    )
+
+
+def test_coef_of_the_linear_kernel(digits):
+    X, y = digits
+    model = SVC(kernel="linear", decision_function_shape="ovo").fit(X, y)
+    np.testing.assert_allclose(X @ model.coef_.T + model.intercept_, model.decision_function(X), atol=1e-4)
+    with pytest.raises(AttributeError, match="only available when using a linear kernel"):
+        _ = SVC().fit(X, y).coef_
+
+
+# --- going on from a solution ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("C", [0.5, 5.0, 50.0])
+def test_warm_start_over_c_reaches_the_same_solution(digits, C):
+    X, y = digits
+    model = SVC(5, warm_start=True, tol=1e-4).fit(X, y)
+    model.set_params(C=C).fit(X, y)
+    cold = SVC(C, tol=1e-4).fit(X, y)
+    np.testing.assert_allclose(model.dual_objective_, cold.dual_objective_, rtol=1e-4)
+    np.testing.assert_allclose(model.decision_function(X), cold.decision_function(X), atol=2e-3)
+    assert C != 5 or model.n_iter_.sum() < 0.1 * cold.n_iter_.sum()
+
+
+def test_warm_start_with_more_samples_and_a_new_class(digits):
+    X, y = digits
+    first = np.flatnonzero(y != 7)[:900]
+    both = np.concatenate([first, np.setdiff1d(np.arange(len(y)), first)])
+    model = SVC(5, warm_start=True).fit(X[first], y[first])
+    model.fit(X[both], y[both])
+    cold = SVC(5).fit(X[both], y[both])
+    np.testing.assert_allclose(model.decision_function(X), cold.decision_function(X), atol=5e-3)
+    assert model.n_iter_.sum() < cold.n_iter_.sum()
+
+
+def test_warm_start_within_little_memory(digits, monkeypatch):
+    X, y = digits
+    model = SVC(5, warm_start=True).fit(X, y)
+    expected = model.decision_function(X)
+    monkeypatch.setattr(hwcalc.svm, "most_members", lambda *_: 24)
+    monkeypatch.setattr(hwcalc.svm, "JOINING", 8)
+    np.testing.assert_allclose(model.fit(X, y).decision_function(X), expected, atol=5e-3)
+
+
+def test_partial_fit_learns_a_persons_hand(digits):
+    """Digits upside down are new to the machine; it learns them and keeps what it knew."""
+    X, y = digits
+    flipped = X.reshape(-1, 8, 8)[:, ::-1].reshape(-1, 64)
+    model = SVC(10).fit(X[:1000], y[:1000])
+    before = model.score(flipped[1300:], y[1300:])
+    model.partial_fit(flipped[1000:1300], y[1000:1300])
+    assert before < 0.6
+    assert model.score(flipped[1300:], y[1300:]) > before + 0.25
+    assert model.score(X[1300:], y[1300:]) > 0.9
+    assert model.support_.max() < len(model.support_) + 2000
+
+
+def test_partial_fit_takes_new_labels_and_leaves_the_model_alone_on_error(digits):
+    X, y = digits
+    few = y < 4
+    model = SVC().partial_fit(X[few], y[few], classes=np.arange(4))
+    model.partial_fit(X[y == 5], y[y == 5])
+    assert model.classes_.tolist() == [0, 1, 2, 3, 5]
+    before = model.decision_function(X)
+    with pytest.raises(ValueError, match="X has 3 features"):
+        model.partial_fit(X[:5, :3], y[:5])
+    np.testing.assert_array_equal(model.decision_function(X), before)
+
+
+# --- progress, interruption, other backends ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_the_callback_sees_every_pair_close_its_gap(digits, n_jobs):
+    heard = {}
+    SVC(n_jobs=n_jobs, callback=lambda pair, *rest: heard.setdefault(pair, []).append(rest)).fit(*digits)
+    assert len(heard) == 45
+    for passes in heard.values():
+        assert [number for number, _, _ in passes] == sorted(number for number, _, _ in passes)
+        assert passes[-1][1] < 1e-3
+        assert passes[-1][2] > 0
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_error_in_the_callback_stops_and_leaves_the_model_unfitted(digits, n_jobs):
+    def stop(*_):
+        raise RuntimeError("enough")
+
+    model = SVC(n_jobs=n_jobs).fit(*digits)
+    with pytest.raises(RuntimeError, match="enough"):
+        model.set_params(callback=stop).fit(*digits)
+    with pytest.raises(NotFittedError):
+        model.predict(digits[0])
+    assert model.set_params(callback=None).fit(*digits).score(*digits) > 0.98
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_ctrl_c_stops_a_training_that_would_never_end(n_jobs):
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(600, 3)) * 1e4, random.integers(0, 3, 600)
+    model = SVC(1e8, kernel="linear", tol=1e-9, n_jobs=n_jobs, max_iter=10**9)
+    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(X, y)
+    finally:
+        timer.cancel()
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+    time.sleep(0.5)
+    workers = [
+        thread for thread in threading.enumerate() if "ThreadPool" in thread.name and thread.is_alive()
+    ]
+    assert len(workers) <= 2 * joblib.cpu_count(), "threads of the interrupted training live on"
+
+
+def test_pairs_run_on_dask_workers(digits):
+    distributed = pytest.importorskip("distributed")
+    X, y = digits
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster),
+    ):
+        heard = []
+        with joblib.parallel_config(backend="dask"):
+            model = SVC(callback=lambda *event: heard.append(event)).fit(X, y)
+    assert len(heard) == 45
+    np.testing.assert_array_equal(model.dual_coef_, SVC().fit(X, y).dual_coef_)
+
+
+def test_pairs_run_in_processes(digits):
+    X, y = digits[0][:400], digits[1][:400]
+    with joblib.parallel_config(backend="loky", n_jobs=2):
+        model = SVC(n_jobs=2).fit(X, y)
+    np.testing.assert_array_equal(model.dual_coef_, SVC().fit(X, y).dual_coef_)
+
+
+# --- bad input ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        ([[np.nan], [1]], [0, 1], "contains NaN"),
+        ([[np.inf], [1]], [0, 1], "contains infinity"),
+        (np.array([[1e39], [1]]), [0, 1], "overflows on these data: scale them"),
+        ([[0], [1]], [1, 1], "The number of classes has to be greater than one; got 1 class"),
+        (np.empty((0, 2)), [], "Found array with 0 sample"),
+        (np.empty((3, 0)), [0, 1, 1], "Found array with 0 feature"),
+        ([[0], [1]], [0, 1, 1], "inconsistent numbers of samples"),
+        ([["a"], ["b"]], [0, 1], "could not convert string to float"),
+        ([[0], [1]], [0.5, 1.7], "Unknown label type"),
+        (np.zeros(3), [0, 1, 1], "Expected 2D array, got 1D array"),
+    ],
+)
+def test_bad_data_are_refused_in_scikit_learns_words(X, y, message):
+    with pytest.raises(ValueError, match=message):
+        SVC(kernel="linear").fit(X, y)
+
+
+def test_more_bad_data(digits):
+    X, y = digits
+    with pytest.raises(TypeError, match="Sparse data was passed"):
+        SVC().fit(sparse.csr_matrix(X), y)
+    with pytest.raises(ValueError, match="X has 3 features, but SVC is expecting 64 features"):
+        SVC().fit(X, y).predict(X[:, :3])
+    with pytest.raises(ValueError, match="Negative values"):
+        SVC().fit(X, y, -np.ones(len(y)))
+    with pytest.raises(ValueError, match="zero or negative weights"):
+        SVC().fit(X, y, y != 3)
+    with pytest.raises(ValueError, match="square matrix"):
+        SVC(kernel="precomputed").fit(X, y)
+    with pytest.raises(ValueError, match="overflows"):
+        SVC(kernel="poly", gamma=1e6, degree=9).fit(X, y)
+    assert SVC().fit(X.astype(object), y).score(X, y) > 0.9
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"C": 0}, {"C": -1}, {"kernel": "sigmoid"}, {"gamma": -1.0}, {"gamma": "wide"}, {"degree": -1}, {"tol": 0},
+        {"max_iter": -2}, {"cache_mb": 0}, {"class_weight": "even"}, {"decision_function_shape": "ova"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_bad_parameters(digits, change):
+    with pytest.raises(ValueError, match=f"The '{next(iter(change))}' parameter of SVC must be"):
+        SVC(**change).fit(*digits)
+
+
+@pytest.mark.parametrize("C", [1e-6, 1e-3, 1e3, 1e6])
+@pytest.mark.parametrize("kernel", ["rbf", "linear"])
+def test_extreme_c(digits, C, kernel):
+    X, y = digits[0][:500], digits[1][:500]
+    model, other = SVC(C, kernel=kernel).fit(X, y), sklearn.svm.SVC(C=C, kernel=kernel).fit(X, y)
+    np.testing.assert_allclose(np.abs(model.dual_coef_).sum(), np.abs(other.dual_coef_).sum(), rtol=2e-3)
+    if C > 1:
+        assert (model.predict(X) == y).all()
+
+
+def test_contradictory_duplicates_and_constant_features():
+    X, y = np.repeat(np.arange(6.0)[:, None], 4, axis=0), np.tile([0, 1], 12)
+    model = SVC(1e6).fit(np.hstack([X, np.full((24, 2), 3.0)]), y)
+    assert np.isfinite(model.decision_function(np.hstack([X, np.full((24, 2), 3.0)]))).all()
+    constant = SVC().fit(np.ones((8, 3)), [0, 1] * 4)
+    assert np.isfinite(constant.decision_function(np.ones((2, 3)))).all()
+
+
+def test_fewer_samples_than_threads():
+    assert SVC(n_jobs=8).fit([[0.0], [1.0]], ["a", "b"]).predict([[0.1], [0.9]]).tolist() == ["a", "b"]
+    probable = SVC(probability=True, n_jobs=8).fit([[0.0], [1.0]], ["a", "b"])
+    assert probable.predict_proba([[0.1]])[0, 0] > 0.5
+
+
+def test_too_few_steps_are_reported(digits):
+    with pytest.warns(ConvergenceWarning, match=r"scaling.*raise max_iter"):
+        model = SVC(max_iter=3).fit(*digits)
+    assert model.n_iter_.max() == 3
+    with pytest.warns(ConvergenceWarning):
+        SVC(max_iter=0).fit(*digits)
+
+
+def test_fits_leave_parameters_and_data_alone(digits):
+    X, y = digits[0].copy(), digits[1].copy()
+    model = clone(SVC(3, class_weight="balanced"))
+    before = dict(model.get_params())
+    model.fit(X, y)
+    assert model.get_params() == before
+    np.testing.assert_array_equal(X, digits[0])
+
+
+def test_many_classes_of_few_samples():
+    X, y = make_classification(
+        300, 12, n_informative=10, n_classes=30, n_clusters_per_class=1, random_state=0
+    )
+    model = SVC(10).fit(X, y)
+    assert model.decision_function(X).shape == (300, 30)
+    assert model.score(X, y) > 0.8
