@@ -218,7 +218,9 @@ def _looks(inks: Sequence[Ink], readings: Sequence[Reading]) -> list[list[str]]:
         for ink, reading in zip(inks, readings, strict=True)
         for s in reading.symbols[:LENGTH]
     ]
-    labels = iter(classify([segment.glyph(ink, group) for ink, group in groups]) if groups else [])
+    # not by `classify`, which would take a 1 that fills its box for paper
+    glyphs = [segment.glyph(ink, group) for ink, group in groups]
+    labels = iter(default_classifier().classify(glyphs) if glyphs else [])
     return [[next(labels) for _ in reading.symbols[:LENGTH]] for reading in readings]
 
 
