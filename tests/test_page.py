@@ -1,5 +1,6 @@
 """Pages composed in a synthetic hand: which strokes make an expression, and in which order they are read."""
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -158,6 +159,19 @@ def test_specks_of_a_picture_are_left_out() -> None:
     for y, x in rng.integers(10, np.array(picture.shape) - 10, (25, 2)):
         picture[y : y + 3, x : x + 3] = 60
     assert len(expressions(ink_from_picture(picture))) == 2
+
+
+def test_frames_and_many_specks() -> None:
+    texts = ["12+45=", "9-4=5", "75×2", "37+2=39"]
+    picture = sheet(texts, 2)
+    height, width = picture.shape
+    cv2.rectangle(picture, (8, 8), (width - 8, height - 8), 40, 4)
+    cv2.line(picture, (width // 2 - 5, 8), (width // 2 - 5, height - 8), 40, 4)
+    rng = np.random.default_rng(0)
+    for y, x in rng.integers(20, np.array(picture.shape) - 20, (60, 2)):
+        if picture[y - 12 : y + 16, x - 12 : x + 16].min() > 200:
+            picture[y : y + 4, x : x + 4] = 60
+    assert [r.text for r in read_page(picture)] == texts
 
 
 def test_a_page_of_nothing() -> None:
