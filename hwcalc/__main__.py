@@ -48,6 +48,7 @@ examples:
   hwcalc read photo.jpg scan.png         one line for each file
   hwcalc read - < photo.jpg              a picture from standard input
   hwcalc read *.jpg --format csv         for a spreadsheet
+  hwcalc read code.png --digits          a plain number: code.png: 00712
   hwcalc read ink.jsonl --format json    pen strokes, one expression on each line
 
 A ? at the end of a line means: look before you trust it.
@@ -101,7 +102,7 @@ def _run(arguments: list[str]) -> int:
         if options.annotate and len(options.files) > 1:
             parser.error("--annotate draws on one page: name one FILE")
         return _report(_page_outcomes(options.files, options.annotate), _FORMATS[options.format])
-    return _report(_outcomes(options.files), _FORMATS[options.format])
+    return _report(_outcomes(options.files, options.digits), _FORMATS[options.format])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -122,6 +123,9 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         metavar="FILE",
         help="a picture, a .json or .jsonl file of strokes, or - for standard input",
+    )
+    read.add_argument(
+        "--digits", action="store_true", help="read plain numbers: leading zeros stay, nothing is computed"
     )
     page = commands.add_parser(
         "page",
@@ -161,10 +165,10 @@ def _report(outcomes: Iterable[Outcome], write: Callable[[Iterable[Outcome]], It
     return 1 if failures else 0
 
 
-def _outcomes(files: Iterable[str]) -> Iterator[Outcome]:
+def _outcomes(files: Iterable[str], digits: bool) -> Iterator[Outcome]:
     for file in files:
         try:
-            for place, read in _expressions(file):
+            for place, read in _expressions(file, digits):
                 yield place, _attempt(read)
         except (OSError, ValueError) as error:  # the lines of a .jsonl file could not be read
             yield file, _reason(error)
@@ -199,30 +203,30 @@ def _read_page(file: str, annotated: str | None) -> list[Reading]:
     return readings
 
 
-def _expressions(file: str) -> Iterator[tuple[str, Callable[[], Reading]]]:
+def _expressions(file: str, digits: bool) -> Iterator[tuple[str, Callable[[], Reading]]]:
     """The expressions of a file: the name of each, and the call that reads it."""
     suffix = Path(file).suffix.lower()
     if file == "-":
-        yield file, lambda: hwcalc.read(sys.stdin.buffer)
+        yield file, lambda: hwcalc.read(sys.stdin.buffer, digits=digits)
     elif suffix == ".json":
-        yield file, lambda: _read_strokes(Path(file).read_text(encoding="utf-8-sig"))
+        yield file, lambda: _read_strokes(Path(file).read_text(encoding="utf-8-sig"), digits)
     elif suffix == ".jsonl":
         with open(file, encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield f"{file}:{number}", partial(_read_strokes, line)
+                    yield f"{file}:{number}", partial(_read_strokes, line, digits)
     else:
-        yield file, lambda: hwcalc.read(file)
+        yield file, lambda: hwcalc.read(file, digits=digits)
 
 
-def _read_strokes(document: str) -> Reading:
+def _read_strokes(document: str, digits: bool) -> Reading:
     try:
         strokes = json.loads(document)
     except (ValueError, RecursionError):
         raise hwcalc.ReadError("this is not JSON: give strokes as [[[x, y], ...], ...]") from None
     if isinstance(strokes, dict):
         strokes = strokes.get("strokes")
-    return hwcalc.read_ink(strokes)
+    return hwcalc.read_ink(strokes, digits=digits)
 
 
 def _attempt(read: Callable[[], Result]) -> Result | str:

@@ -8,7 +8,7 @@ log-probability, the geometry of the symbol (`geometry`), and the arithmetic of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
@@ -118,6 +118,8 @@ class Lattice:
     labels : str of length K
     fixed : mapping of a group of strokes to its label, optional
         Candidates whose label is known.
+    allowed : collection of str
+        Labels that a symbol may have.
     """
 
     def __init__(
@@ -128,8 +130,10 @@ class Lattice:
         log_probability: npt.NDArray[np.floating],
         labels: str,
         fixed: Mapping[frozenset[int], str] | None = None,
+        allowed: Collection[str] = KIND.keys(),
     ) -> None:
         self._fixed = fixed or {}
+        self._allowed = allowed
         self.candidates = candidates
         self.geometry = Geometry(ink, unit)
         order = sorted(range(len(ink.strokes)), key=lambda i: ink.strokes[i].box.center[0])
@@ -152,10 +156,11 @@ class Lattice:
         scored = [
             (label, float(log_probability[k]) + self.geometry.of_symbol(label, candidate))
             for k, label in enumerate(labels)
-            if label in KIND
+            if label in self._allowed
         ]
         point = float(log_probability[labels.index(".")])
-        scored.append(("×", point + self.geometry.of_middle_dot(candidate)))
+        if "×" in self._allowed:
+            scored.append(("×", point + self.geometry.of_middle_dot(candidate)))
         scored.sort(key=lambda choice: -choice[1])
         floor = scored[0][1] - LABEL_RANGE
         return [choice for choice in scored[:MAX_LABELS] if choice[1] >= floor]

@@ -26,6 +26,8 @@ _DOT = 0.4  # a mark no wider than this, and little higher, is a point
 _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
 _TALL = 0.6  # lower marks are signs
+_HUGE = 4.5  # what is higher is a line of a table or a drawing,
+_LONG = 25.0  # and so is what is wider
 _NEIGHBOURS = 8  # that tell how high digits are here
 _STACK = 0.5  # most between a fraction bar and what stands over or under it
 _STRAY = 0.12  # what stands over a bar and sticks out by more does not belong to it
@@ -34,7 +36,7 @@ _OFF_LINE = 0.7  # times that difference counts as distance
 _FAR = 3.2  # most between neighbours in a line
 _JOINED = 0.35  # a gap this wide never parts two expressions,
 _PARTED = 2.0  # and one this wide always does
-_USUAL = 0.95  # is between the two,
+_USUAL = 1.1  # is between the two,
 _HABIT = 0.7  # as far as the page does not say otherwise
 _SIGN_ROOM = 0.7  # what counts of a gap beside a sign, around which people leave more room
 _BESIDE = 0.35  # most between an expression and a small mark off its line: an exponent, a comma
@@ -89,6 +91,8 @@ def groups(ink: Ink) -> list[list[int]]:
     if not ink.strokes:
         return []
     marks = _marks(ink)
+    if not marks:
+        return []
     dots = [m for m in marks if m.is_dot]
     chains = _chains([m for m in marks if not m.is_dot])
     _attach_dots(chains, dots, ink.pen_width)
@@ -98,10 +102,15 @@ def groups(ink: Ink) -> list[list[int]]:
 
 
 def _marks(ink: Ink) -> list[_Mark]:
-    boxes = [s.box for s in ink.strokes]
+    usual = _usual_height([s.box for s in ink.strokes])
+    # a frame or the lines of a table would join all that stands within
+    written = [
+        i for i, s in enumerate(ink.strokes) if s.box.height < _HUGE * usual and s.box.width < _LONG * usual
+    ]
+    boxes = [ink.strokes[i].box for i in written]
     marks = [
         _Mark((i,), box, unit, box.center[1])
-        for i, (box, unit) in enumerate(zip(boxes, _units(boxes), strict=True))
+        for i, box, unit in zip(written, boxes, _units(boxes, usual), strict=True)
     ]
     # a bar between two rows must not join their digits, as the bar of a 5 would
     bars = [m for m in marks if m.is_flat and _standing(m, marks, True) and _standing(m, marks, False)]
@@ -109,17 +118,25 @@ def _marks(ink: Ink) -> list[_Mark]:
     return _joined(_stacked(_joined(others) + bars))
 
 
-def _units(boxes: Sequence[Box]) -> FloatArray:
+def _usual_height(boxes: Sequence[Box]) -> float:
+    """The height of a digit on this page: of one pixel of height among all, so that many specks count for little."""
+    heights = np.sort([b.height for b in boxes])
+    total = np.cumsum(heights)
+    middle = float(heights[np.searchsorted(total, total[-1] / 2)])
+    # of bars alone the length is all there is
+    return max(middle, 0.4 * float(np.median([b.width for b in boxes])), 1e-9)
+
+
+def _units(boxes: Sequence[Box], usual: float) -> FloatArray:
     """For each stroke the height of the digits around it.
 
     Hands differ, and so do their sizes on one page. A small stroke is measured by the tall ones near it.
     """
     sizes = np.array([b.height for b in boxes])
-    widths = np.array([b.width for b in boxes])
     centers = np.array([b.center for b in boxes])
-    tall = np.flatnonzero(sizes >= 0.4 * np.quantile(sizes, 0.9))
-    # of bars alone the length is all there is
-    usual = max(float(np.median(sizes[tall])), 0.4 * float(np.median(widths)), 1e-9)
+    tall = np.flatnonzero(sizes >= 0.4 * usual)
+    if not len(tall):
+        return np.full(len(boxes), usual)
     units = np.empty(len(boxes))
     for i, center in enumerate(centers):
         distance = np.abs(centers[tall] - center) @ np.array([1.0, 2.0])
@@ -291,14 +308,15 @@ def _gap(a: _Mark, b: _Mark) -> float:
 
 def _widest_gap(gaps: Sequence[float]) -> float:
     """The widest gap within an expression: where the sorted gaps of the page make a large leap near the usual."""
-    steps = [_JOINED, *sorted(g for g in gaps if _JOINED < g < _PARTED), _PARTED]
+    above_all = min((g for g in gaps if g >= _PARTED), default=_FAR)
+    steps = [_JOINED, *sorted(g for g in gaps if _JOINED < g < _PARTED), above_all]
 
     def leap(pair: tuple[float, float]) -> float:
         below, above = np.log(pair)
         return float(above - below - _HABIT * abs((below + above) / 2 - np.log(_USUAL)))
 
     below, above = max(pairwise(steps), key=leap)
-    return float((below * above) ** 0.5)
+    return min(float((below * above) ** 0.5), _PARTED)
 
 
 def _with_small_ones(chains: Sequence[_Chain]) -> list[_Chain]:
@@ -369,16 +387,19 @@ def _in_reading_order(chains: Sequence[_Chain]) -> list[_Chain]:
 
 
 def _untilted(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> FloatArray:
-    """Heights of the middles as if the page lay straight: turned so that most stand level with another."""
+    """Heights of the middles as if the page lay straight: turned so that most stand level with another.
+
+    The slope of the lines does not tell: many a hand climbs.
+    """
     x = np.array([b.center[0] for b in boxes])
     beside = np.abs(x[:, None] - x) > 2 * heights[:, None]
 
     def unevenness(slope: float) -> float:
         level = middles - slope * x
         off = np.where(beside, np.abs(level[:, None] - level) / heights[:, None], np.inf)
-        return float(np.minimum(off.min(axis=1), 1.0).mean()) + 0.2 * abs(slope)
+        return float(np.minimum(off.min(axis=1), 1.0).mean()) + 4 * abs(slope)
 
-    slope = min(np.linspace(-0.15, 0.15, 61), key=unevenness)
+    slope = min(np.linspace(-0.11, 0.11, 45), key=unevenness)
     return np.asarray(middles - slope * x)
 
 

@@ -60,7 +60,13 @@ def annotate(picture: ByteArray, readings: Sequence[Reading]) -> Image.Image:
     for reading in readings:
         mark = _mark(reading)
         left, top, right, bottom = (float(v) for v in reading.box)
-        frame = (left - size / 3, top - size / 3, right + size / 3, bottom + size / 3)
+        margin = size / 3
+        frame = (
+            max(0.0, left - margin),
+            max(0.0, top - margin),
+            min(image.width - 1.0, right + margin),
+            min(image.height - 1.0, bottom + margin),
+        )
         draw.rectangle(frame, outline=mark.colour, width=line)
         _write(draw, mark.label, frame, mark.colour, font)
         x, y = min(frame[2] + size / 4, image.width - size), (top + bottom - size) / 2

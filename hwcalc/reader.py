@@ -16,7 +16,7 @@ from .features import Glyph, extract
 from .glyphs import default_classifier
 from .grammar import KIND, Lattice, Parse
 from .ink import Box, Ink, ReadError
-from .item_numbers import item_numbers
+from .item_numbers import LENGTH, item_numbers
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label."""
@@ -30,6 +30,12 @@ DOUBTFUL = 0.5
 GROUP_TEMPERATURE = 2.5
 """What differences of score between groupings are divided by to become log-probabilities: on 232 lines by a third
 of the test writers confidence then is 0.83 on average, and 0.828 of the lines are right."""
+
+
+_DIGITS = frozenset("0123456789.")
+
+_FOREIGN = 0.5
+"""A digit less likely than this among all labels makes a plain number doubtful: it may be something else."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,9 @@ def _checked_glyph(index: int, glyph: Glyph) -> Glyph:
     return np.ascontiguousarray(bright_ink)
 
 
-def read_ink(strokes: Iterable[npt.ArrayLike], *, fixed: Fixed | None = None) -> Reading:
+def read_ink(
+    strokes: Iterable[npt.ArrayLike], *, fixed: Fixed | None = None, digits: bool = False
+) -> Reading:
     """Read one expression from pen strokes.
 
     Parameters
@@ -133,16 +141,18 @@ def read_ink(strokes: Iterable[npt.ArrayLike], *, fixed: Fixed | None = None) ->
         x to the right, y down[, seconds], in any unit, in the order in which they were drawn.
     fixed : mapping of frozenset of stroke numbers to label, optional
         What is known already, from a person who looked: these strokes together are this symbol.
+    digits : bool
+        It is a plain number, such as a code: digits and points only, leading zeros kept, nothing computed.
 
     Raises
     ------
     ReadError
         There is no ink, too much of it, a coordinate is not finite, or `fixed` does not fit the strokes.
     """
-    return _read(Ink.from_strokes(strokes), fixed or {})
+    return _read(Ink.from_strokes(strokes), fixed or {}, digits)
 
 
-def read(source: Any, *, fixed: Fixed | None = None) -> Reading:
+def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Reading:
     """Read one expression from a picture.
 
     Parameters
@@ -150,6 +160,8 @@ def read(source: Any, *, fixed: Fixed | None = None) -> Reading:
     source : path, bytes, binary file, PIL image, or uint8 array (h, w) or (h, w, 3)
     fixed : mapping of frozenset of piece numbers to label, optional
         As in `read_ink`, with the numbers of the picture's pieces that `Symbol.strokes` gave.
+    digits : bool
+        As in `read_ink`.
 
     Raises
     ------
@@ -160,7 +172,7 @@ def read(source: Any, *, fixed: Fixed | None = None) -> Reading:
     from .picture import ink_from_picture
     from .picture_file import open_picture
 
-    return _read(ink_from_picture(open_picture(source)), fixed or {})
+    return _read(ink_from_picture(open_picture(source)), fixed or {}, digits)
 
 
 def read_page(source: Any) -> list[Reading]:
@@ -188,7 +200,8 @@ def read_page(source: Any) -> list[Reading]:
     inks = [ink for ink in inks if len(ink.strokes) <= MAX_STROKES]  # more are a drawing
     readings = [_read(ink, {}) for ink in inks]
     found = []
-    for ink, reading, length in zip(inks, readings, item_numbers(readings), strict=True):
+    lengths = item_numbers(readings, _looks(inks, readings))
+    for ink, reading, length in zip(inks, readings, lengths, strict=True):
         number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
         rest = [stroke for i, stroke in enumerate(ink.strokes) if i not in number]
         if number and rest:
@@ -196,6 +209,19 @@ def read_page(source: Any) -> list[Reading]:
         elif rest:
             found.append(reading)
     return [r for r in found if any(s.label.isdigit() for s in r.symbols)]
+
+
+def _looks(inks: Sequence[Ink], readings: Sequence[Reading]) -> list[list[str]]:
+    """The labels of the first symbols of each reading by their shapes alone."""
+    groups = [
+        (ink, segment.Candidate(s.strokes, replace(ink, strokes=ink.group(s.strokes)).box))
+        for ink, reading in zip(inks, readings, strict=True)
+        for s in reading.symbols[:LENGTH]
+    ]
+    # not by `classify`, which would take a 1 that fills its box for paper
+    glyphs = [segment.glyph(ink, group) for ink, group in groups]
+    labels = iter(default_classifier().classify(glyphs) if glyphs else [])
+    return [[next(labels) for _ in reading.symbols[:LENGTH]] for reading in readings]
 
 
 def evaluate(text: str) -> Reading:
@@ -209,7 +235,7 @@ def evaluate(text: str) -> Reading:
     return Reading(*shown, result.value, result.answer, (), 1.0, False, Box(0, 0, 0, 0))
 
 
-def _read(ink: Ink, fixed: Fixed) -> Reading:
+def _read(ink: Ink, fixed: Fixed, digits: bool = False) -> Reading:
     if len(ink.strokes) > MAX_STROKES:
         raise ReadError(
             f"{len(ink.strokes)} strokes are too many for one expression (at most {MAX_STROKES}): read a part of it"
@@ -219,7 +245,11 @@ def _read(ink: Ink, fixed: Fixed) -> Reading:
     _check_fixed(fixed, len(ink.strokes))
     candidates = segment.candidates(ink, unit, fixed)
     log_probability = classifier.log_probability(extract([segment.glyph(ink, c) for c in candidates]))
-    return _reading(ink, Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed))
+    if not digits:
+        return _reading(ink, Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed))
+    lattice = Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed, _DIGITS)
+    own = dict(zip(candidates, log_probability, strict=True))
+    return _number(_reading(ink, lattice), lattice.parses(1)[0], own, classifier.labels)
 
 
 def _check_fixed(fixed: Fixed, count: int) -> None:
@@ -247,6 +277,28 @@ def _reading(ink: Ink, lattice: Lattice) -> Reading:
         confidence=confidence,
         doubtful=confidence < DOUBTFUL,
         box=ink.in_picture(ink.box),
+    )
+
+
+def _number(
+    reading: Reading,
+    parse: Parse,
+    log_probability: Mapping[segment.Candidate, npt.NDArray[np.floating]],
+    labels: str,
+) -> Reading:
+    """A reading as a plain number: its digits as they stand; doubtful where one looks like another symbol."""
+    foreign = any(
+        np.exp(log_probability[candidate][labels.index(label)]) < _FOREIGN
+        for label, candidate in parse.symbols
+        if label != "."  # a point has no shape of its own
+    )
+    return replace(
+        reading,
+        text=parse.labels,
+        latex=parse.labels,
+        value=None,
+        answer="",
+        doubtful=reading.doubtful or foreign,
     )
 
 

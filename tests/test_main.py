@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import hwcalc
 from hwcalc.__main__ import main
@@ -42,7 +43,9 @@ PICTURES = {
 
 @pytest.fixture(autouse=True)
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(source: object) -> Reading:
+    def read(source: object, digits: bool = False) -> Reading:
+        if digits:
+            return reading("007", None, "")
         if source is sys.stdin.buffer:
             return PICTURES[sys.stdin.buffer.read().decode()]
         if source == "interrupt.png":
@@ -51,7 +54,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
             raise ReadError(f"{source} is not\na picture")
         return PICTURES[str(source)]
 
-    def read_ink(strokes: object) -> Reading:
+    def read_ink(strokes: object, digits: bool = False) -> Reading:
         count = len(Ink.from_strokes(strokes).strokes)  # type: ignore[arg-type]
         return reading(str(count), Fraction(count), str(count))
 
@@ -93,7 +96,7 @@ def test_failures_are_one_line_each_and_the_others_are_read(capsys: pytest.Captu
 def test_reasons(
     error: Exception, reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def read(source: object) -> Reading:
+    def read(source: object, digits: bool) -> Reading:
         raise error
 
     monkeypatch.setattr(hwcalc, "read", read)
@@ -104,7 +107,7 @@ def test_reasons(
 def test_a_model_that_cannot_be_used_ends_the_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def read(source: object) -> Reading:
+    def read(source: object, digits: bool) -> Reading:
         raise hwcalc.ModelError("model.npz is truncated")
 
     monkeypatch.setattr(hwcalc, "read", read)
@@ -297,7 +300,7 @@ import sys, hwcalc
 from fractions import Fraction
 from hwcalc.ink import Box
 from hwcalc.reader import Reading
-hwcalc.read = lambda source: Reading("√4", "", Fraction(2), "2", (), 1.0, False, Box(0, 0, 1, 1))
+hwcalc.read = lambda source, digits: Reading("√4", "", Fraction(2), "2", (), 1.0, False, Box(0, 0, 1, 1))
 from hwcalc.__main__ import main
 sys.exit(main(["read", *sys.argv[1:]]))
 """
@@ -328,3 +331,56 @@ def test_an_old_code_page_does_not_end_the_run() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (0, "ä.png: \\u221a4 = 2".encode("cp1252"))
+
+
+def test_page(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = {"sheet.png": [PICTURES["sum.png"], PICTURES["false.png"]], "blank.png": []}
+
+    def read_page(source: str) -> list[Reading]:
+        if source not in pages:
+            raise ReadError(f"{source} is no picture")
+        return pages[source]
+
+    monkeypatch.setattr(hwcalc, "read_page", read_page)
+    assert main(["page", "blank.png", "sheet.png", "gone.png"]) == 1
+    assert capsys.readouterr() == (
+        "sheet.png:1: 12+34 = 46\nsheet.png:2: 1+1=3 is false: 1+1 is 2 ?\n",
+        "hwcalc: blank.png: no expression found: take the picture closer, or crop it to the writing\n"
+        "hwcalc: gone.png is no picture\n",
+    )
+    assert main(["page", "sheet.png", "--format", "json"]) == 0
+    assert [row["file"] for row in json.loads(capsys.readouterr().out)] == ["sheet.png:1", "sheet.png:2"]
+
+
+def test_a_page_is_annotated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    sheet = tmp_path / "sheet.png"
+    Image.new("L", (300, 200), 255).save(sheet)
+    monkeypatch.setattr(hwcalc, "read_page", lambda source: [PICTURES["true.png"]])
+    out = tmp_path / "marked.png"
+    assert main(["page", str(sheet), "--annotate", str(out)]) == 0
+    with Image.open(out) as image:
+        assert image.size == (300, 200)
+        assert image.getcolors(1 << 16) != [(60000, (255, 255, 255))]
+    capsys.readouterr()
+    for wrong, reason in (
+        (tmp_path / "x.txt", "name a file that ends"),
+        (tmp_path / "no" / "x.png", "No such file"),
+    ):
+        assert main(["page", str(sheet), "--annotate", str(wrong)]) == 1
+        error = capsys.readouterr().err
+        assert f"{wrong} cannot be written: {reason}" in error
+        assert error.count("\n") == 1
+
+
+def test_only_one_page_is_annotated(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["page", "a.png", "b.png", "--annotate", "c.png"])
+    assert ended.value.code == 2
+    assert "name one FILE" in capsys.readouterr().err
+
+
+def test_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read", "code.png", "--digits"]) == 0
+    assert capsys.readouterr().out == "code.png: 007\n"

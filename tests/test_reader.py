@@ -222,3 +222,17 @@ def test_real_numbers_of_strangers():
         ]
     right = sum(hwcalc.read_ink(r["strokes"]).latex == r["latex"].replace(" ", "") for r in rows[:100])
     assert right >= 85
+
+
+def test_plain_numbers_keep_their_zeros():
+    strokes, _ = write_line(Hand(3), "00712", late=0.0)
+    number = hwcalc.read_ink(strokes, digits=True)
+    assert (number.text, number.latex, number.value, number.answer) == ("00712", "00712", None, "")
+    assert not number.doubtful
+
+
+def test_what_is_no_plain_number_is_doubtful():
+    strokes, _ = write_line(Hand(3), "12+7", late=0.0)
+    number = hwcalc.read_ink(strokes, digits=True)
+    assert set(number.text) <= set("0123456789.")
+    assert number.doubtful

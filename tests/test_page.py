@@ -1,0 +1,210 @@
+"""Pages composed in a synthetic hand: which strokes make an expression, and in which order they are read."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hwcalc import ReadError, read_page
+from hwcalc.handwriting import Hand
+from hwcalc.ink import Ink
+from hwcalc.item_numbers import item_numbers
+from hwcalc.layout import Mark, Row, Stack
+from hwcalc.page import expressions, groups
+from hwcalc.picture import ink_from_picture
+from hwcalc.reader import read_ink
+from hwcalc.written_lines import write_line, write_row
+
+from .written import drawn, sum_strokes
+
+FloatArray = npt.NDArray[np.float64]
+EM = 60.0
+SUMS = ["12+34=46", "7×8=56", "90-5=85", "3+4=8", "15÷3=5", "2+2=4"]
+
+
+def placed(parts: list[tuple[list[FloatArray], float, float]]) -> tuple[list[FloatArray], list[list[int]]]:
+    """Expressions moved to their (x, y) in em, as strokes in pixels, and the numbers of the strokes of each."""
+    strokes: list[FloatArray] = []
+    numbers = []
+    for part, x, y in parts:
+        left = min(s[:, 0].min() for s in part)
+        numbers.append(list(range(len(strokes), len(strokes) + len(part))))
+        strokes += [(s + np.array([x - left, y])) * EM for s in part]
+    return strokes, numbers
+
+
+def page(
+    texts: list[str], columns: int = 1, pitch: float = 2.5, width: float = 9.0, seed: int = 3
+) -> tuple[list[FloatArray], list[list[int]]]:
+    """Texts in rows of `columns`, the rows `pitch` apart."""
+    hand = Hand(seed)
+    return placed(
+        [
+            (write_line(hand, text, late=0.0)[0], width * (i % columns), pitch * (i // columns))
+            for i, text in enumerate(texts)
+        ]
+    )
+
+
+def found(strokes: list[FloatArray]) -> list[list[int]]:
+    return groups(Ink.from_strokes(strokes))
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3])
+@pytest.mark.parametrize("seed", [3, 9, 11])
+def test_list_columns_and_grid(columns: int, seed: int) -> None:
+    strokes, numbers = page(SUMS, columns, seed=seed)
+    assert found(strokes) == numbers
+
+
+def test_crowded_rows() -> None:
+    strokes, numbers = page(["42×19", "58+36", "64-28", "39+51"], pitch=1.35)
+    tops = [min(strokes[i][:, 1].min() for i in row) for row in numbers]
+    bottoms = [max(strokes[i][:, 1].max() for i in row) for row in numbers]
+    assert any(bottom > top for bottom, top in zip(bottoms, tops[1:], strict=False)), "no rows overlap"
+    assert found(strokes) == numbers
+
+
+@pytest.mark.parametrize("degrees", [-5, 5])
+def test_tilted(degrees: float) -> None:
+    strokes, numbers = page(SUMS, columns=3)
+    turn = np.radians(degrees)
+    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    assert found([s @ rotation for s in strokes]) == numbers
+
+
+def test_columns_that_share_no_rows_are_read_one_after_the_other() -> None:
+    hand = Hand(3)
+    places = [(0.0, 2.4 * i) for i in range(4)] + [(7.5, 1.2 + 2.4 * i) for i in range(4)]
+    strokes, numbers = placed([(write_line(hand, "12+34", late=0.0)[0], x, y) for x, y in places])
+    assert found(strokes) == numbers
+
+
+def test_one_expression() -> None:
+    strokes, _ = page(["12+34="])
+    assert found(strokes) == [list(range(len(strokes)))]
+    (ink,) = expressions(Ink.from_strokes(strokes))
+    assert len(ink.strokes) == len(strokes)
+
+
+def fractions() -> Row:
+    half = Stack((Mark("1", 0), Mark("2", 1)), (Mark("3", 2), Mark("5", 3)))
+    return (half, Mark("+", 4), Stack((Mark("7", 5),), (Mark("9", 6),)))
+
+
+def test_fractions_stay_whole() -> None:
+    hand = Hand(3)
+    parts = [(write_row(hand, fractions(), late=0.0)[0], 0.0, 4.0 * i) for i in range(3)]
+    strokes, numbers = placed(parts)
+    assert found(strokes) == numbers
+
+
+def test_a_single_wide_gap_does_not_part_what_the_page_writes_wide() -> None:
+    wide, _ = placed([(write_line(Hand(3), c, late=0.0)[0], 1.3 * i, 0.0) for i, c in enumerate("32+54")])
+    assert len(found(wide)) == 1
+
+
+def test_numbers_far_apart_are_two() -> None:
+    strokes, numbers = page(["12", "34"], columns=2, width=5.0)
+    assert found(strokes) == numbers
+
+
+def test_a_point_stays_and_a_stray_one_goes() -> None:
+    strokes, numbers = page(["1.5+2", "3+4"])
+    assert found(strokes) == numbers
+    stray = np.array([[12 * EM, 1.0 * EM], [12 * EM + 1, 1.0 * EM]])
+    assert found([*strokes, stray]) == numbers
+
+
+def test_lines_of_no_writing_are_left_out() -> None:
+    strokes, numbers = page(SUMS[:2])
+    line = np.array([[0.0, 6 * EM], [5 * EM, 6 * EM]])
+    assert found([*strokes, line]) == numbers
+    assert found([line]) == [[0]], "there is nothing else"
+
+
+def test_no_ink() -> None:
+    assert groups(Ink(())) == []
+
+
+def test_scribbles_end_in_time() -> None:
+    rng = np.random.default_rng(0)
+    strokes = [rng.normal(size=(5, 2)) * 20 + rng.uniform(0, 1500, 2) for _ in range(1500)]
+    numbers = [i for group in found(strokes) for i in group]
+    assert len(numbers) == len(set(numbers))
+
+
+def sheet(texts: list[str], columns: int) -> npt.NDArray[np.uint8]:
+    """A picture of a page, drawn so plainly that it is read."""
+    strokes = []
+    for i, text in enumerate(texts):
+        strokes += sum_strokes(text, 60, 60 + 520 * (i % columns), 60 + 150 * (i // columns))
+    return drawn(strokes, (60 + 520 * columns, 60 + 150 * -(-len(texts) // columns)), 5)
+
+
+def test_read_page() -> None:
+    texts = ["12+45=", "9-4=5", "75×2", "37+2=39"]
+    readings = read_page(sheet(texts, 2))
+    assert [r.text for r in readings] == texts
+    for i, reading in enumerate(readings):
+        left, top = 60 + 520 * (i % 2), 60 + 150 * (i // 2)
+        assert left - 5 < reading.box.left < left + 30
+        assert top - 10 < reading.box.top < top + 10
+        assert top + 40 < reading.box.bottom < top + 80
+
+
+def test_specks_of_a_picture_are_left_out() -> None:
+    picture = sheet(["12+45=", "9-4=5"], 1)
+    rng = np.random.default_rng(0)
+    for y, x in rng.integers(10, np.array(picture.shape) - 10, (25, 2)):
+        picture[y : y + 3, x : x + 3] = 60
+    assert len(expressions(ink_from_picture(picture))) == 2
+
+
+def test_frames_and_many_specks() -> None:
+    texts = ["12+45=", "9-4=5", "75×2", "37+2=39"]
+    picture = sheet(texts, 2)
+    height, width = picture.shape
+    cv2.rectangle(picture, (8, 8), (width - 8, height - 8), 40, 4)
+    cv2.line(picture, (width // 2 - 5, 8), (width // 2 - 5, height - 8), 40, 4)
+    rng = np.random.default_rng(0)
+    for y, x in rng.integers(20, np.array(picture.shape) - 20, (60, 2)):
+        if picture[y - 12 : y + 16, x - 12 : x + 16].min() > 200:
+            picture[y : y + 4, x : x + 4] = 60
+    assert [r.text for r in read_page(picture)] == texts
+
+
+def test_a_page_of_nothing() -> None:
+    with pytest.raises(ReadError, match="no ink found"):
+        read_page(np.full((400, 300), 240, np.uint8))
+
+
+@pytest.mark.parametrize("source", ["nothing.png", b"no picture", np.zeros((4, 4), np.uint8), 5])
+def test_bad_input(source: object) -> None:
+    with pytest.raises(ReadError) as error:
+        read_page(source)
+    assert "\n" not in str(error.value)
+
+
+def test_item_numbers_with_brackets() -> None:
+    readings = [read_ink(write_line(Hand(3), text, late=0.0)[0]) for text in ("1212", "123", "234")]
+    assert item_numbers(readings, ["1)1", "12)", "2(3"]) == [2, 3, 0]
+    assert item_numbers(readings, [")12", "-)2", "2"]) == [0, 0, 0]
+
+
+def test_item_numbers_with_points_need_company() -> None:
+    hand = Hand(5)
+    texts = ["1.   12+3", "2.   45-6", "3.   7+8"]
+    readings = [read_ink(write_line(hand, text, late=0.0)[0]) for text in texts]
+    looks = ["1.1", "2.4", "3.7"]
+    assert [r.text[:2] for r in readings] == ["1.", "2.", "3."]
+    assert item_numbers(readings, looks) == [2, 2, 2]
+    assert item_numbers(readings[:1], looks[:1]) == [0]
+
+
+def test_the_numbers_of_items_are_not_read_with_them() -> None:
+    hand = Hand(5)
+    strokes = []
+    for i, text in enumerate(["1)  23+45", "2)  67-5", "3)  8+4"]):
+        strokes += [s * EM + (60, 120 + 140 * i) for s in write_line(hand, text, late=0.0)[0]]
+    assert [r.text for r in read_page(drawn(strokes, (800, 500), 4))] == ["23+45", "67-5", "8+4"]

@@ -1,0 +1,68 @@
+"""The marked page: what is drawn where, in which colour."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hwcalc.ink import Box
+from hwcalc.page_marks import DOUBTFUL, READ, RIGHT, WRONG, annotate
+from hwcalc.reader import Reading, evaluate
+
+BOX = Box(60, 40, 200, 80)
+
+
+def marked(text: str, doubtful: bool = False, box: Box = BOX) -> Image.Image:
+    reading = replace(evaluate(text), box=box, doubtful=doubtful)
+    return annotate(np.full((160, 400, 3), 255, np.uint8), [reading])
+
+
+def colour_of(image: Image.Image) -> object:
+    """The most frequent one but white."""
+    found = image.getcolors(1 << 16)
+    assert found is not None
+    return max(entry for entry in found if entry[1] != (255, 255, 255))[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful", "colour"),
+    [
+        ("2+3=5", False, RIGHT),
+        ("2+3=6", False, WRONG),
+        ("2+3=", False, READ),
+        ("√2", False, READ),
+        ("2+", False, READ),
+        ("2+3=6", True, DOUBTFUL),
+        ("7÷2", True, DOUBTFUL),
+    ],
+)
+def test_colours(text: str, doubtful: bool, colour: tuple[int, int, int]) -> None:
+    assert colour_of(marked(text, doubtful)) == colour
+
+
+def test_the_writing_stays_to_be_seen() -> None:
+    inside = np.asarray(marked("2+3=5").crop((60, 40, 200, 80)))
+    assert (inside == 255).all()
+
+
+def test_only_sums_with_an_answer_are_ticked() -> None:
+    beside = (210, 40, 240, 80)
+    assert (np.asarray(marked("2+3=5").crop(beside)) < 255).any()
+    assert (np.asarray(marked("2+3=6").crop(beside)) < 255).any()
+    assert (np.asarray(marked("2+3=").crop(beside)) == 255).all()
+
+
+@pytest.mark.parametrize("box", [Box(0, 0, 30, 20), Box(360, 130, 400, 160), Box(0, 0, 400, 160)])
+def test_at_the_edges(box: Box) -> None:
+    image = marked("12×34=408", box=box)
+    assert image.size == (400, 160)
+    assert colour_of(image) == RIGHT
+
+
+def test_grey_pictures_and_none() -> None:
+    picture = np.full((50, 60), 90, np.uint8)
+    none: list[Reading] = []
+    image = annotate(picture, none)
+    assert image.mode == "RGB"
+    assert (np.asarray(image) == 90).all()
