@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from .geometry import Geometry
-from .glyphs import log_softmax
 from .ink import Ink
 from .layout import Mark, Row
 from .segment import Candidate
@@ -152,7 +151,7 @@ class Lattice:
         known = self._fixed.get(frozenset(candidate.strokes))
         if known is not None:
             return [(known, 0.0)]
-        log_probability = log_softmax(log_probability * self.geometry.shape_weight(candidate))
+        log_probability = log_probability * self.geometry.shape_weight(candidate)
         scored = [
             (label, float(log_probability[k]) + self.geometry.of_symbol(label, candidate))
             for k, label in enumerate(labels)
