@@ -5,7 +5,6 @@ import numpy.typing as npt
 
 SIZE: int
 SHAPE_COUNT: int
-PLANE_SIDE: int
 CANVAS_SIDE: int
 
 def image_features(
@@ -27,4 +26,3 @@ def stroke_features(
 def draw(
     points: npt.NDArray[np.float32], strokes: npt.NDArray[np.int32], pen_scale: float
 ) -> npt.NDArray[np.uint8]: ...
-def normalised(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]: ...

@@ -44,7 +44,6 @@ cdef double MAX_SHEAR = 1.0   # beyond 45° a slope is the symbol (a slash), not
 
 SIZE = GRID * GRID * DIRECTIONS + SHAPES
 SHAPE_COUNT = SHAPES
-PLANE_SIDE = PLANE
 CANVAS_SIDE = CANVAS
 
 cdef float[GRID][WIDE] POOL
@@ -274,14 +273,3 @@ def draw(const float[:, ::1] points, const int[::1] strokes, float pen_scale):
     cdef unsigned char[:, ::1] view = canvas
     draw_glyph(&view[0, 0], &points[0, 0], &strokes[0], 0, strokes.shape[0] - 1, PEN * pen_scale)
     return canvas
-
-
-def normalised(const unsigned char[:, ::1] image):
-    """The normalised plane of one picture: float32 (PLANE_SIDE, PLANE_SIDE), 0 to 1."""
-    plane = np.zeros((PLANE + 2, STRIDE), np.float32)
-    cdef float[:, ::1] view = plane
-    cdef float[SHAPES] shapes
-    cdef Moments m = measure(&image[0, 0], image.shape[0], image.shape[1])
-    if m.mass > 0:
-        normalise(&image[0, 0], image.shape[0], image.shape[1], &m, &view[0, 0], shapes)
-    return plane[1:-1, 1:PLANE + 1].copy()
