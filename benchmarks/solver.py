@@ -40,7 +40,7 @@ def read(kind: str) -> tuple[np.ndarray, np.ndarray]:
 def features(images: np.ndarray, kind: str) -> np.ndarray:
     if kind == "raw":
         return (images.reshape(len(images), -1) / 255).astype(np.float32)
-    from hwcalc.features import GlyphFeatures
+    from hwcalc.transformer import GlyphFeatures
 
     return np.ascontiguousarray(GlyphFeatures().fit_transform(list(images)), np.float32)
 
