@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from . import geometry, grammar, structure
 from .grammar import KIND, Node
-from .ink import Box, FloatArray, Ink
+from .ink import Box, Ink
 from .layout import Item as RowItem
 from .layout import Mark, Power, Root, Row, Stack
 from .segment import Candidate, unit_height
@@ -32,7 +32,7 @@ from .structure import Form, Guess
 BEAM = 32
 """Partial rows kept for each number of strokes used."""
 
-MARGIN = 14.0
+MARGIN = 9.0
 """Partial rows worse than the best of as many strokes by more than this (natural logarithm) are given up."""
 
 LABEL_RANGE = 9.0
@@ -254,6 +254,7 @@ class Lattice:
         self.shapes = geometry.Shapes(candidates, self.labels, ink.pen_width is None)
         self.log_probability = np.asarray(log_probability, np.float64)[:, kept]
         self.allowed = np.array([label in allowed for label in self.labels])
+        self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
         self.flat = flat
         taken = {i for group, label in self.fixed.items() if label != "-" or len(group) > 1 for i in group}
         self.bars = structure.Bars(ink, unit, taken)
@@ -372,7 +373,8 @@ class _RowSearch:
         shape = lattice.shapes.shape_weight(self.unit)[chosen, None]
         own = lattice.log_probability[chosen] * shape
         on_line = np.where(lattice.allowed, on_line + own, -np.inf)
-        raised = self._raised(chosen, raised + own)
+        high = self._high(chosen) & (not lattice.flat)
+        raised = np.where(high[:, None] & lattice.raisable, raised + own, -np.inf)
         if "×" in lattice.labels and lattice.allowed[lattice.labels.index("×")]:
             point, times = lattice.labels.index("."), lattice.labels.index("×")
             dots = dots + own[:, point] + geometry.MIDDLE_DOT_WEIGHT
@@ -381,35 +383,29 @@ class _RowSearch:
         floor = both.max(axis=1, keepdims=True) - LABEL_RANGE
         found: list[list[tuple[int, str, float]]] = [[] for _ in chosen]
         labels = lattice.labels
-        for row, column in zip(*np.nonzero(both >= floor), strict=True):
-            up, k = divmod(int(column), len(labels))
-            found[row].append((2 * KIND[labels[k]] + up, labels[k], float(both[row, column])))
+        chances = np.nonzero(both >= floor)
+        scores = both[chances].tolist()
+        for row, column, score in zip(*(c.tolist() for c in chances), scores, strict=True):
+            up, k = divmod(column, len(labels))
+            found[row].append((2 * KIND[labels[k]] + up, labels[k], score))
         items = []
-        for number, options in zip(chosen, found, strict=True):
+        for number, up, options in zip(chosen.tolist(), high.tolist(), found, strict=True):
             group = lattice.candidates[number]
-            known = lattice.fixed.get(frozenset(group.strokes))
+            known = lattice.fixed.get(frozenset(group.strokes)) if lattice.fixed else None
             if known is not None:
                 options = [(2 * KIND[known], known, 0.0)]
-                if known in geometry.RAISABLE and self._is_high(int(number)):
+                if up and known in geometry.RAISABLE:
                     options.append((2 * KIND[known] + 1, known, 0.0))
             items.append(
                 _Item(self._mask(group.strokes), group, group.box, _by_kind(options), tuple(options))
             )
         return items
 
-    def _raised(self, chosen: npt.NDArray[np.int64], scores: FloatArray) -> FloatArray:
-        """Scores as exponents; -inf where a candidate is too low or too large for that."""
-        lattice = self.lattice
-        if lattice.flat:
-            return np.full_like(scores, -np.inf)
-        allowed = lattice.allowed & np.array([label in geometry.RAISABLE for label in lattice.labels])
-        high = np.array([self._is_high(int(i)) for i in chosen])
-        return np.where(high[:, None] & allowed, scores, -np.inf)
-
-    def _is_high(self, number: int) -> bool:
-        shapes = self.lattice.shapes
-        low = float(self.line.middle(shapes.x[number])) + 0.3 * self.unit
-        return bool(shapes.bottom[number] <= low and shapes.size[number] <= 1.1 * self.unit)
+    def _high(self, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which candidates are high and small enough for an exponent."""
+        shapes, unit = self.lattice.shapes, self.unit
+        low = self.line.middle(shapes.x[chosen]) + 0.3 * unit
+        return np.asarray((shapes.bottom[chosen] <= low) & (shapes.size[chosen] <= 1.1 * unit))
 
     def _composite(self, guess: Guess, strokes: frozenset[int], depth: int) -> _Item | None:
         """The item that a guess makes, its parts parsed."""
@@ -539,19 +535,20 @@ class _RowSearch:
     def _piece(self, codes: list[int], index: int, step: _Path) -> Piece:
         item = self.items[step.item]
         alternatives: tuple[tuple[str, float], ...] = ((step.label, 1.0),)
-        if item.labels:
-            alternatives = self._alternatives(codes, index, step.label, item)
+        if len(item.labels) > 1:
+            before = step.before.node if step.before is not None else self.start
+            alternatives = self._alternatives(codes, index, step.label, item, before)
         return Piece(step.label, item.group, alternatives, bool(step.code & 1), item.form, item.parts)
 
     def _alternatives(
-        self, codes: list[int], index: int, label: str, item: _Item
+        self, codes: list[int], index: int, label: str, item: _Item, before: Node
     ) -> tuple[tuple[str, float], ...]:
         """What symbol `index` may be if all others are right."""
         scores: dict[str, float] = {}
         arithmetic: dict[int, float] = {}
         for code, other, own in item.labels:
             if code not in arithmetic:
-                arithmetic[code] = grammar.weigh([*codes[:index], code, *codes[index + 1 :]], self.start)
+                arithmetic[code] = grammar.weigh([code, *codes[index + 1 :]], before)
             score = own + arithmetic[code]
             scores[other] = max(score, scores.get(other, score))
         top = max(scores.values())

@@ -26,6 +26,9 @@ REACH = (0.1, 0.5)
 SUBSTANCE = 0.4
 """What stands over or under a bar has a stroke at least this large, in units; the dots of ÷ have not."""
 
+CROSSING = 0.3
+"""What reaches farther than this, in units, both over and under a bar stands beside it or on it."""
+
 MOST_GUESSES = 24
 """Bound for pages full of bars."""
 
@@ -134,10 +137,13 @@ class Bars:
         over: list[int] = []
         under: list[int] = []
         for i in strokes:
-            x, y = self.boxes[i].center
+            box = self.boxes[i]
+            x = (box.left + box.right) / 2
             if i == bar or not own.left - reach <= x <= own.right + reach:
                 continue
-            (over if y < self.height(bar, x) else under).append(i)
+            up, down = (height := self.height(bar, x)) - box.top, box.bottom - height
+            if min(up, down) < CROSSING * self._unit:
+                (over if up > down else under).append(i)
         wider = [i for i in (*over, *under) if i in self._ends and self._is_wider(i, own)]
         for other in wider:
             x = own.center[0]
