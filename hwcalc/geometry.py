@@ -35,6 +35,15 @@ SHAPE: dict[str, tuple[float, float, float, float]] = {
 MIDDLE_DOT = (math.log(0.14), 0.45, 0.05, 0.15)
 MIDDLE_DOT_WEIGHT = -2.2
 
+COLON = (math.log(0.5), 0.35, 0.1, 0.15)
+COLON_WEIGHT = -4.0
+COLON_DOT = 0.3
+"""Two dots over each other, each no larger than this in units, divide."""
+
+SPECK, SPECKED = 0.16, -3.0
+"""A stroke smaller than this, in units, is a point of its own, or the dot of a ÷ or %; in another symbol it
+costs this much."""
+
 RAISED_SIZE, RAISED_PLACE = math.log(0.62), -0.6
 """An exponent against the same symbol on the line: how much smaller it is, and how much higher it stands."""
 
@@ -61,6 +70,9 @@ STROKES: dict[str, tuple[float, float, float, float]] = {
 }
 APART = frozenset("=÷%")
 """Labels whose strokes do not touch."""
+
+DOTTED = frozenset(".÷%")
+"""Labels that may have dots."""
 
 TOUCH_SCALE = 0.06
 """Strokes of a symbol that should touch are this far apart, in units, or less: the mean of an exponential law
@@ -126,11 +138,15 @@ class Shapes:
     ----------
     candidates : sequence of n Candidate
     labels : str of length K
+    strokes : sequence of Box
+        Of every stroke of the ink.
     pen : bool
         Whether the strokes were written by a pen; pieces of a picture have no order.
     """
 
-    def __init__(self, candidates: Sequence[Candidate], labels: str, pen: bool) -> None:
+    def __init__(
+        self, candidates: Sequence[Candidate], labels: str, strokes: Sequence[Box], pen: bool
+    ) -> None:
         boxes = np.array([c.box for c in candidates])
         self.left, self.top, self.right, self.bottom = boxes.T
         self.size = np.maximum(self.right - self.left, self.bottom - self.top)
@@ -140,6 +156,14 @@ class Shapes:
         self._apart = np.array([label in APART for label in labels])
         self._point = labels.index(".")
         self._law = np.array([SHAPE[label] for label in labels]).T
+        sizes = [max(box.width, box.height) for box in strokes]
+        self._least = np.array(
+            [min(sizes[i] for i in c.strokes) if len(c.strokes) > 1 else np.inf for c in candidates]
+        )
+        self._most = np.array(
+            [max(sizes[i] for i in c.strokes) if len(c.strokes) == 2 else np.inf for c in candidates]
+        )
+        self._dotless = np.array([label not in DOTTED for label in labels])
         self._count = np.array([len(c.strokes) for c in candidates])
         self._breaks = np.array([c.breaks for c in candidates])
         self._strokes: FloatArray | None = np.log([STROKES[label] for label in labels]).T if pen else None
@@ -148,7 +172,9 @@ class Shapes:
         """How much the shape of a candidate tells, 0 to 1: what its log-probabilities are multiplied by."""
         return np.asarray(np.minimum(1.0, (self.size / unit / SHAPELESS) ** 2))
 
-    def on(self, line: Line, chosen: npt.NDArray[np.int64]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def on(
+        self, line: Line, chosen: npt.NDArray[np.int64]
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Log-weights of size, place and strokes of the chosen candidates on a line.
 
         Returns
@@ -159,6 +185,8 @@ class Shapes:
             Of each label in an exponent.
         dots : float64 (m,)
             As a dot that multiplies, without `MIDDLE_DOT_WEIGHT`.
+        colons : float64 (m,)
+            As two dots that divide; -inf for what is no two dots.
         """
         unit = line.unit
         size = np.log(np.maximum(self.size[chosen], 0.03 * unit) / unit)[:, None]
@@ -169,12 +197,18 @@ class Shapes:
             strokes + _weigh(size, place, law),
             strokes + _weigh(size - RAISED_SIZE, place - RAISED_PLACE, law),
             strokes[:, self._point] + _weigh(size[:, 0], place[:, 0], np.array(MIDDLE_DOT)),
+            np.where(
+                (self._most[chosen] < COLON_DOT * unit) & (self._gap_x[chosen] <= 0.1 * unit),
+                COLON_WEIGHT + _weigh(size[:, 0], place[:, 0], np.array(COLON)),
+                -np.inf,
+            ),
         )
 
     def _of_strokes(self, unit: float, chosen: npt.NDArray[np.int64]) -> FloatArray:
         """Log-weight of the number of strokes of a symbol, of their distance and of the order of writing."""
         apart = np.where(self._apart, self._gap_x[chosen, None], self._gap[chosen, None]) / unit
         score = np.maximum(MOST_APART, -np.maximum(0.0, apart - TOUCH_SCALE) / TOUCH_SCALE)
+        score += SPECKED * (self._dotless & (self._least[chosen, None] < SPECK * unit))
         if self._strokes is None:
             return score
         count = np.minimum(self._count[chosen], MAX_STROKES) - 1

@@ -110,7 +110,7 @@ def _step(state: State, kind: int, raised: bool) -> tuple[float, State]:
     """The arithmetic of writing a symbol of some kind next, and the state after it."""
     before, score = state.kind, 0.0
     if raised and not state.raised:
-        score = POWER + (0.0 if before in _RAISABLE else WRONG)
+        score = POWER + (0.0 if before in _RAISABLE else 2 * WRONG)
         before = START
     elif state.raised and not raised:
         score = 0.0 if before in _FINISHED else UNFINISHED

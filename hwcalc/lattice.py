@@ -251,7 +251,7 @@ class Lattice:
         self.labels = "".join(labels[k] for k in kept)
         self.fixed = fixed or {}
         self._place = {c.strokes: i for i, c in enumerate(candidates)}
-        self.shapes = geometry.Shapes(candidates, self.labels, ink.pen_width is None)
+        self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None)
         self.log_probability = np.asarray(log_probability, np.float64)[:, kept]
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
@@ -369,10 +369,18 @@ class _RowSearch:
         chosen = np.array(
             [i for i, c in enumerate(lattice.candidates) if strokes.issuperset(c.strokes)], dtype=np.int64
         )
-        on_line, raised, dots = lattice.shapes.on(self.line, chosen)
+        on_line, raised, dots, colons = lattice.shapes.on(self.line, chosen)
         shape = lattice.shapes.shape_weight(self.unit)[chosen, None]
         own = lattice.log_probability[chosen] * shape
-        on_line = np.where(lattice.allowed, on_line + own, -np.inf)
+        on_line += own
+        for label, score in (
+            ("×", dots + own[:, lattice.labels.index(".")] + geometry.MIDDLE_DOT_WEIGHT),
+            ("÷", colons),
+        ):
+            if label in lattice.labels:
+                column = on_line[:, lattice.labels.index(label)]
+                np.maximum(column, score, out=column)
+        on_line = np.where(lattice.allowed, on_line, -np.inf)
         high = self._high(chosen) & (not lattice.flat)
         raised = np.where(high[:, None] & lattice.raisable, raised + own, -np.inf)
         if "×" in lattice.labels and lattice.allowed[lattice.labels.index("×")]:

@@ -217,7 +217,7 @@ def raised(boxes: Sequence[Box], unit: float) -> list[bool]:
     """Which strokes look like exponents: smaller than one to their left, and above its middle."""
     left, top, right, bottom = np.array(boxes).T
     height, x, y = bottom - top, (left + right) / 2, (top + bottom) / 2
-    base = height >= 0.5 * unit
+    base = (height >= 0.5 * unit) & (height <= 1.6 * unit)  # not a bracket
     beside = (x[:, None] > x) & (left[:, None] - right < 1.2 * unit)
     higher = (bottom[:, None] < y + 0.1 * height) & (bottom[:, None] > top - 0.5 * unit)
     return list((base & beside & higher & (height[:, None] < 0.9 * height)).any(axis=1))
