@@ -16,23 +16,23 @@ from .ink import Box, FloatArray
 from .segment import MAX_STROKES, Candidate
 
 # label: (mean and deviation of log(longer side / unit), mean and deviation of the height of its middle
-# below the middle of the line / unit)
-_DIGIT = (0.0, 0.28, 0.0, 0.2)
+# below the middle of the line / unit), after 116 expressions of 102 writers; rare labels by their likes
+_DIGIT = (0.0, 0.22, 0.0, 0.13)
 SHAPE: dict[str, tuple[float, float, float, float]] = {
     **dict.fromkeys("0123456789", _DIGIT),
-    ".": (math.log(0.17), 0.55, 0.42, 0.2),
-    "-": (math.log(0.55), 0.45, 0.02, 0.2),
-    "+": (math.log(0.65), 0.35, 0.02, 0.2),
-    "×": (math.log(0.6), 0.35, 0.05, 0.2),
-    "÷": (math.log(0.65), 0.35, 0.02, 0.2),
-    "=": (math.log(0.6), 0.4, 0.02, 0.2),
-    "/": (math.log(1.25), 0.3, 0.05, 0.25),
-    "(": (math.log(1.3), 0.3, 0.0, 0.25),
-    ")": (math.log(1.3), 0.3, 0.0, 0.25),
-    "%": (math.log(1.0), 0.3, 0.0, 0.2),
-    "√": (math.log(1.6), 0.6, -0.05, 0.3),
+    ".": (-2.45, 0.6, 0.42, 0.16),
+    "-": (-0.52, 0.28, 0.05, 0.15),
+    "+": (-0.39, 0.28, 0.03, 0.13),
+    "×": (-0.43, 0.22, 0.03, 0.15),
+    "÷": (-0.42, 0.3, 0.0, 0.13),
+    "=": (-0.4, 0.35, 0.06, 0.15),
+    "/": (0.12, 0.18, 0.0, 0.13),
+    "(": (0.27, 0.18, 0.0, 0.13),
+    ")": (0.27, 0.18, 0.0, 0.13),
+    "%": (0.0, 0.3, 0.0, 0.2),
+    "√": (0.45, 0.6, -0.05, 0.3),
 }
-MIDDLE_DOT = (math.log(0.14), 0.45, 0.05, 0.15)
+MIDDLE_DOT = (-2.3, 0.6, 0.05, 0.15)
 MIDDLE_DOT_WEIGHT = -2.2
 
 COLON = (math.log(0.5), 0.35, 0.1, 0.15)

@@ -227,7 +227,7 @@ class Lattice:
         Of each label for each candidate; what the classifier gives to junk is missing from the sum.
     labels : str of length K
     fixed : mapping of a group of strokes to its label, optional
-        Candidates whose label is known.
+        Candidates whose label is known, or None where it is only known that they are one symbol.
     allowed : collection of str
         Labels that a symbol may have.
     flat : bool
@@ -241,7 +241,7 @@ class Lattice:
         candidates: Sequence[Candidate],
         log_probability: npt.NDArray[np.floating],
         labels: str,
-        fixed: Mapping[frozenset[int], str] | None = None,
+        fixed: Mapping[frozenset[int], str | None] | None = None,
         allowed: Collection[str] = KIND.keys(),
         flat: bool = False,
     ) -> None:
@@ -256,7 +256,12 @@ class Lattice:
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
         self.flat = flat
-        taken = {i for group, label in self.fixed.items() if label != "-" or len(group) > 1 for i in group}
+        taken = {
+            i
+            for group, label in self.fixed.items()
+            if label not in ("-", None) or len(group) > 1
+            for i in group
+        }
         self.bars = structure.Bars(ink, unit, taken)
         self._rows: dict[tuple[frozenset[int], bool], Parse] = {}
         self._parts = [s.component for s in ink.strokes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -20,8 +20,11 @@ from .item_numbers import LENGTH, item_numbers
 from .lattice import Lattice, Parse
 from .memory import Memory
 
-Fixed: TypeAlias = Mapping[frozenset[int], str]
-"""Strokes that are known to be one symbol, and its label."""
+Fixed: TypeAlias = Mapping[frozenset[int], str | None]
+"""Strokes that are known to be one symbol, and its label, None while that is open."""
+
+Apart: TypeAlias = Collection[frozenset[int]]
+"""Strokes that are known to be no one symbol."""
 
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
@@ -38,13 +41,23 @@ _FOREIGN = 0.5
 
 
 @dataclass(frozen=True)
+class Source:
+    """What a reading was made of: the ink and what was known of it before. See `read_ink`."""
+
+    ink: Ink
+    fixed: Fixed = field(default_factory=dict)
+    apart: Apart = ()
+    digits: bool = False
+
+
+@dataclass(frozen=True)
 class Symbol:
     """One symbol as it was read.
 
     Parameters
     ----------
     label : str
-        One of `0`-`9 + - × ÷ / = ( ) .`
+        One of `0`-`9 + - × ÷ / = ( ) . % √`; a fraction bar and the rule under a column are `-`.
     box : Box
         Where it stands, in the units of the ink (for a picture, pixels).
     confidence : float
@@ -83,6 +96,8 @@ class Reading:
         Ask the user to look before the answer is trusted.
     box : Box
         Around all of it.
+    source : Source or None
+        What `correct`, `group` and `ungroup` read anew; None for typed text.
     """
 
     text: str
@@ -93,6 +108,7 @@ class Reading:
     confidence: float
     doubtful: bool
     box: Box
+    source: Source | None = field(default=None, repr=False, compare=False)
 
 
 def classify(glyphs: Sequence[Glyph]) -> list[str]:
@@ -130,7 +146,11 @@ def _checked_glyph(index: int, glyph: Glyph) -> Glyph:
 
 
 def read_ink(
-    strokes: Iterable[npt.ArrayLike], *, fixed: Fixed | None = None, digits: bool = False
+    strokes: Iterable[npt.ArrayLike],
+    *,
+    fixed: Fixed | None = None,
+    apart: Apart = (),
+    digits: bool = False,
 ) -> Reading:
     """Read one expression from pen strokes.
 
@@ -139,16 +159,62 @@ def read_ink(
     strokes : iterable of (k, 2) or (k, 3) array-likes
         x to the right, y down[, seconds], in any unit, in the order in which they were drawn.
     fixed : mapping of frozenset of stroke numbers to label, optional
-        What is known already, from a person who looked: these strokes together are this symbol.
+        What is known already, from a person who looked: these strokes together are this symbol; None
+        leaves open which one.
+    apart : collection of frozenset of stroke numbers
+        Strokes that together are no symbol.
     digits : bool
         It is a plain number, such as a code: digits and points only, leading zeros kept, nothing computed.
 
     Raises
     ------
     ReadError
-        There is no ink, too much of it, a coordinate is not finite, or `fixed` does not fit the strokes.
+        There is no ink, too much of it, a coordinate is not finite, or `fixed` or `apart` do not fit the strokes.
     """
-    return _read(Ink.from_strokes(strokes), fixed or {}, digits)
+    return _read(Source(Ink.from_strokes(strokes), fixed or {}, apart, digits))
+
+
+def correct(reading: Reading, symbol: int, label: str) -> Reading:
+    """Read again, knowing that symbol number `symbol` of a reading has this label.
+
+    What was known before stays known, unless it is about the same strokes.
+
+    Raises
+    ------
+    ReadError
+        There is no such symbol or label, or the reading is of typed text.
+    """
+    return group(reading, _strokes_of(reading, symbol), label)
+
+
+def group(reading: Reading, strokes: Collection[int], label: str | None = None) -> Reading:
+    """Read again, knowing that these strokes are one symbol, with this label if one is given; see `correct`."""
+    source, together = _source(reading), frozenset(strokes)
+    fixed = {known: name for known, name in source.fixed.items() if known.isdisjoint(together)}
+    apart = [known for known in source.apart if known != together]
+    return _read(replace(source, fixed={**fixed, together: label}, apart=apart))
+
+
+def ungroup(reading: Reading, symbol: int) -> Reading:
+    """Read again, knowing that the strokes of symbol number `symbol` are not one symbol; see `correct`."""
+    source, parted = _source(reading), _strokes_of(reading, symbol)
+    fixed = {known: name for known, name in source.fixed.items() if known.isdisjoint(parted)}
+    return _read(replace(source, fixed=fixed, apart=[*source.apart, parted]))
+
+
+def _source(reading: Reading) -> Source:
+    if reading.source is None:
+        raise ReadError("this reading is of typed text: change the text instead")
+    return reading.source
+
+
+def _strokes_of(reading: Reading, symbol: int) -> frozenset[int]:
+    _source(reading)
+    if not 0 <= symbol < len(reading.symbols):
+        raise ReadError(
+            f"there is no symbol {symbol}: the reading has {len(reading.symbols)}, numbered from 0"
+        )
+    return frozenset(reading.symbols[symbol].strokes)
 
 
 def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Reading:
@@ -171,7 +237,8 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
     from .picture import ink_from_picture
     from .picture_file import open_picture
 
-    return _read(ink_from_picture(open_picture(source)), fixed or {}, digits)
+    ink = ink_from_picture(open_picture(source))
+    return _read(Source(ink, fixed or {}, digits=digits))
 
 
 def read_page(source: Any) -> list[Reading]:
@@ -197,14 +264,14 @@ def read_page(source: Any) -> list[Reading]:
 
     inks = page.expressions(ink_from_picture(open_picture(source)))
     inks = [ink for ink in inks if len(ink.strokes) <= MAX_STROKES]  # more are a drawing
-    readings = [_read(ink, {}) for ink in inks]
+    readings = [_read(Source(ink)) for ink in inks]
     found = []
     lengths = item_numbers(readings, _looks(inks, readings))
     for ink, reading, length in zip(inks, readings, lengths, strict=True):
         number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
         rest = [stroke for i, stroke in enumerate(ink.strokes) if i not in number]
         if number and rest:
-            found.append(_read(replace(ink, strokes=tuple(rest)), {}))
+            found.append(_read(Source(replace(ink, strokes=tuple(rest)))))
         elif rest:
             found.append(reading)
     return [r for r in found if any(s.label.isdigit() for s in r.symbols)]
@@ -234,37 +301,46 @@ def evaluate(text: str) -> Reading:
     return Reading(*shown, result.value, result.answer, (), 1.0, False, Box(0, 0, 0, 0))
 
 
-def _read(ink: Ink, fixed: Fixed, digits: bool = False) -> Reading:
+def _read(source: Source) -> Reading:
+    ink, fixed = source.ink, source.fixed
     if len(ink.strokes) > MAX_STROKES:
         raise ReadError(
             f"{len(ink.strokes)} strokes are too many for one expression (at most {MAX_STROKES}): read a part of it"
         )
-    unit = segment.unit_height([s.box for s in ink.strokes])
+    _check_known(source)
+    unit = segment.unit_height([stroke.box for stroke in ink.strokes])
     classifier = default_classifier()
-    _check_fixed(fixed, len(ink.strokes))
-    candidates = segment.candidates(ink, unit, fixed)
+    candidates = segment.candidates(ink, unit, fixed.keys(), source.apart)
     log_probability = _MEMORY.log_probability(classifier, ink, candidates)
-    allowed: Collection[str] = _DIGITS if digits else KIND.keys()
-    lattice = Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=digits)
+    allowed: Collection[str] = _DIGITS if source.digits else KIND.keys()
+    lattice = Lattice(
+        ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=source.digits
+    )
     parse = lattice.parse()
-    reading = _reading(ink, parse)
-    if not digits:
+    reading = _reading(source, parse)
+    if not source.digits:
         return reading
     own = dict(zip(candidates, log_probability, strict=True))
     return _number(reading, parse, own, classifier.labels)
 
 
-def _check_fixed(fixed: Fixed, count: int) -> None:
+def _check_known(source: Source) -> None:
+    """Whether what is known beforehand fits the strokes."""
+    every = frozenset(range(len(source.ink.strokes)))
     taken: set[int] = set()
-    for strokes, label in fixed.items():
-        if not strokes or not strokes <= set(range(count)) or strokes & taken:
+    for strokes, label in source.fixed.items():
+        if not strokes or not strokes <= every or strokes & taken:
             raise ReadError(f"fixed: strokes {sorted(strokes)} are not there, or are in two symbols")
-        if label not in KIND:
+        if label is not None and label not in KIND:
             raise ReadError(f"fixed: {label!r} is no label; labels are {' '.join(KIND)}")
         taken |= strokes
+    for strokes in source.apart:
+        if len(strokes) < 2 or not strokes <= every or strokes in source.fixed:
+            raise ReadError(f"apart: strokes {sorted(strokes)} are not there, or cannot be taken apart")
 
 
-def _reading(ink: Ink, parse: Parse) -> Reading:
+def _reading(source: Source, parse: Parse) -> Reading:
+    ink = source.ink
     symbols = tuple(
         Symbol(p.label, ink.in_picture(p.group.box), p.alternatives[0][1], p.alternatives, p.group.strokes)
         for p in parse.symbols()
@@ -280,6 +356,7 @@ def _reading(ink: Ink, parse: Parse) -> Reading:
         confidence=parse.share,
         doubtful=parse.share < DOUBTFUL,
         box=ink.in_picture(ink.box),
+        source=source,
     )
 
 
