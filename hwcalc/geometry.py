@@ -20,27 +20,27 @@ from .segment import MAX_STROKES, Candidate
 _DIGIT = (0.0, 0.22, 0.0, 0.13)
 SHAPE: dict[str, tuple[float, float, float, float]] = {
     **dict.fromkeys("0123456789", _DIGIT),
-    ".": (-2.45, 0.6, 0.42, 0.16),
+    ".": (-2.45, 0.6, 0.41, 0.14),
     "-": (-0.52, 0.28, 0.05, 0.15),
     "+": (-0.39, 0.28, 0.03, 0.13),
-    "×": (-0.43, 0.22, 0.03, 0.15),
-    "÷": (-0.42, 0.3, 0.0, 0.13),
+    "×": (-0.43, 0.3, 0.03, 0.15),
+    "÷": (-0.35, 0.4, 0.0, 0.15),
     "=": (-0.4, 0.35, 0.06, 0.15),
-    "/": (0.12, 0.18, 0.0, 0.13),
-    "(": (0.27, 0.18, 0.0, 0.13),
-    ")": (0.27, 0.18, 0.0, 0.13),
+    "/": (0.15, 0.3, 0.0, 0.15),
+    "(": (0.3, 0.3, 0.0, 0.15),
+    ")": (0.3, 0.3, 0.0, 0.15),
     "%": (0.0, 0.3, 0.0, 0.2),
     "√": (0.45, 0.6, -0.05, 0.3),
 }
 MIDDLE_DOT = (-2.3, 0.6, 0.05, 0.15)
-MIDDLE_DOT_WEIGHT = -2.2
+MIDDLE_DOT_WEIGHT = -3.0
 
 COLON = (math.log(0.5), 0.35, 0.1, 0.15)
 COLON_WEIGHT = -4.0
 COLON_DOT = 0.3
 """Two dots over each other, each no larger than this in units, divide."""
 
-SPECK, SPECKED = 0.16, -3.0
+SPECK, SPECKED = 0.16, -4.0
 """A stroke smaller than this, in units, is a point of its own, or the dot of a ÷ or %; in another symbol it
 costs this much."""
 
@@ -74,9 +74,8 @@ APART = frozenset("=÷%")
 DOTTED = frozenset(".÷%")
 """Labels that may have dots."""
 
-TOUCH_SCALE = 0.06
-"""Strokes of a symbol that should touch are this far apart, in units, or less: the mean of an exponential law
-(median 0.03, 97 % under 0.15, in UNIPEN, UJI and pendigits)."""
+TOUCH_SCALE = 0.1
+"""Strokes of a symbol that should touch are this far apart, in units, or less: the mean of an exponential law."""
 
 MOST_APART = -5.0
 """Strokes that should touch and are far apart cost this much, and no more."""
@@ -87,12 +86,12 @@ REVISIT = -1.5
 ANOTHER = -3.0
 """One symbol more: without it, cutting a symbol in two would gain the densities of a second one."""
 
-SIZE_WEIGHT = 1.0
+SIZE_WEIGHT = 1.5
 PLACE_WEIGHT = 1.0
-OVERLAP_WEIGHT = 5.0
+OVERLAP_WEIGHT = 6.0
 GAP_WEIGHT = 0.3
 
-LEVEL = 0.2
+LEVEL = 0.14
 """How much the feet of neighbouring digits differ, as a share of the height of the first: standard deviation."""
 
 RISE = (0.65, 0.25)
@@ -107,7 +106,7 @@ CUT = -2.5
 OUTLIER = 0.001
 """Share of symbols that stand or are sized like no other of their label."""
 
-SHAPELESS = 0.25
+SHAPELESS = 0.3
 """Marks smaller than this, in units, have less shape the smaller they are: a pen cannot write that small."""
 
 

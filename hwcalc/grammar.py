@@ -35,11 +35,13 @@ _FOLLOW[[DIGIT, CLOSE, WHOLE, PERCENT], OPEN] = ODD
 _FOLLOW[[CLOSE, WHOLE, PERCENT], DIGIT] = -3.0
 _FOLLOW[[CLOSE, WHOLE, PERCENT], POINT] = -3.0
 _FOLLOW[[CLOSE, WHOLE, PERCENT], WHOLE] = -3.0
+_FOLLOW[DIGIT, OPEN] = -2.5
 _FOLLOW[DIGIT, WHOLE] = -1.0
-_FOLLOW[DIGIT, DIGIT] = 0.5
+_FOLLOW[DIGIT, [DIGIT, PLUS, MINUS, TIMES, POINT, CLOSE]] = -0.3, 0.5, -0.5, 0.3, 0.5, 0.5
 _FOLLOW[PERCENT, PERCENT] = WRONG
 _FOLLOW[LATER_ROW, [CLOSE, EQUALS, PERCENT]] = WRONG
 _FOLLOW[LATER_ROW, POINT] = -2.5
+_FOLLOW[LATER_ROW, DIGIT] = ODD
 _FOLLOW[[POINT, SIGN]] = WRONG
 _FOLLOW[POINT, DIGIT] = 0.0
 _FOLLOW[:, SIGN] += WRONG
@@ -48,7 +50,7 @@ _FOLLOW[START, COLUMN] = 0.0
 FOLLOW: list[list[float]] = _FOLLOW.tolist()
 
 SECOND_POINT = WRONG  # two points in one number
-UNOPENED = WRONG  # a closing bracket too many
+UNOPENED = -6.0  # a closing bracket too many
 UNCLOSED = -4.0  # for each bracket open at the end
 SECOND_EQUALS = -2.0  # a = b = c is rare
 UNFINISHED = -3.0  # the last symbol wants something after it

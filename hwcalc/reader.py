@@ -29,7 +29,7 @@ Apart: TypeAlias = Collection[frozenset[int]]
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
 
-DOUBTFUL = 0.65
+DOUBTFUL = 0.8
 """A reading less likely than this to be right is marked doubtful."""
 
 _MEMORY = Memory()

@@ -65,6 +65,13 @@ def unit_height(boxes: Sequence[Box]) -> float:
     return height if height > 0 else 1.0
 
 
+def smaller_unit(boxes: Sequence[Box], unit: float) -> float | None:
+    """Another height that a digit may have: where brackets and slashes tower over the digits, `unit` is theirs."""
+    upright = [box.height for box in boxes if box.height > 0.5 * box.width and box.height > 0.15 * unit]
+    low = [height for height in upright if height < 0.6 * unit]
+    return float(np.median(low)) if len(low) > 3 and len(low) >= 0.5 * len(upright) else None
+
+
 def candidates(
     ink: Ink, unit: float, fixed: Collection[frozenset[int]] = (), apart: Collection[frozenset[int]] = ()
 ) -> list[Candidate]:
