@@ -479,20 +479,29 @@ def test_ctrl_c_stops_a_training_that_would_never_end(n_jobs):
     assert len(workers) <= 2 * joblib.cpu_count(), "threads of the interrupted training live on"
 
 
-def test_pairs_run_on_dask_workers(digits):
+def test_pairs_run_on_dask_workers_and_the_data_travel_once(digits, monkeypatch):
     distributed = pytest.importorskip("distributed")
     X, y = digits
+    heard, sent, scatter = [], [], distributed.Client.scatter
+
+    def counting(client, data, *args, **kwargs):
+        sent.append(data)
+        return scatter(client, data, *args, **kwargs)
+
+    monkeypatch.setattr(distributed.Client, "scatter", counting)
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
         ) as cluster,
         distributed.Client(cluster),
+        joblib.parallel_config(backend="dask"),
     ):
-        heard = []
-        with joblib.parallel_config(backend="dask"):
-            model = SVC(callback=lambda *event: heard.append(event)).fit(X, y)
+        model = SVC(callback=lambda *event: heard.append(event)).fit(X, y)
     assert len(heard) == 45
     np.testing.assert_array_equal(model.dual_coef_, SVC().fit(X, y).dual_coef_)
+    assert len({id(data) for data in sent}) == len(sent)  # no array twice
+    size = 4 * len(X) * X.shape[1]
+    assert size <= sum(data.nbytes for data in sent) <= 1.5 * size
 
 
 def test_pairs_run_in_processes(digits):
