@@ -10,7 +10,6 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _svm, features
+from .atomic import write_whole
 from .features import FeatureArray, Glyph
 
 JUNK = "#"
@@ -130,7 +130,7 @@ class GlyphClassifier:
         encoded = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, allow_pickle=False, about=encoded, **arrays)
-        write_atomically(path, buffer.getvalue())
+        write_whole(path, buffer.getvalue())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> GlyphClassifier:
@@ -258,22 +258,6 @@ def log_softmax(scores: npt.NDArray[np.floating]) -> FeatureArray:
     """Natural logarithm of the softmax over the last axis, float32."""
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)
-
-
-def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file under a temporary name beside it, then rename: whoever reads sees all or the old one."""
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 @lru_cache(maxsize=1)
