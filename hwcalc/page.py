@@ -86,6 +86,16 @@ def expressions(ink: Ink) -> list[Ink]:
     return [replace(ink, strokes=ink.group(numbers)) for numbers in groups(ink)]
 
 
+def one_expression(ink: Ink) -> Ink:
+    """The ink of a picture of one expression, without specks that stand where no point would."""
+    marks = _marks(ink) if ink.strokes else []
+    chain = [m for m in marks if not m.is_dot]
+    if not chain:
+        return ink
+    _attach_dots([chain], [m for m in marks if m.is_dot], ink.pen_width)
+    return replace(ink, strokes=ink.group(sorted(i for m in chain for i in m.strokes)))
+
+
 def groups(ink: Ink) -> list[list[int]]:
     """The numbers of the strokes of each expression, ascending; see `expressions`."""
     if not ink.strokes:
@@ -342,16 +352,37 @@ def _apart(a: Box, b: Box) -> float:
 
 def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float | None) -> None:
     """A point goes to the expression at whose foot it stands, or between whose marks; others are stray."""
+    marks = [m for chain in chains for m in chain]
     for dot in dots:
         size = max(dot.box.width, dot.box.height)
         if pen_width is not None and size < 0.95 * pen_width:  # no pen makes less
             continue
         dirt = pen_width is not None and size < min(1.6 * pen_width, _SPECK * dot.unit)
+        if dirt and any(_within(dot, m) for m in marks if m.is_sign):
+            continue
+        dirt = dirt and not _multiplies(dot, marks)
         choices = [
             (cost, k) for k, c in enumerate(chains) for m in c if (cost := _dot_cost(dot, m, dirt)) < np.inf
         ]
         if choices:
             insort(chains[min(choices)[1]], dot, key=lambda m: m.box.center[0])
+
+
+def _multiplies(dot: _Mark, marks: Sequence[_Mark]) -> bool:
+    """Does a point stand halfway up between two digits, with room on both sides?"""
+    x, y = dot.box.center
+    level = [m for m in marks if abs(y - m.axis) < 0.2 * m.unit]
+    left = [(x - m.box.right, m) for m in level if m.box.center[0] < x]
+    right = [(m.box.left - x, m) for m in level if m.box.center[0] >= x]
+    nearest = [min(side, key=lambda pair: pair[0]) for side in (left, right) if side]
+    return len(nearest) == 2 and all(
+        0.15 * m.unit < gap < 0.9 * m.unit and not m.is_sign for gap, m in nearest
+    )
+
+
+def _within(dot: _Mark, sign: _Mark) -> bool:
+    """Does a point stand over or under a sign? No point of a number does."""
+    return sign.box.left + 0.05 * dot.unit < dot.box.center[0] < sign.box.right - 0.05 * dot.unit
 
 
 def _dot_cost(dot: _Mark, mark: _Mark, dirt: bool) -> float:

@@ -8,11 +8,13 @@ masks, drawn to a scale at which the pen is about five pixels wide:
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from .ink import ByteArray, Ink, ReadError, Stroke, piece
+from .ink import ByteArray, FloatArray, Ink, ReadError, Stroke, piece
 from .picture_cuts import pieces_of
 from .picture_light import (
     NO_INK,
@@ -36,6 +38,27 @@ _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger
 _MOST_PIECES = 4000
 
 
+class Writing(NamedTuple):
+    """What stands out from the paper: `ink_of` makes ink of it, turned as one likes.
+
+    Parameters
+    ----------
+    darkness : uint8 (h, w)
+        Of the part of the picture that holds ink; 0 is paper.
+    threshold : float
+        Between paper and ink.
+    faintest : float
+        What is lighter is paper.
+    to_picture : float64 (2, 3)
+        From the pixels of `darkness` to those of the picture.
+    """
+
+    darkness: ByteArray
+    threshold: float
+    faintest: float
+    to_picture: FloatArray
+
+
 def ink_from_picture(image: ByteArray) -> Ink:
     """Find the pen marks in a picture.
 
@@ -56,20 +79,45 @@ def ink_from_picture(image: ByteArray) -> Ink:
     ReadError
         There is no ink, or there are so many pieces that it is not writing.
     """
+    return ink_of(writing(image))
+
+
+def writing(image: ByteArray) -> Writing:
+    """What `ink_from_picture` makes ink of; the parameters and errors are the same."""
     grey = _working_grey(image)
     darkness, grain = even_light(dark_on_light(grey))
     darkness = without_rules(darkness, faintest=4 * grain + 4)
     threshold, level = ink_levels(darkness, grain)
     part, left, top = _around_ink(darkness, threshold)
-    part, factor = _scaled_to_pen(part, threshold)
-    binary = binarise(part, max(4 * grain, 0.25 * level))
+    x, y = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
+    to_picture = np.array([[x, 0.0, left * x], [0.0, y, top * y]])
+    return Writing(part, threshold, max(4 * grain, 0.25 * level), to_picture)
+
+
+def ink_of(writing: Writing, degrees: float = 0.0) -> Ink:
+    """The ink of a picture turned clockwise by `degrees`; see `ink_from_picture`."""
+    part, factor = _scaled_to_pen(writing.darkness, writing.threshold)
+    turn = np.array([[1 / factor, 0.0, 0.0], [0.0, 1 / factor, 0.0]])
+    if degrees:
+        part, back = _turned(part, degrees)
+        turn = back / factor
+    binary = binarise(part, writing.faintest)
     width = pen_width(binary)
-    strokes = _pieces(binary, width)
-    scale = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
-    to_picture = np.array(
-        [[scale[0] / factor, 0.0, left * scale[0]], [0.0, scale[1] / factor, top * scale[1]]]
-    )
-    return Ink(strokes, pen_width=width, to_picture=to_picture)
+    to_picture = writing.to_picture[:, :2] @ turn
+    to_picture[:, 2] += writing.to_picture[:, 2]
+    return Ink(_pieces(binary, width), pen_width=width, to_picture=to_picture)
+
+
+def _turned(darkness: ByteArray, degrees: float) -> tuple[ByteArray, FloatArray]:
+    """A picture turned clockwise on paper that holds all of it, and the map from its pixels back, (2, 3)."""
+    height, width = darkness.shape
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    size = np.ceil([abs(cos) * width + abs(sin) * height, abs(sin) * width + abs(cos) * height]).astype(int)
+    rotation = np.array([[cos, -sin], [sin, cos]])
+    shift = size / 2 - rotation @ (width / 2, height / 2)
+    turn = np.column_stack([rotation, shift])
+    turned = cv2.warpAffine(darkness, turn, (int(size[0]), int(size[1])), flags=cv2.INTER_LINEAR)
+    return np.asarray(turned, np.uint8), np.column_stack([rotation.T, -rotation.T @ shift])
 
 
 def _working_grey(image: ByteArray) -> ByteArray:

@@ -172,7 +172,7 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
     from .picture import ink_from_picture
     from .picture_file import open_picture
 
-    return _read(ink_from_picture(open_picture(source)), fixed or {}, digits)
+    return _read(page.one_expression(ink_from_picture(open_picture(source))), fixed or {}, digits)
 
 
 def read_page(source: Any) -> list[Reading]:
