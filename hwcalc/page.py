@@ -358,7 +358,7 @@ def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float |
         if pen_width is not None and size < 0.95 * pen_width:  # no pen makes less
             continue
         dirt = pen_width is not None and size < min(1.6 * pen_width, _SPECK * dot.unit)
-        if dirt and any(_within(dot, m) for m in marks if m.is_sign):
+        if dirt and any(_under(dot, m) for m in marks):
             continue
         dirt = dirt and not _multiplies(dot, marks)
         choices = [
@@ -380,9 +380,11 @@ def _multiplies(dot: _Mark, marks: Sequence[_Mark]) -> bool:
     )
 
 
-def _within(dot: _Mark, sign: _Mark) -> bool:
-    """Does a point stand over or under a sign? No point of a number does."""
-    return sign.box.left + 0.05 * dot.unit < dot.box.center[0] < sign.box.right - 0.05 * dot.unit
+def _under(dot: _Mark, mark: _Mark) -> bool:
+    """Does a point stand right under or over a mark? No point of a number does."""
+    gap = max(dot.box.top - mark.box.bottom, mark.box.top - dot.box.bottom)
+    margin = 0.05 * dot.unit
+    return gap > margin and mark.box.left + margin < dot.box.center[0] < mark.box.right - margin
 
 
 def _dot_cost(dot: _Mark, mark: _Mark, dirt: bool) -> float:
