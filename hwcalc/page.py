@@ -26,6 +26,7 @@ _DOT = 0.4  # a mark no wider than this, and little higher, is a point
 _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
 _TALL = 0.6  # lower marks are signs
+_LOW = 0.85  # and so are these, if they stand alone
 _HUGE = 4.5  # what is higher is a line of a table or a drawing,
 _LONG = 25.0  # and so is what is wider
 _NEIGHBOURS = 8  # that tell how high digits are here
@@ -300,13 +301,26 @@ def _links(marks: Sequence[_Mark], level: FloatArray) -> dict[int, int]:
 def _cut(chains: Sequence[_Chain]) -> list[_Chain]:
     """Chains parted at their wide gaps: wide for this page, where there are narrow and wide ones."""
     widest = _widest_gap([_gap(a, b) for chain in chains for a, b in pairwise(chain)])
-    parts: list[_Chain] = []
-    for chain in chains:
-        parts.append(chain[:1])
-        for a, b in pairwise(chain):
-            if _gap(a, b) > widest:
-                parts.append([])
-            parts[-1].append(b)
+    return [part for chain in chains for part in _parts(chain, widest)]
+
+
+def _parts(chain: _Chain, widest: float) -> list[_Chain]:
+    """One chain parted at its wide gaps; what is low as a sign stays with what is nearer."""
+    parts = [chain[:1]]
+    for a, b in pairwise(chain):
+        if _gap(a, b) > widest:
+            parts.append([])
+        parts[-1].append(b)
+    k = 0
+    while k < len(parts):
+        before = _gap(parts[k - 1][-1], parts[k][0]) if k > 0 else np.inf
+        after = _gap(parts[k][-1], parts[k + 1][0]) if k + 1 < len(parts) else np.inf
+        low = all(m.box.height < _LOW * m.unit for m in parts[k])
+        if low and min(before, after) < _PARTED:
+            first = k - 1 if before <= after else k
+            parts[first : first + 2] = [parts[first] + parts[first + 1]]
+        else:
+            k += 1
     return parts
 
 

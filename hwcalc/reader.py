@@ -17,6 +17,7 @@ from .glyphs import default_classifier
 from .grammar import KIND, Lattice, Parse
 from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
+from .page_joins import joins
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label."""
@@ -196,9 +197,18 @@ def read_page(source: Any) -> list[Reading]:
     from .picture import ink_from_picture  # see `read`
     from .picture_file import open_picture
 
-    inks = page.expressions(ink_from_picture(open_picture(source)))
-    inks = [ink for ink in inks if len(ink.strokes) <= MAX_STROKES]  # more are a drawing
+    return _read_all(ink_from_picture(open_picture(source)))
+
+
+def _read_all(ink: Ink) -> list[Reading]:
+    """Every expression in the ink of a page; see `read_page`."""
+    inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
     readings = [_read(ink, {}) for ink in inks]
+    runs = joins(readings)
+    inks = [replace(ink, strokes=tuple(s for i in run for s in inks[i].strokes)) for run in runs]
+    readings = [
+        readings[run[0]] if len(run) == 1 else _read(ink, {}) for ink, run in zip(inks, runs, strict=True)
+    ]
     found = []
     lengths = item_numbers(readings, _looks(inks, readings))
     for ink, reading, length in zip(inks, readings, lengths, strict=True):
