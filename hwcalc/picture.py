@@ -3,7 +3,7 @@
 In flows uint8 grey (h, w) or RGB (h, w, 3), out flows an `Ink` whose strokes are connected pieces with
 masks, drawn to a scale at which the pen is about five pixels wide:
 
-    grey ─▶ polarity ─▶ darkness ─▶ without rules ─▶ scale to the pen ─▶ binary ─▶ pieces ─▶ cuts
+    grey ─▶ polarity ─▶ darkness ─▶ without rules ─▶ scale to the pen ─▶ binary ─▶ pieces ─▶ cuts ─▶ level
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from .picture_light import (
     resized,
 )
 from .picture_rules import without_rules
+from .picture_skew import skew
 
 # Larger pictures are worked on at this size.
 _WORKING_PIXELS = 1_200_000
@@ -36,6 +37,7 @@ _SMALL_PIXELS = 60_000
 _SPECK = 0.5  # of the square of the pen's width; a round dot has pi / 4, a dot made by a hand more
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
+_SKEWED = 3.0  # degrees; what is less is read as well as it stands
 
 
 class Writing(NamedTuple):
@@ -71,15 +73,22 @@ def ink_from_picture(image: ByteArray) -> Ink:
     -------
     Ink
         Its strokes are connected pieces with masks, from left to right; what is too wide for one glyph is
-        cut into several that make it up again. `Ink.in_picture` leads from their boxes back to pixels of
-        `image`.
+        cut into several that make it up again. Lines that climb or fall are turned level. `Ink.in_picture`
+        leads from the boxes back to pixels of `image`.
 
     Raises
     ------
     ReadError
         There is no ink, or there are so many pieces that it is not writing.
     """
-    return ink_of(writing(image))
+    return level_ink(writing(image))
+
+
+def level_ink(writing: Writing, degrees: float = 0.0) -> Ink:
+    """The ink of a picture turned clockwise by `degrees`, and then until its lines are level."""
+    ink = ink_of(writing, degrees)
+    climb = skew(ink.strokes)
+    return ink_of(writing, degrees + climb) if abs(climb) >= _SKEWED else ink
 
 
 def writing(image: ByteArray) -> Writing:

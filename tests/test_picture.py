@@ -145,7 +145,8 @@ def test_extreme_shapes_do_not_fail() -> None:
 def test_turned(degrees: float) -> None:
     straight, found = sum_picture("12+3"), writing(sum_picture("12+3"))
     turned = ink_of(found, degrees)
-    assert len(turned.strokes) == expected_pieces("12+3")
+    # what lies on its side may be cut
+    assert len({stroke.component for stroke in turned.strokes}) == expected_pieces("12+3")
     for stroke in turned.strokes:
         x, y = Box(*turned.in_picture(stroke.box)).center
         assert straight[round(y) - 20 : round(y) + 20, round(x) - 20 : round(x) + 20].min() < 100
