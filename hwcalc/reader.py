@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,10 @@ from .glyphs import default_classifier
 from .grammar import KIND, Lattice, Parse
 from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
+from .page_joins import joins
+
+if TYPE_CHECKING:
+    from .picture import Writing
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label."""
@@ -31,6 +35,15 @@ GROUP_TEMPERATURE = 2.5
 """What differences of score between groupings are divided by to become log-probabilities: on 232 lines by a third
 of the test writers confidence then is 0.83 on average, and 0.828 of the lines are right."""
 
+
+_SURE_OF_TURN = 0.7
+"""A picture that reads at least this well is not turned upside down."""
+
+_TURNED = 1.5
+"""How many times more likely a picture must read when it is turned."""
+
+_SAMPLE = 6
+"""Expressions of a page that tell how it lies."""
 
 _DIGITS = frozenset("0123456789.")
 
@@ -169,10 +182,27 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
         It is not a picture, cannot be opened, is too large, or no ink is found in it.
     """
     # OpenCV takes a tenth of a second to import, and pen strokes do not need it
-    from .picture import ink_from_picture
+    from .picture import writing
     from .picture_file import open_picture
 
-    return _read(ink_from_picture(open_picture(source)), fixed or {}, digits)
+    ink, reading = _upright(writing(open_picture(source)), digits)
+    return _read(ink, fixed, digits) if fixed else reading
+
+
+def _upright(found: Writing, digits: bool) -> tuple[Ink, Reading]:
+    """The one expression in a picture, turned to where it reads best if it reads badly as it stands."""
+    from .picture import level_ink
+
+    ink = page.one_expression(level_ink(found))
+    best = ink, _read(ink, {}, digits)
+    if best[1].confidence < _SURE_OF_TURN:
+        wide = ink.box.width > ink.box.height
+        for degrees in (180,) if wide else (90, 270):
+            turned = page.one_expression(level_ink(found, degrees))
+            reading = _read(turned, {}, digits)
+            if reading.confidence > max(_TURNED * best[1].confidence, DOUBTFUL):
+                best = turned, reading
+    return best
 
 
 def read_page(source: Any) -> list[Reading]:
@@ -193,12 +223,34 @@ def read_page(source: Any) -> list[Reading]:
     ReadError
         It is not a picture, cannot be opened, is too large, or no ink is found in it.
     """
-    from .picture import ink_from_picture  # see `read`
+    from .picture import level_ink, writing  # see `read`
     from .picture_file import open_picture
 
-    inks = page.expressions(ink_from_picture(open_picture(source)))
-    inks = [ink for ink in inks if len(ink.strokes) <= MAX_STROKES]  # more are a drawing
+    found = writing(open_picture(source))
+    readings = _read_all(level_ink(found))
+    sure = float(np.median([r.confidence for r in readings])) if readings else 0.0
+    if sure >= _SURE_OF_TURN:
+        return readings
+    turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
+    return _read_all(turned[max(turned)]) if max(turned) > max(_TURNED * sure, DOUBTFUL) else readings
+
+
+def _sureness(ink: Ink) -> float:
+    """The median confidence of the longest few expressions of a page."""
+    inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]
+    longest = sorted(inks, key=lambda i: -len(i.strokes))[:_SAMPLE]
+    return float(np.median([_read(i, {}).confidence for i in longest])) if longest else 0.0
+
+
+def _read_all(ink: Ink) -> list[Reading]:
+    """Every expression in the ink of a page; see `read_page`."""
+    inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
     readings = [_read(ink, {}) for ink in inks]
+    runs = joins(readings)
+    inks = [replace(ink, strokes=tuple(s for i in run for s in inks[i].strokes)) for run in runs]
+    readings = [
+        readings[run[0]] if len(run) == 1 else _read(ink, {}) for ink, run in zip(inks, runs, strict=True)
+    ]
     found = []
     lengths = item_numbers(readings, _looks(inks, readings))
     for ink, reading, length in zip(inks, readings, lengths, strict=True):
