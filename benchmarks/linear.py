@@ -19,7 +19,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from solver import features, read  # noqa: E402
 
-from hwcalc.svm import LinearSVC  # noqa: E402
+from hwcalc.linear_svm import LinearSVC  # noqa: E402
 
 RATE, ALPHA = 0.001, 0.0001
 

@@ -23,9 +23,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
+import hwcalc.pairs
 import hwcalc.svm
 from hwcalc._svm import WIDTH, Machine, PairSolver, RowPool, pack, panel_order
-from hwcalc.svm import SVC, most_members
+from hwcalc.pairs import most_members
+from hwcalc.svm import SVC
 
 from . import svm_twin
 
@@ -122,10 +124,10 @@ def test_stages_and_small_memory_change_nothing(digits, monkeypatch):
     """Solving parts first, and dropping kernel rows that do not fit, only changes the way."""
     X, y = digits
     plain = SVC(5).fit(X, y)
-    monkeypatch.setattr(hwcalc.svm, "FIRST_STAGE", 16)
+    monkeypatch.setattr(hwcalc.pairs, "FIRST_STAGE", 16)
     staged = SVC(5).fit(X, y)
-    monkeypatch.setattr(hwcalc.svm, "JOINING", 8)
-    monkeypatch.setattr(hwcalc.svm, "most_members", lambda *_: 24)
+    monkeypatch.setattr(hwcalc.pairs, "JOINING", 8)
+    monkeypatch.setattr(hwcalc.pairs, "most_members", lambda *_: 24)
     starved = SVC(5).fit(X, y)
     for other in (staged, starved):
         np.testing.assert_allclose(other.dual_objective_, plain.dual_objective_, rtol=1e-4)
@@ -136,7 +138,7 @@ def test_stages_and_small_memory_change_nothing(digits, monkeypatch):
 def test_members_fit_the_memory():
     for cache, length in ((1e6, 1000), (1e9, 12_000), (5e8, 120_000)):
         members = most_members(cache, length)
-        assert members == 4 * hwcalc.svm.JOINING or 4 * (members * length + 5 * members**2) <= cache
+        assert members == 4 * hwcalc.pairs.JOINING or 4 * (members * length + 5 * members**2) <= cache
 
 
 def test_a_pair_solver_step_by_step(blobs):
@@ -399,8 +401,8 @@ def test_warm_start_within_little_memory(digits, monkeypatch):
     X, y = digits
     model = SVC(5, warm_start=True).fit(X, y)
     expected = model.decision_function(X)
-    monkeypatch.setattr(hwcalc.svm, "most_members", lambda *_: 24)
-    monkeypatch.setattr(hwcalc.svm, "JOINING", 8)
+    monkeypatch.setattr(hwcalc.pairs, "most_members", lambda *_: 24)
+    monkeypatch.setattr(hwcalc.pairs, "JOINING", 8)
     np.testing.assert_allclose(model.fit(X, y).decision_function(X), expected, atol=5e-3)
 
 
@@ -477,20 +479,29 @@ def test_ctrl_c_stops_a_training_that_would_never_end(n_jobs):
     assert len(workers) <= 2 * joblib.cpu_count(), "threads of the interrupted training live on"
 
 
-def test_pairs_run_on_dask_workers(digits):
+def test_pairs_run_on_dask_workers_and_the_data_travel_once(digits, monkeypatch):
     distributed = pytest.importorskip("distributed")
     X, y = digits
+    heard, sent, scatter = [], [], distributed.Client.scatter
+
+    def counting(client, data, *args, **kwargs):
+        sent.append(data)
+        return scatter(client, data, *args, **kwargs)
+
+    monkeypatch.setattr(distributed.Client, "scatter", counting)
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
         ) as cluster,
         distributed.Client(cluster),
+        joblib.parallel_config(backend="dask"),
     ):
-        heard = []
-        with joblib.parallel_config(backend="dask"):
-            model = SVC(callback=lambda *event: heard.append(event)).fit(X, y)
+        model = SVC(callback=lambda *event: heard.append(event)).fit(X, y)
     assert len(heard) == 45
     np.testing.assert_array_equal(model.dual_coef_, SVC().fit(X, y).dual_coef_)
+    assert len({id(data) for data in sent}) == len(sent)  # no array twice
+    size = 4 * len(X) * X.shape[1]
+    assert size <= sum(data.nbytes for data in sent) <= 1.5 * size
 
 
 def test_pairs_run_in_processes(digits):
