@@ -1,4 +1,4 @@
-"""Personal samples come back from their file, and a classifier that learnt from them reads that hand better."""
+"""A classifier that learnt from somebody's samples reads that hand better, and what it knew as before."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_classification
 
-from hwcalc import personal
 from hwcalc.features import extract
 from hwcalc.glyphs import GlyphClassifier
-from hwcalc.personal import FEWEST, Sample, Samples, held_back, learn
+from hwcalc.personal import FEWEST, held_back, learn
+from hwcalc.samples import Sample
 from hwcalc.svm import SVC
 
 
@@ -85,52 +85,6 @@ def test_too_few_samples_and_those_of_unknown_labels():
 def test_a_third_of_each_label_is_held_back():
     assert held_back(np.array(list("aaaaaab"))).tolist() == [False, False, True, False, False, True, False]
     assert held_back(np.array(list("abcd"))).sum() == 1
-
-
-def test_samples_come_back_and_can_be_deleted(tmp_path):
-    path = tmp_path / "hand" / "samples.jsonl"
-    samples, rng = Samples(path), np.random.default_rng(0)
-    for label in "1×7":
-        samples.add(label, [upright(rng), level(rng)])
-    again = Samples(path)
-    assert [s.label for s in again.all] == ["1", "×", "7"]
-    for before, after in zip(samples.all[1].strokes, again.all[1].strokes, strict=True):
-        np.testing.assert_allclose(after, before, atol=0.01)
-    again.remove([0, 2])
-    assert [s.label for s in Samples(path).all] == ["×"]
-    again.remove([0])
-    assert not path.exists()
-    assert len(Samples(path)) == 0
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "",
-        "[]",
-        "7",
-        '{"label":"1"}',
-        '{"label":"12","strokes":[[[1,2]]]}',
-        '{"label":"1","strokes":[]}',
-        '{"label":"1","strokes":[[[1,2,3]]]}',
-        '{"label":"1","strokes":[[["a",2]]]}',
-        '{"label":"1","strokes":[[[1e999,2]]]}',
-        "[" * 100_000,
-    ],
-)
-def test_a_damaged_line_is_left_out(tmp_path, line):
-    path = tmp_path / "samples.jsonl"
-    good = '{"label":"1","strokes":[[[1,2],[3,4]]]}'
-    path.write_text(f"{good}\n{line}\n{good}\n", encoding="utf-8")
-    assert len(Samples(path)) == 2
-
-
-def test_of_too_many_samples_the_oldest_go(tmp_path, monkeypatch):
-    monkeypatch.setattr(personal, "MOST_SAMPLES", 2)
-    samples = Samples(tmp_path / "samples.jsonl")
-    for label in "123":
-        samples.add(label, [np.zeros((2, 2))])
-    assert [s.label for s in Samples(tmp_path / "samples.jsonl").all] == ["2", "3"]
 
 
 def test_a_resumed_machine_decides_as_before_and_learns_on():
