@@ -61,6 +61,9 @@ def _read(window: Window) -> list[Action]:
         Action("edit", "Edit what was read", window.edit_reading, ("F2",), title),
         Action("group", "Strokes are one symbol", correcting.group, ("Ctrl+G",), title),
         Action("ungroup", "Strokes are a symbol each", correcting.ungroup, ("Ctrl+Shift+G",), title),
+        Action("keep", "Keep corrections", window.toggle_keeping, ("Ctrl+K",), title),
+        Action("teach", "Learn my hand", window.learn, ("Ctrl+Shift+K",), title),
+        Action("unlearn", "Undo what was learnt", window.learning.undo, ("Ctrl+Shift+U",), title),
         Action("decimals", "Decimals of answers", rounding.next, ("F6",), title, choices=rounding.choices),
         Action("fractions", "Answers with or without fractions", rounding.toggle_fractions, ("F7",), title),
     ]
@@ -73,6 +76,7 @@ def _view(window: Window) -> list[Action]:
         Action(
             "history", "History", lambda: window.side.toggle("history"), ("Ctrl+H",), title, anywhere=True
         ),
+        Action("learn", "Your hand", lambda: window.side.toggle("learn"), ("Ctrl+J",), title, anywhere=True),
         Action("larger", "Zoom in", lambda: paper.zoom_by(1), ("Ctrl++", "Ctrl+="), title),
         Action("smaller", "Zoom out", lambda: paper.zoom_by(-1), ("Ctrl+-",), title),
         Action("actual", "Actual size", lambda: paper.zoom_to(1.0), ("Ctrl+0",), title),

@@ -31,6 +31,13 @@ def state_folder() -> Path | None:
     return folder
 
 
+def hand_folder() -> Path:
+    """The folder for what this user's hand taught; it is made when there is something to keep."""
+    import platformdirs
+
+    return platformdirs.user_data_path("hwcalc", appauthor=False) / "hand"
+
+
 class Slot:
     """The file that a running window recovers from; `path` is None when no slot is free."""
 

@@ -25,6 +25,8 @@ from hwcalc.gui.files import write_whole
 from hwcalc.gui.frame import Frame
 from hwcalc.gui.history import HistoryPanel, Log
 from hwcalc.gui.icons import app_icon
+from hwcalc.gui.learn_panel import LearnPanel
+from hwcalc.gui.learning import Learning
 from hwcalc.gui.live import Line, explained
 from hwcalc.gui.look import Look
 from hwcalc.gui.menus import show_menu
@@ -34,16 +36,16 @@ from hwcalc.gui.recovery import Recovery
 from hwcalc.gui.rounding import Rounding
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.scrolling import bind_moves
-from hwcalc.gui.settings import PEN, Settings, dump_settings, load_settings
+from hwcalc.gui.settings import PANELS, PEN, Settings, dump_settings, load_settings
 from hwcalc.gui.sheet import Edit
 from hwcalc.gui.shortcuts import ShortcutSheet
 from hwcalc.gui.side import Side
-from hwcalc.gui.theme import DARK, Palette
+from hwcalc.gui.theme import Palette
 from hwcalc.gui.tools import Eraser, Pen, Toolbox
 from hwcalc.gui.worker import Worker
 
 BUTTONS = ["open", "save", "|", "undo", "redo", "|", "pen", "eraser", "select", "clear"]
-BUTTONS += [">", "copy", "type", "history", "theme", "menu"]
+BUTTONS += [">", "copy", "type", "history", "learn", "menu"]
 PEN_DOWN_MS = 30  # how often results that wait for the pen are looked at
 TOOLS = ("pen", "eraser", "select")
 
@@ -61,6 +63,8 @@ class Window:
         Pixels per logical unit; by default the screen's.
     folder : Path, optional
         Where history, settings and the sheet for recovery are kept; nothing is kept without it.
+    hand : Path, optional
+        Where corrections are kept, and what was learnt from them; nothing is kept without it.
     """
 
     def __init__(
@@ -69,13 +73,14 @@ class Window:
         palette: Palette | None = None,
         scale: float | None = None,
         folder: Path | None = None,
+        hand: Path | None = None,
     ) -> None:
         """Build the window and show it."""
         self.root = tk.Tk(className="Hwcalc")
         self.root.withdraw()
         self._icons = [app_icon(self.root, size) for size in (64, 32, 16)]
         self.root.iconphoto(True, *self._icons)  # type: ignore[arg-type]
-        self.folder = folder
+        self.folder, self.hand = folder, hand
         self.settings = load_settings(folder / "settings.json") if folder else Settings()
         self.log = Log(history.load(folder / "history.json") if folder else None)
         self._noting: str | None = None
@@ -112,6 +117,10 @@ class Window:
         self.rounding = Rounding(self.settings, self.status.say, self.answers.refresh)
         self.panel = HistoryPanel(root, self.log, screen, self.look.palette, self.exchange.use)
         self.side.add("history", self.panel)
+        self.learning = Learning(parts, self.hand, self.live.read_again)
+        self.learn_panel = LearnPanel(root, self.learning, self.settings, screen, self.look.palette)
+        self.side.add("learn", self.learn_panel)
+        self.correcting.listeners.append(self.learning.keep)
         self.pen = Pen(self.paper, self.answers.make_way, self.correcting.tapped)
         self.pen.width = self.settings.pen_width
         self.tools = Toolbox(self.paper, self.pen, Eraser(self.paper), self.selector)
@@ -127,9 +136,10 @@ class Window:
         self.sheet.listeners.append(self._edited)
         self.live.listeners.append(self._read)
         self.tools.listeners.append(self._tool_taken)
-        self.side.listeners.append(lambda name: self.bar.choose("history", name == "history"))
+        self.side.listeners.append(self._panel_shown)
         self.field.listeners.append(lambda shown: self.bar.choose("type", shown))
-        self.look.wearers += [lambda _: close_card(), self._recolour_bar, self.panel.recolour, paper.recolour]
+        self.look.wearers += [lambda _: close_card(), self._recolour_bar]
+        self.look.wearers += [self.panel.recolour, self.learn_panel.recolour, paper.recolour]
         self.root.protocol("WM_DELETE_WINDOW", self.close)
         bind_moves(paper, close_card)
         paper.bind("<Motion>", self._hover)
@@ -163,12 +173,14 @@ class Window:
         def failed(error: Exception) -> None:
             self.status.problem(explained(error))
 
+        self.worker.submit(self.learning.use, lambda _: None, failed)
         self.worker.submit(self.engine.warm_up, lambda _: None, failed)
 
     def close(self) -> None:
         """End the program; what is not saved is there again on the next start."""
         self.frame.remember()
         close_card()
+        self.learning.close()
         self.worker.close()
         if self.recovery is not None:
             if self.sheet.empty or self.documents.saved:
@@ -244,6 +256,16 @@ class Window:
         else:
             self.field.edit(line)
 
+    def toggle_keeping(self) -> None:
+        """Keep corrections to learn from, or do not."""
+        self.learning.keep_corrections(not self.settings.keep)
+
+    def learn(self) -> None:
+        """Learn the user's hand, and show what comes of it."""
+        self.side.show("learn")
+        self.root.update_idletasks()
+        self.learning.learn()
+
     def show_menu(self) -> None:
         """Open the menu of all actions."""
         show_menu(self.root, self.bar.buttons["menu"], self.actions, self.look.palette)
@@ -301,9 +323,12 @@ class Window:
         for tool in TOOLS:
             self.bar.choose(tool, tool == name)
 
+    def _panel_shown(self, name: str) -> None:
+        for panel in PANELS:
+            self.bar.choose(panel, panel == name)
+
     def _recolour_bar(self, palette: Palette) -> None:
         self.bar.recolour(palette)
-        self.bar.set_icon("theme", "light" if palette is DARK else "dark")
         self.bar.set_icon("type", "keyboard")
         self.bar.set_icon("menu", "more")
 

@@ -25,7 +25,11 @@ HELD = 3
 """One sample in so many of each label is held back, to tell before from after."""
 
 WEIGHT = 4.0
-"""A personal sample counts as much as so many of the shipped ones."""
+"""A personal sample counts as much as so many of the shipped ones.
+
+Chosen on five hands slanted by 39°: of 215 glyphs that were held back 42 were read wrong before; after learning from
+the 45 wrong ones among the others 36 with the weight 1, 29 with 4, 10 and 30.
+"""
 
 C = 10.0
 """Penalty of a margin error, as in the training of the shipped classifier."""
