@@ -163,7 +163,7 @@ class GlyphClassifier:
             )
         return cls(
             about["labels"],
-            arrays["vectors"] * arrays["scale"] + arrays["offset"],
+            (arrays["vectors"] * arrays["scale"] + arrays["offset"]).astype(np.float16).astype(np.float32),
             arrays["counts"],
             arrays["dual_coef"].astype(np.float32),
             arrays["intercept"],
