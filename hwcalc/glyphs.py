@@ -260,8 +260,28 @@ def log_softmax(scores: npt.NDArray[np.floating]) -> FeatureArray:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)
 
 
+_chosen: Path | None = None
+
+
+def use_model(path: str | os.PathLike[str] | None) -> None:
+    """Read with the classifier in this file from now on; None: with the default one again.
+
+    Raises ModelError where the file is no model; then nothing changes.
+    """
+    global _chosen
+    if path is not None:
+        GlyphClassifier.load(path)
+    _chosen = None if path is None else Path(path)
+    default_classifier.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def default_classifier() -> GlyphClassifier:
+    """What glyphs are read with: what `use_model` chose, or else `base_classifier`."""
+    return base_classifier() if _chosen is None else GlyphClassifier.load(_chosen)
+
+
+def base_classifier() -> GlyphClassifier:
     """The shipped classifier, or the one that the environment variable HWCALC_MODEL names."""
     named = os.environ.get("HWCALC_MODEL")
     if named:

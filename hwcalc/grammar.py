@@ -116,7 +116,7 @@ class Lattice:
         Of each label for each candidate; what the classifier gives to junk is missing from the sum.
     labels : str of length K
     fixed : mapping of a group of strokes to its label, optional
-        Candidates whose label is known.
+        Candidates whose label is known, or that are known to be one symbol.
     allowed : collection of str
         Labels that a symbol may have.
     """
@@ -149,7 +149,7 @@ class Lattice:
     ) -> list[tuple[str, float]]:
         """The labels worth trying for a candidate, each with its score so far."""
         known = self._fixed.get(frozenset(candidate.strokes))
-        if known is not None:
+        if known:
             return [(known, 0.0)]
         log_probability = log_probability * self.geometry.shape_weight(candidate)
         scored = [

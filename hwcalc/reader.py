@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .picture import Writing
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
-"""Strokes that are known to be one symbol, and its label."""
+"""Strokes that are known to be one symbol, and its label; '' where that is not known."""
 
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
@@ -153,7 +153,8 @@ def read_ink(
     strokes : iterable of (k, 2) or (k, 3) array-likes
         x to the right, y down[, seconds], in any unit, in the order in which they were drawn.
     fixed : mapping of frozenset of stroke numbers to label, optional
-        What is known already, from a person who looked: these strokes together are this symbol.
+        What is known already, from a person who looked: these strokes together are this symbol; with an
+        empty label, they are one symbol, whatever it is.
     digits : bool
         It is a plain number, such as a code: digits and points only, leading zeros kept, nothing computed.
 
@@ -309,7 +310,7 @@ def _check_fixed(fixed: Fixed, count: int) -> None:
     for strokes, label in fixed.items():
         if not strokes or not strokes <= set(range(count)) or strokes & taken:
             raise ReadError(f"fixed: strokes {sorted(strokes)} are not there, or are in two symbols")
-        if label not in KIND:
+        if label and label not in KIND:
             raise ReadError(f"fixed: {label!r} is no label; labels are {' '.join(KIND)}")
         taken |= strokes
 

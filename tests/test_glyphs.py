@@ -3,12 +3,22 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import hwcalc
 from hwcalc import features
-from hwcalc.glyphs import JUNK, GlyphClassifier, ModelError, default_classifier, log_softmax
+from hwcalc.glyphs import (
+    JUNK,
+    GlyphClassifier,
+    ModelError,
+    base_classifier,
+    default_classifier,
+    log_softmax,
+    use_model,
+)
 from hwcalc.handwriting import glyphs as synthetic_glyphs
 from hwcalc.junk import junk
 from hwcalc.svm import SVC
@@ -171,3 +181,22 @@ def test_a_model_named_in_the_environment_is_used(saved, monkeypatch):
 
 def test_log_softmax_of_large_scores_is_finite():
     np.testing.assert_allclose(log_softmax(np.array([[1e4, 1e4]])), np.log([[0.5, 0.5]]), rtol=1e-6)
+
+
+def test_a_chosen_model_is_used_until_it_is_given_back(tmp_path):
+    shipped = default_classifier()
+    path = tmp_path / "hand.npz"
+    other = GlyphClassifier.load(Path(hwcalc.__file__).parent / "model.npz")
+    other.recipe = {"seed": 7}
+    other.save(path)
+    try:
+        use_model(path)
+        assert default_classifier().recipe == {"seed": 7}
+        assert base_classifier().recipe == shipped.recipe
+        (tmp_path / "no.npz").write_bytes(b"")
+        with pytest.raises(ModelError):
+            use_model(tmp_path / "no.npz")
+        assert default_classifier().recipe == {"seed": 7}
+    finally:
+        use_model(None)
+    assert default_classifier().recipe == shipped.recipe
