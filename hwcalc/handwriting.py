@@ -190,7 +190,7 @@ class Hand:
         ValueError
             No such label.
         """
-        roof = np.exp(self.rng.normal(-0.3, 0.7)) if label == "√" else None
+        roof = min(np.exp(self.rng.normal(-0.3, 0.7)), 1.8) if label == "√" else None
         return self._draw(label, roof)
 
     def bar(self, width: float) -> list[FloatArray]:
