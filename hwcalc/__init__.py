@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .glyphs import GlyphClassifier, ModelError
     from .ink import ReadError
+    from .linear_svm import LinearSVC
     from .reader import Reading, Symbol, classify, evaluate, read, read_ink, read_page
-    from .svm import SVC, LinearSVC
+    from .svm import SVC
     from .transformer import GlyphFeatures
 
 __version__ = "0.1.0"
@@ -24,7 +25,7 @@ if find_spec(f"{__name__}._svm") is None:
 _HOME = {
     "GlyphClassifier": "glyphs",
     "GlyphFeatures": "transformer",
-    "LinearSVC": "svm",
+    "LinearSVC": "linear_svm",
     "ModelError": "glyphs",
     "ReadError": "ink",
     "Reading": "reader",

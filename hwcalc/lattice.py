@@ -231,7 +231,7 @@ class Lattice:
         Of each label for each candidate; what the classifier gives to junk is missing from the sum.
     labels : str of length K
     fixed : mapping of a group of strokes to its label, optional
-        Candidates whose label is known, or None where it is only known that they are one symbol.
+        Candidates whose label is known, or that are known to be one symbol ('').
     allowed : collection of str
         Labels that a symbol may have.
     flat : bool
@@ -245,7 +245,7 @@ class Lattice:
         candidates: Sequence[Candidate],
         log_probability: npt.NDArray[np.floating],
         labels: str,
-        fixed: Mapping[frozenset[int], str | None] | None = None,
+        fixed: Mapping[frozenset[int], str] | None = None,
         allowed: Collection[str] = KIND.keys(),
         flat: bool = False,
     ) -> None:
@@ -263,7 +263,7 @@ class Lattice:
         taken = {
             i
             for group, label in self.fixed.items()
-            if label not in ("-", None) or len(group) > 1
+            if label not in ("-", "") or len(group) > 1
             for i in group
         }
         self.bars = structure.Bars(ink, unit, taken)
@@ -416,7 +416,7 @@ class _RowSearch:
         for number, up, options in zip(chosen.tolist(), high.tolist(), found, strict=True):
             group = lattice.candidates[number]
             known = lattice.fixed.get(frozenset(group.strokes)) if lattice.fixed else None
-            if known is not None:
+            if known:
                 options = [(2 * KIND[known], known, 0.0)]
                 if up and known in geometry.RAISABLE:
                     options.append((2 * KIND[known] + 1, known, 0.0))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,13 @@ from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
 from .lattice import Lattice, Parse
 from .memory import Memory
+from .page_joins import joins
 
-Fixed: TypeAlias = Mapping[frozenset[int], str | None]
-"""Strokes that are known to be one symbol, and its label, None while that is open."""
+if TYPE_CHECKING:
+    from .picture import Writing
+
+Fixed: TypeAlias = Mapping[frozenset[int], str]
+"""Strokes that are known to be one symbol, and its label; '' where that is not known."""
 
 Apart: TypeAlias = Collection[frozenset[int]]
 """Strokes that are known to be no one symbol."""
@@ -33,6 +37,15 @@ DOUBTFUL = 0.8
 """A reading less likely than this to be right is marked doubtful."""
 
 _MEMORY = Memory()
+
+_SURE_OF_TURN = 0.7
+"""A picture that reads at least this well is not turned upside down."""
+
+_TURNED = 1.5
+"""How many times more likely a picture must read when it is turned."""
+
+_SAMPLE = 6
+"""Expressions of a page that tell how it lies."""
 
 _DIGITS = frozenset("0123456789.")
 
@@ -159,8 +172,8 @@ def read_ink(
     strokes : iterable of (k, 2) or (k, 3) array-likes
         x to the right, y down[, seconds], in any unit, in the order in which they were drawn.
     fixed : mapping of frozenset of stroke numbers to label, optional
-        What is known already, from a person who looked: these strokes together are this symbol; None
-        leaves open which one.
+        What is known already, from a person who looked: these strokes together are this symbol; with an
+        empty label, they are one symbol, whatever it is.
     apart : collection of frozenset of stroke numbers
         Strokes that together are no symbol.
     digits : bool
@@ -187,7 +200,7 @@ def correct(reading: Reading, symbol: int, label: str) -> Reading:
     return group(reading, _strokes_of(reading, symbol), label)
 
 
-def group(reading: Reading, strokes: Collection[int], label: str | None = None) -> Reading:
+def group(reading: Reading, strokes: Collection[int], label: str = "") -> Reading:
     """Read again, knowing that these strokes are one symbol, with this label if one is given; see `correct`."""
     source, together = _source(reading), frozenset(strokes)
     fixed = {known: name for known, name in source.fixed.items() if known.isdisjoint(together)}
@@ -234,11 +247,27 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
         It is not a picture, cannot be opened, is too large, or no ink is found in it.
     """
     # OpenCV takes a tenth of a second to import, and pen strokes do not need it
-    from .picture import ink_from_picture
+    from .picture import writing
     from .picture_file import open_picture
 
-    ink = ink_from_picture(open_picture(source))
-    return _read(Source(ink, fixed or {}, digits=digits))
+    ink, reading = _upright(writing(open_picture(source)), digits)
+    return _read(Source(ink, fixed, digits=digits)) if fixed else reading
+
+
+def _upright(found: Writing, digits: bool) -> tuple[Ink, Reading]:
+    """The one expression in a picture, turned to where it reads best if it reads badly as it stands."""
+    from .picture import level_ink
+
+    ink = page.one_expression(level_ink(found))
+    best = ink, _read(Source(ink, digits=digits))
+    if best[1].confidence < _SURE_OF_TURN:
+        wide = ink.box.width > ink.box.height
+        for degrees in (180,) if wide else (90, 270):
+            turned = page.one_expression(level_ink(found, degrees))
+            reading = _read(Source(turned, digits=digits))
+            if reading.confidence > max(_TURNED * best[1].confidence, DOUBTFUL):
+                best = turned, reading
+    return best
 
 
 def read_page(source: Any) -> list[Reading]:
@@ -259,12 +288,34 @@ def read_page(source: Any) -> list[Reading]:
     ReadError
         It is not a picture, cannot be opened, is too large, or no ink is found in it.
     """
-    from .picture import ink_from_picture  # see `read`
+    from .picture import level_ink, writing  # see `read`
     from .picture_file import open_picture
 
-    inks = page.expressions(ink_from_picture(open_picture(source)))
-    inks = [ink for ink in inks if len(ink.strokes) <= MAX_STROKES]  # more are a drawing
+    found = writing(open_picture(source))
+    readings = _read_all(level_ink(found))
+    sure = float(np.median([r.confidence for r in readings])) if readings else 0.0
+    if sure >= _SURE_OF_TURN:
+        return readings
+    turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
+    return _read_all(turned[max(turned)]) if max(turned) > max(_TURNED * sure, DOUBTFUL) else readings
+
+
+def _sureness(ink: Ink) -> float:
+    """The median confidence of the longest few expressions of a page."""
+    inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]
+    longest = sorted(inks, key=lambda i: -len(i.strokes))[:_SAMPLE]
+    return float(np.median([_read(Source(i)).confidence for i in longest])) if longest else 0.0
+
+
+def _read_all(ink: Ink) -> list[Reading]:
+    """Every expression in the ink of a page; see `read_page`."""
+    inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
     readings = [_read(Source(ink)) for ink in inks]
+    runs = joins(readings)
+    inks = [replace(ink, strokes=tuple(s for i in run for s in inks[i].strokes)) for run in runs]
+    readings = [
+        readings[run[0]] if len(run) == 1 else _read(Source(ink)) for ink, run in zip(inks, runs, strict=True)
+    ]
     found = []
     lengths = item_numbers(readings, _looks(inks, readings))
     for ink, reading, length in zip(inks, readings, lengths, strict=True):
@@ -331,7 +382,7 @@ def _check_known(source: Source) -> None:
     for strokes, label in source.fixed.items():
         if not strokes or not strokes <= every or strokes & taken:
             raise ReadError(f"fixed: strokes {sorted(strokes)} are not there, or are in two symbols")
-        if label is not None and label not in KIND:
+        if label and label not in KIND:
             raise ReadError(f"fixed: {label!r} is no label; labels are {' '.join(KIND)}")
         taken |= strokes
     for strokes in source.apart:

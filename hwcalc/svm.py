@@ -1,15 +1,12 @@
-"""Support vector machines in the scikit-learn style, thin over the compiled core `hwcalc._svm`.
+"""SVC, a support vector machine in the scikit-learn style, thin over the compiled core `hwcalc._svm`.
 
-Arrays or data frames go in; estimators with `predict`, `decision_function` and `predict_proba` come out.
+Arrays or data frames go in; an estimator with `predict`, `decision_function` and `predict_proba` comes out.
 """
 
 from __future__ import annotations
 
 import math
-import threading
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import combinations
 from numbers import Integral, Real
 from typing import Any, Self
@@ -28,214 +25,10 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from ._svm import WIDTH, Machine, PairSolver, RowPool, centre_of, compress, hinge_epoch, pack, panel_order
+from ._svm import WIDTH, Machine, RowPool
+from .pairs import Callback, Problem, Solution, Task, Watch, feasible, solve_pair
 
 Array = NDArray[Any]
-Callback = Callable[[tuple[Any, Any], int, float, int], object]
-
-JOINING = 64  # violators that join the active set in a pass, at most
-SHARE = 0.4  # and only those that violate by this share of the gap: the others are often gone after the pass
-STAGES = (1 / 16, 1 / 4, 1)  # parts of the samples that are solved in turn
-FIRST_STAGE = 512  # samples that make a stage worth while
-EARLY_GAP = 0.1  # where an early stage stops
-STEPS_AT_ONCE = 50_000  # SMO steps between two looks at Ctrl-C, a fraction of a second
-
-
-class StoppedError(Exception):
-    """A worker noticed that the training was called off."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One pair of classes to train: panel ranges of both, settings, and where to start."""
-
-    pair: tuple[int, int]
-    first: tuple[int, int]
-    second: tuple[int, int]
-    kernel: dict[str, Any]
-    tol: float
-    max_steps: int
-    cache_bytes: float
-    start: tuple[Array, Array] | None = None  # lanes and their dual variables y_i a_i
-
-
-@dataclass(frozen=True)
-class Solution:
-    """What training a pair gave: lanes of the support vectors, their y_i a_i, and how it went."""
-
-    lanes: Array
-    dual: Array
-    intercept: float
-    objective: float
-    steps: int
-    passes: int
-    gap: float
-
-
-def panels_in_stages(task: Task) -> tuple[Array, Array, list[int]]:
-    """The pair's panels in the order they come in, the sign of each, and how many each stage has."""
-    sizes = [stop - start for start, stop in (task.first, task.second)]
-    staged = task.start is None and sum(sizes) * WIDTH * STAGES[0] >= FIRST_STAGE
-    panels, signs, ends, done = [], [], [], [0, 0]
-    for part in STAGES if staged else (1,):
-        for side, (start, _) in enumerate((task.first, task.second)):
-            upto = max(1, round(sizes[side] * part))
-            panels.append(np.arange(start + done[side], start + upto))
-            signs.append(np.full(upto - done[side], 1.0 - 2.0 * side))
-            done[side] = upto
-        ends.append(sum(done))
-    return np.concatenate(panels).astype(np.intp), np.concatenate(signs), ends
-
-
-def most_members(cache_bytes: float, length: int) -> int:
-    """Members whose kernel rows of `length` floats and Gram matrix (while it grows) fit into cache_bytes."""
-    floats = cache_bytes / 4
-    return max(4 * JOINING, int((math.sqrt(length * length + 20 * floats) - length) / 10))
-
-
-def solve_pair(
-    panels: Array,
-    squares: Array,
-    lanes: Array,
-    cost: Array,
-    given: Array | None,
-    task: Task,
-    pool: RowPool | None = None,
-    watch: Callable[[Task, int, float, int], None] | None = None,
-) -> Solution:
-    """Train one pair of classes on the packed samples; `cost` holds C of each lane.
-
-    `watch` hears of the pair, passes, gap and support vectors after each pass, and may raise to stop.
-    """
-    order, sign, ends = panels_in_stages(task)
-    lane = (WIDTH * order[:, None] + np.arange(WIDTH)).ravel()
-    pool = pool or RowPool(len(lane))
-    most = most_members(task.cache_bytes, len(lane))
-    sample = None if given is None else lanes[lane]
-    solver = PairSolver(
-        panels, squares, order, sign, cost[lane], pool, **task.kernel, given=given, sample=sample
-    )
-    passes = 0
-    try:
-        for end in ends:
-            last = end == ends[-1]
-            solver.extend(end)
-            if task.start is not None:
-                warm_start(solver, lane, task.start, most)
-            for made in converge(solver, task, most, last, passes):
-                passes = made
-                if watch:
-                    watch(task, passes, solver.gap, len(solver.support()))
-            if not last:
-                solver.keep(solver.support())
-        dual = np.asarray(solver.beta)
-        used = np.flatnonzero(dual)
-        return Solution(
-            lane[used],
-            dual[used],
-            solver.intercept(),
-            solver.dual_objective(),
-            solver.steps,
-            passes,
-            solver.gap,
-        )
-    finally:
-        solver.close()
-
-
-def warm_start(solver: PairSolver, lane: Array, start: tuple[Array, Array], most: int) -> None:
-    """Let the dual variables of an earlier solution join, as many at a time as fit."""
-    column = np.argsort(lane)[np.searchsorted(np.sort(lane), start[0])]
-    for at in range(0, len(column), JOINING):
-        if solver.size + JOINING > most:
-            solver.load()
-            solver.keep(solver.useful(most // 2))
-        solver.warm(column[at : at + JOINING].astype(np.intp), start[1][at : at + JOINING])
-
-
-def converge(solver: PairSolver, task: Task, most: int, last: bool, passes: int) -> Iterator[int]:
-    """Passes over the samples until the gap is closed; yields their number now and then."""
-    goal = task.tol if last else max(task.tol, EARLY_GAP)
-    while solver.gap > goal and solver.steps < task.max_steps:
-        if solver.size + JOINING > most:
-            if not last:
-                return  # what an early stage would drop, later stages could not account for
-            solver.load()
-            solver.keep(solver.useful(most // 2))  # before violators are chosen: these may be among them
-        joining, before = solver.violators(JOINING, SHARE), solver.steps
-        solver.join(joining)
-        solver.load()
-        aim = max(0.1 * solver.gap, 0.5 * goal)
-        while not solver.optimise(aim, min(STEPS_AT_ONCE, task.max_steps - solver.steps)):
-            yield passes
-            if solver.steps >= task.max_steps:
-                break
-        solver.store()
-        passes += 1
-        yield passes
-        if solver.steps == before and not len(joining):
-            return  # rounding is all that is left of the gap
-
-
-class Watch:
-    """Carries the callback and the wish to stop between the threads of one training."""
-
-    def __init__(self, callback: Callback | None, classes: Array) -> None:
-        self.callback, self.classes = callback, classes
-        self.stop, self.lock = threading.Event(), threading.Lock()
-
-    def __call__(self, task: Task, passes: int, gap: float, n_support: int) -> None:
-        """Tell how far a pair is; raises `StoppedError` where the training was called off."""
-        if self.stop.is_set():
-            raise StoppedError
-        if self.callback is not None:
-            i, j = task.pair
-            with self.lock:
-                self.callback((self.classes[i], self.classes[j]), passes, gap, n_support)
-
-
-@dataclass
-class Problem:
-    """Packed samples of all classes, and the pairs to train on them."""
-
-    panels: Array
-    squares: Array
-    lanes: Array
-    first: Array
-    given: Array | None
-
-    @classmethod
-    def of(cls, X: Array, target: Array, n_classes: int, kernel: str) -> Problem:
-        """Pack X, or only number its samples if it is a precomputed kernel matrix.
-
-        The samples of a class are shuffled, so that a stage is a fair part of them; always in the same
-        way, so that the same data give the same machine.
-        """
-        random = np.random.default_rng(0)
-        order = np.concatenate([random.permutation(np.flatnonzero(target == c)) for c in range(n_classes)])
-        lanes, first = panel_order(np.bincount(target, minlength=n_classes), order)
-        if kernel == "precomputed":
-            empty = np.zeros((len(lanes) // WIDTH, 0, WIDTH), np.float32)
-            return cls(
-                empty,
-                np.zeros((len(empty), WIDTH), np.float32),
-                lanes,
-                first,
-                X.astype(np.float32, copy=False),
-            )
-        return cls(*pack(X, lanes, centre_of(X, kernel)), lanes, first, None)
-
-    def pairs(self) -> list[tuple[int, int]]:
-        """(0, 1), (0, 2), ... in the order of LIBSVM."""
-        return list(combinations(range(len(self.first) - 1), 2))
-
-    def range_of(self, c: int) -> tuple[int, int]:
-        """The panels of class c, (from, to)."""
-        return int(self.first[c]), int(self.first[c + 1])
-
-    def length(self) -> int:
-        """Lanes of the largest pair."""
-        return int(WIDTH * np.sort(np.diff(self.first))[-2:].sum())
 
 
 class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -347,6 +140,41 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         except BaseException:
             self._forget()
             raise
+
+    @classmethod
+    def resumed(
+        cls,
+        classes: ArrayLike,
+        support_vectors: ArrayLike,
+        n_support: ArrayLike,
+        dual_coef: ArrayLike,
+        intercept: ArrayLike,
+        *,
+        C: float,
+        gamma: float,
+        **settings: Any,
+    ) -> Self:
+        """A fitted machine from the arrays of an earlier one, to predict with or to `partial_fit` further.
+
+        Parameters
+        ----------
+        classes (K,), support_vectors (s, d), n_support (K,), dual_coef (K - 1, s), intercept (K (K - 1) / 2,)
+            The fitted attributes of the earlier machine.
+        C, gamma, **settings
+            Its parameters. Its samples are taken to have had the weight 1.
+        """
+        machine = cls(C=C, gamma=gamma, **settings)
+        machine.classes_ = np.asarray(classes)
+        machine.support_vectors_ = np.ascontiguousarray(support_vectors)
+        machine.n_support_ = np.asarray(n_support, np.int32)
+        machine.dual_coef_ = np.asarray(dual_coef, np.float64)
+        machine.intercept_ = np.asarray(intercept, np.float64)
+        count, machine.n_features_in_ = machine.support_vectors_.shape
+        machine.support_ = np.arange(count, dtype=np.int32)
+        machine._support_weight = np.ones(count)
+        machine._gamma = float(gamma)
+        machine._load_machine()
+        return machine
 
     @available_if(lambda self: self.kernel != "precomputed")  # type: ignore[untyped-decorator]
     def partial_fit(
@@ -637,221 +465,6 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.pairwise = self.kernel == "precomputed"
         return tags
-
-
-class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    r"""Linear support vector classifier, one against the rest, by stochastic gradient descent on the primal.
-
-    Minimises for each class c, with y = 1 for its samples and -1 for the others,
-
-    .. math:: \alpha |w_c|^2 + \mathrm{mean}_i \max(0, 1 - y_i (w_c \cdot x_i - b_c))
-
-    in steps of a fixed length: all classes in one compiled pass over the data (`hwcalc._svm.hinge_epoch`).
-
-    Parameters
-    ----------
-    learning_rate : length of a step.
-    max_iter : passes over the data; also known as `no_of_iterations`.
-    alpha : strength of the regularisation; also known as `lambda_parameter`.
-    shuffle : visit the samples of each pass in a new order. Without it, in the order they are in: data
-        sorted by class then learn badly.
-    average : return the mean of the weights over all steps of the second half of the passes.
-    early_stopping : hold out `validation_fraction` of the samples and stop when the accuracy on them has not
-        grown by `tol` for `n_iter_no_change` passes. The weights of the best pass are kept.
-    random_state : chooses the order and the held-out samples.
-    n_jobs : classes are split among that many threads, 16 or more to a thread.
-
-    Attributes
-    ----------
-    classes_, n_iter_ : labels; passes made.
-    coef_, intercept_ : (K, d) and (K,), or (1, d) and (1,) for two classes; intercept_ is -b.
-    loss_ : mean hinge loss over the classes' samples in each pass, while the weights moved.
-    """
-
-    _parameter_constraints: dict[str, list[Any]] = {  # noqa: RUF012 - scikit-learn's way
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "shuffle": ["boolean"],
-        "average": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "random_state": ["random_state"],
-        "n_jobs": [Integral, None],
-    }
-
-    def __init__(
-        self,
-        learning_rate: float = 0.001,
-        max_iter: int = 100,
-        alpha: float = 0.0001,
-        *,
-        shuffle: bool = True,
-        average: bool = False,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        n_iter_no_change: int = 5,
-        tol: float = 0.0,
-        random_state: int | np.random.RandomState | None = None,
-        n_jobs: int | None = None,
-    ) -> None:
-        self.learning_rate = learning_rate
-        self.max_iter = max_iter
-        self.alpha = alpha
-        self.shuffle = shuffle
-        self.average = average
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.tol = tol
-        self.random_state = random_state
-        self.n_jobs = n_jobs
-
-    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on X (n, d), float32 or float64, and labels y (n,)."""
-        samples, labels = validate_data(self, X, y, dtype=[np.float32, np.float64], order="C")
-        check_classification_targets(labels)
-        classes, target = np.unique(labels, return_inverse=True)
-        if len(classes) < 2:
-            raise ValueError(f"The number of classes has to be greater than one; got {len(classes)} class")
-        if 2 * self.learning_rate * self.alpha >= 1:
-            raise ValueError(
-                "learning_rate * alpha must be below 0.5, or the weights cannot settle: lower one"
-            )
-        random = check_random_state(self.random_state)
-        order = np.arange(len(samples))
-        held = order[:0]
-        if self.early_stopping:
-            order = random.permutation(order)
-            held, order = np.split(order, [max(1, round(self.validation_fraction * len(samples)))])
-            order = np.sort(order)
-        learning = [1] if len(classes) == 2 else range(len(classes))
-        targets = np.where(target[:, None] == np.asarray(learning), 1, -1).astype(np.float32)
-        weights, bias = self._descend(samples, targets, order, (samples[held], target[held]), random)
-        if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
-            raise ValueError("LinearSVC diverged: scale the data (StandardScaler), or lower learning_rate")
-        self.classes_, self.coef_, self.intercept_ = classes, weights, -bias
-        return self
-
-    def _descend(
-        self,
-        X: Array,
-        targets: NDArray[np.float32],
-        order: NDArray[np.intp],
-        held: tuple[Array, Array],
-        random: np.random.RandomState,
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Weights (classes, d) and biases (classes,) after the passes over X[order]."""
-        rows = compress(X)
-        jobs = max(1, min(effective_n_jobs(self.n_jobs), targets.shape[1] // DESCENT_LANES))
-        blocks = [
-            Descent(X.shape[1], part, self.learning_rate, self.alpha)
-            for part in np.array_split(targets, jobs, axis=1)
-        ]
-        best: tuple[float, Array, Array] = (-np.inf, np.empty(0), np.empty(0))
-        losses, since = [], 0
-        with Parallel(n_jobs=jobs, require="sharedmem") as parallel:
-            for passes in range(1, self.max_iter + 1):
-                self.n_iter_: int = passes
-                visit = random.permutation(order) if self.shuffle else order
-                averaging = self.average and 2 * passes > self.max_iter
-                parallel(delayed(block.epoch)(rows, visit, averaging) for block in blocks)
-                losses.append(sum(block.loss for block in blocks) / targets.shape[1])
-                if self.early_stopping:
-                    weights, bias = joined(blocks, averaging)
-                    accuracy = float(np.mean(winners(held[0] @ weights.T - bias) == held[1]))
-                    since = 0 if accuracy > best[0] + self.tol else since + 1
-                    best = (accuracy, weights, bias) if accuracy > best[0] else best
-                    if since >= self.n_iter_no_change:
-                        break
-        self.loss_ = np.array(losses)
-        return (best[1], best[2]) if self.early_stopping else joined(blocks, self.average)
-
-    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Margins (n, K), or (n,) for two classes, positive for `classes_[1]`."""
-        check_is_fitted(self)
-        samples = validate_data(self, X, dtype=[np.float32, np.float64], order="C", reset=False)
-        margins = np.asarray(samples @ self.coef_.T + self.intercept_)
-        return margins[:, 0] if len(self.classes_) == 2 else margins
-
-    def predict(self, X: ArrayLike) -> Array:
-        """Labels (n,) of the largest margins."""
-        margins = self.decision_function(X)
-        return np.asarray(self.classes_[winners(margins)])
-
-
-DESCENT_LANES = 16  # classes that pass through the data together, at least
-
-
-class Descent:
-    """Stochastic gradient descent for some of the classes: their weights, and where they stand."""
-
-    def __init__(self, width: int, targets: NDArray[np.float32], rate: float, alpha: float) -> None:
-        self.n_classes = targets.shape[1]
-        lanes = -(-self.n_classes // DESCENT_LANES) * DESCENT_LANES
-        self.targets = np.zeros((len(targets), lanes), np.float32)
-        self.targets[:, : self.n_classes] = targets
-        self.rate, self.decay = rate, 1 - 2 * rate * alpha
-        self.weights = np.zeros((width, lanes), np.float32)
-        self.bias = np.zeros((2, lanes))
-        self.weight_sum, self.steps = np.zeros((width, lanes)), 0
-        self.loss = 0.0
-
-    def epoch(self, rows: tuple[Array, Array, Array], order: Array, averaging: bool) -> None:
-        """One pass over the samples `order`; `averaging` adds its weights to the mean."""
-        loss = hinge_epoch(
-            rows,
-            order.astype(np.int64),
-            self.targets,
-            self.rate,
-            self.decay,
-            self.weights,
-            self.bias,
-            self.weight_sum if averaging else None,
-        )
-        self.steps += len(order) if averaging else 0
-        self.loss = loss / len(order)
-
-    def result(self, averaged: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Weights (classes, d) and biases (classes,), of the last step or the mean of all averaged ones."""
-        averaged = averaged and self.steps > 0
-        weights = self.weight_sum / self.steps if averaged else self.weights.astype(np.float64)
-        bias = self.bias[1] / self.steps if averaged else self.bias[0].copy()
-        return weights.T[: self.n_classes].copy(), bias[: self.n_classes]
-
-
-def joined(blocks: list[Descent], averaged: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights and biases of all classes."""
-    weights, bias = zip(*(block.result(averaged) for block in blocks), strict=True)
-    return np.concatenate(weights), np.concatenate(bias)
-
-
-def winners(margins: Array) -> NDArray[np.intp]:
-    """Class indices from margins (n, K), (n, 1) or (n,)."""
-    if margins.ndim == 1 or margins.shape[1] == 1:
-        return (margins.reshape(len(margins)) > 0).astype(np.intp)
-    return np.asarray(margins.argmax(axis=1))
-
-
-def feasible(start: tuple[Array, Array] | None, lane_of: Array, cost: Array) -> tuple[Array, Array] | None:
-    """Dual variables of an earlier solution as lanes and values that satisfy today's constraints.
-
-    Values beyond C_i are cut, then the heavier class is scaled down until the sum is zero again.
-    """
-    if start is None:
-        return None
-    known = start[0] < len(lane_of)
-    lanes, value = lane_of[start[0][known]], start[1][known]
-    value = np.sign(value) * np.minimum(np.abs(value), cost[lanes])
-    up, down = value[value > 0].sum(), -value[value < 0].sum()
-    if up == 0 or down == 0:
-        return None
-    value = np.where(value > 0, value * min(1, down / up), value * min(1, up / down))
-    used = value != 0
-    return lanes[used], value[used]
 
 
 def fitted_temperature(scores: Array, target: Array) -> float:

@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 from sklearn.utils.estimator_checks import check_estimator
 
 from hwcalc._svm import compress
-from hwcalc.svm import LinearSVC
+from hwcalc.linear_svm import LinearSVC
 
 from .svm_twin import hinge_descent
 
