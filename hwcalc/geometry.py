@@ -20,7 +20,7 @@ from .segment import MAX_STROKES, Candidate
 _DIGIT = (0.0, 0.22, 0.0, 0.13)
 SHAPE: dict[str, tuple[float, float, float, float]] = {
     **dict.fromkeys("0123456789", _DIGIT),
-    ".": (-2.45, 0.6, 0.41, 0.14),
+    ".": (-2.2, 0.7, 0.41, 0.14),
     "-": (-0.52, 0.28, 0.05, 0.15),
     "+": (-0.39, 0.28, 0.03, 0.13),
     "×": (-0.43, 0.3, 0.03, 0.15),

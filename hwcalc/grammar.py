@@ -55,6 +55,7 @@ UNCLOSED = -4.0  # for each bracket open at the end
 SECOND_EQUALS = -2.0  # a = b = c is rare
 UNFINISHED = -3.0  # the last symbol wants something after it
 POWER = -3.0  # a power is rare
+UNSOUND = -5.5  # what costs more is plainly no arithmetic
 _FINISHED = frozenset((DIGIT, CLOSE, EQUALS, PERCENT, WHOLE, COLUMN))
 _RAISABLE = frozenset((DIGIT, CLOSE, WHOLE))
 

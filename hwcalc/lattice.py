@@ -13,7 +13,7 @@ whole then is one item of the row that it stands in.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import groupby, pairwise
 from math import exp, log, log1p
@@ -106,11 +106,14 @@ class Parse:
         Natural logarithm, up to a constant.
     total : float
         Logarithm of the sum of exp(score) over all readings that the search saw.
+    sound : bool
+        Nothing in it is plainly no arithmetic. What is only unfinished, `12+`, is sound.
     """
 
     pieces: tuple[Piece, ...]
     score: float
     total: float
+    sound: bool = True
 
     @property
     def share(self) -> float:
@@ -134,6 +137,24 @@ class Parse:
                 if piece.parts:
                     yield from piece.parts[-1].symbols()
 
+    def relabelled(self, labels: Mapping[int, str], first: int = 0) -> Parse:
+        """The same parse with other labels for some symbols, numbered as in `symbols`, from `first`."""
+        pieces = []
+        for piece in self.pieces:
+            if piece.form is Form.MARK:
+                pieces.append(_relabelled(piece, labels[first]) if first in labels else piece)
+                first += 1
+                continue
+            # a root's sign comes before its part, a bar before its last part
+            before = 0 if piece.form is Form.ROOT else len(piece.parts) - 1
+            parts = []
+            for number, part in enumerate(piece.parts):
+                first += number == before
+                parts.append(part.relabelled(labels, first))
+                first += len(part)
+            pieces.append(replace(piece, parts=tuple(parts)))
+        return replace(self, pieces=tuple(pieces))
+
     def row(self, first: int = 0) -> Row:
         """The layout, its marks numbered as in `symbols`, from `first`."""
         items: list[tuple[bool, tuple[RowItem, ...]]] = []
@@ -148,6 +169,12 @@ class Parse:
 
     def __len__(self) -> int:
         return sum(1 for _ in self.symbols())
+
+
+def _relabelled(piece: Piece, label: str) -> Piece:
+    """A symbol with another of its labels, which then comes first."""
+    ranked = sorted(piece.alternatives, key=lambda choice: choice[0] != label)
+    return replace(piece, label=label, alternatives=tuple(ranked))
 
 
 EMPTY = Parse((), 0.0, 0.0)
@@ -554,7 +581,14 @@ class _RowSearch:
         steps.reverse()
         codes = [step.code for step in steps]
         pieces = tuple(self._piece(codes, i, step) for i, step in enumerate(steps))
-        return Parse(pieces, end.score + end.node.end, total)
+        return Parse(pieces, end.score + end.node.end, total, self._is_sound(steps, pieces))
+
+    def _is_sound(self, steps: Sequence[_Path], pieces: Sequence[Piece]) -> bool:
+        nodes = [self.start, *(step.node for step in steps)]
+        moves = zip(nodes, steps, strict=False)
+        return all(here.move(step.code)[0] > grammar.UNSOUND for here, step in moves) and all(
+            part.sound for piece in pieces for part in piece.parts
+        )
 
     def _piece(self, codes: list[int], index: int, step: _Path) -> Piece:
         item = self.items[step.item]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from . import expression, page, segment
+from . import equations, expression, page, segment
 from .features import Glyph
 from .glyphs import default_classifier
 from .grammar import KIND
@@ -368,9 +368,9 @@ def _read(source: Source) -> Reading:
         ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=source.digits
     )
     parse = lattice.parse()
-    reading = _reading(source, parse)
     if not source.digits:
-        return reading
+        return _reading(source, *equations.weighed(parse))
+    reading = _reading(source, parse, parse.share)
     own = dict(zip(candidates, log_probability, strict=True))
     return _number(reading, parse, own, classifier.labels)
 
@@ -390,7 +390,7 @@ def _check_known(source: Source) -> None:
             raise ReadError(f"apart: strokes {sorted(strokes)} are not there, or cannot be taken apart")
 
 
-def _reading(source: Source, parse: Parse) -> Reading:
+def _reading(source: Source, parse: Parse, confidence: float) -> Reading:
     ink = source.ink
     symbols = tuple(
         Symbol(p.label, ink.in_picture(p.group.box), p.alternatives[0][1], p.alternatives, p.group.strokes)
@@ -404,8 +404,8 @@ def _reading(source: Source, parse: Parse) -> Reading:
         value=result.value,
         answer=result.answer,
         symbols=symbols,
-        confidence=parse.share,
-        doubtful=parse.share < DOUBTFUL,
+        confidence=confidence,
+        doubtful=confidence < DOUBTFUL or not parse.sound,
         box=ink.in_picture(ink.box),
         source=source,
     )

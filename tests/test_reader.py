@@ -268,3 +268,7 @@ def test_what_is_no_plain_number_is_doubtful():
     number = hwcalc.read_ink(strokes, digits=True)
     assert set(number.text) <= set("0123456789.")
     assert number.doubtful
+
+
+def test_what_is_no_arithmetic_is_doubtful():
+    assert hwcalc.read_ink(line(SEVEN, PLUS, POINT, PLUS, FOUR)).doubtful
