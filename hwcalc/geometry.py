@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +72,10 @@ STROKES: dict[str, tuple[float, float, float, float]] = {
 APART = frozenset("=÷%")
 """Labels whose strokes do not touch."""
 
+RAGGED = -15.0
+"""Weight of the bars of = that do not lie over each other: times the square of how far their middles are apart
+beyond 0.25, as a share of the longer one."""
+
 DOTTED = frozenset(".÷%")
 """Labels that may have dots."""
 
@@ -99,6 +104,13 @@ RISE = (0.65, 0.25)
 
 UNEVEN = -4.0
 """Least log-weight of two heights."""
+
+OVERHANG, BESIDE, DISTANCE, TOUCHING, SMALLER, LARGER, INNER = 3.0, 40.0, 2.0, 6.0, 5.0, 12.0, 25.0
+"""Weights of parts of a fraction that reach beyond the bar, stand beside its middle, are far from it or on it, are
+much smaller or larger than the row that they stand in, and have a bar in them as wide as the fraction's."""
+
+UNALIGNED, CLOSE = 2.0, 20.0
+"""Weights of rows of a column that do not end at the same place, and that run into each other."""
 
 CUT = -2.5
 """Two symbols that were one connected piece of a picture."""
@@ -162,6 +174,8 @@ class Shapes:
         self._most = np.array(
             [max(sizes[i] for i in c.strokes) if len(c.strokes) == 2 else np.inf for c in candidates]
         )
+        self._ragged = np.array([_raggedness([strokes[i] for i in c.strokes]) for c in candidates])
+        self._equals = np.array([label == "=" for label in labels])
         self._dotless = np.array([label not in DOTTED for label in labels])
         self._count = np.array([len(c.strokes) for c in candidates])
         self._breaks = np.array([c.breaks for c in candidates])
@@ -208,10 +222,19 @@ class Shapes:
         apart = np.where(self._apart, self._gap_x[chosen, None], self._gap[chosen, None]) / unit
         score = np.maximum(MOST_APART, -np.maximum(0.0, apart - TOUCH_SCALE) / TOUCH_SCALE)
         score += SPECKED * (self._dotless & (self._least[chosen, None] < SPECK * unit))
+        score += RAGGED * (self._equals * self._ragged[chosen, None])
         if self._strokes is None:
             return score
         count = np.minimum(self._count[chosen], MAX_STROKES) - 1
         return np.asarray(score + self._strokes[count] + REVISIT * self._breaks[chosen, None])
+
+
+def _raggedness(boxes: Sequence[Box]) -> float:
+    """How far two bars are from lying over each other; 0 for more or fewer strokes."""
+    if len(boxes) != 2:
+        return 0.0
+    (a, b), longer = boxes, max(box.width for box in boxes)
+    return max(0.0, abs(a.center[0] - b.center[0]) / longer - 0.25) ** 2 if longer > 0 else 0.0
 
 
 def _weigh(size: FloatArray, place: FloatArray, law: FloatArray) -> FloatArray:
@@ -234,7 +257,8 @@ def of_feet(first: Box, second: Box) -> tuple[float, float]:
     foot = (first[3] - second[3]) / height
     level = -0.5 * (foot / LEVEL) ** 2
     rise = -0.5 * ((foot - RISE[0]) / RISE[1]) ** 2
-    return max(level, UNEVEN), max(rise, UNEVEN)
+    over = second[0] < (first[0] + first[2]) / 2  # an exponent stands beside its base
+    return max(level, UNEVEN), max(rise, UNEVEN) + 2 * UNEVEN * over
 
 
 def of_pair(first: Box, second: Box, unit: float) -> float:
@@ -245,6 +269,41 @@ def of_pair(first: Box, second: Box, unit: float) -> float:
     narrow = max(min(first[2] - first[0], second[2] - second[0]) / unit, 0.12)
     share = min(-gap / narrow, 1.5)
     return -OVERLAP_WEIGHT * share * share
+
+
+def of_bar(place: float) -> float:
+    """Log-weight of a fraction bar this far, in units, below the middle of its line."""
+    return float(_log_normal(np.array(place), 0.0, 0.25))
+
+
+def of_part(bar: Box, part: Box, unit: float, own: float, inner: float) -> float:
+    """Log-weight of what is over or under a bar.
+
+    Parameters
+    ----------
+    bar, part : Box
+    unit, own : float
+        The height of a digit in the row of the fraction, and in the part.
+    inner : float
+        Width of the widest bar in the part, 0 without one: the outer bar is the wider one.
+    """
+    over = max(0.0, bar.left - part.left) + max(0.0, part.right - bar.right)
+    beside = abs(bar.center[0] - part.center[0]) / max(bar.width, 0.3 * unit)
+    apart = max(part.top - bar.bottom, bar.top - part.bottom) / unit
+    size = math.log(own / unit)
+    score = -OVERHANG * (over / unit) ** 2 - BESIDE * max(0.0, beside - 0.3) ** 2
+    score -= DISTANCE * max(0.0, apart - 0.5) + TOUCHING * min(apart, 0.0) ** 2
+    score -= SMALLER * min(0.0, size + 0.5) ** 2 + LARGER * max(0.0, size - 0.3) ** 2
+    return score - (INNER * max(0.0, math.log(inner / bar.width) + 0.05) if inner else 0.0)
+
+
+def of_rows(rows: Sequence[Box], unit: float) -> float:
+    """Log-weight of the rows of a column: they end at the same place and are a row's height apart."""
+    score = 0.0
+    for a, b in pairwise(rows):
+        score -= UNALIGNED * min((b.right - a.right) / unit, 1.5) ** 2
+        score -= CLOSE * max(0.0, 1.0 - (b.center[1] - a.center[1]) / unit)
+    return score
 
 
 def _line(boxes: Sequence[Box], unit: float) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import exp, log, log1p
 
 import numpy as np
@@ -50,16 +50,6 @@ MOST_ROWS = 60
 
 FRACTION, ROOT, COLUMN = -1.0, -1.0, -3.0
 """Log-weight of the form itself."""
-
-OVERHANG, DISTANCE, SMALLER = 3.0, 2.0, 1.0
-"""Weights of parts of a fraction that reach beyond the bar, that are far from it, and that are much smaller or
-larger than the row they stand in."""
-
-INNER = 8.0
-"""Weight of bars inside that are as wide as the bar of the fraction they stand in."""
-
-UNALIGNED = 2.0
-"""Weight of rows of a column that do not end at the same place."""
 
 _FORM = {Form.FRACTION: FRACTION, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
 _CODE = {Form.FRACTION: 2 * grammar.WHOLE, Form.ROOT: 2 * grammar.WHOLE, Form.COLUMN: 2 * grammar.COLUMN}
@@ -485,26 +475,19 @@ class _RowSearch:
 
     def _fit(self, guess: Guess, sign: Box) -> float:
         """Log-weight of where a sign and its parts stand."""
-        lattice, unit = self.lattice, self.unit
+        boxes, bars = self.lattice.boxes, self.lattice.bars
+        parts = [reduce(Box.union, (boxes[i] for i in part)) for part in guess.parts if part]
         if guess.form is Form.COLUMN:
-            rights = [max(lattice.boxes[i].right for i in part) for part in guess.parts if part]
-            return -UNALIGNED * sum(min((b - a) / unit, 1.5) ** 2 for a, b in pairwise(rights))
+            return geometry.of_rows(parts, self.unit)
         if guess.form is Form.ROOT:
             return 0.0
-        place = (sign.center[1] - float(self.line.middle(sign.center[0]))) / unit
-        score = float(geometry._log_normal(np.array(place), 0.0, 0.25))
-        for part in guess.parts:
-            inner = lattice.bars.widest(part)
-            score -= INNER * max(0.0, log(max(inner, 1e-12) / sign.width) + 0.1)
-            box = reduce(Box.union, (lattice.boxes[i] for i in part))
-            over = max(0.0, sign.left - box.left) + max(0.0, box.right - sign.right)
-            apart = max(box.top - sign.bottom, sign.top - box.bottom)
-            into = max(0.0, -apart) / unit
-            score -= (
-                OVERHANG * (over / unit) ** 2 + DISTANCE * max(0.0, apart / unit - 0.5) + 6.0 * into * into
-            )
-            size = log(_unit_of([lattice.boxes[i] for i in part], unit) / unit)
-            score -= SMALLER * (min(0.0, size + 0.4) ** 2 + max(0.0, size - 0.3) ** 2) * 12
+        alone = len(guess.sign) + sum(map(len, guess.parts)) == len(self.order)
+        # a fraction that is all of its row stands where the row stands
+        place = 0.0 if alone else sign.center[1] - float(self.line.middle(sign.center[0]))
+        score = geometry.of_bar(place / self.unit)
+        for group, box in zip(guess.parts, parts, strict=True):
+            own = _unit_of([boxes[i] for i in group], self.unit)
+            score += geometry.of_part(sign, box, self.unit, own, bars.widest(group))
         return score
 
     # Search
@@ -635,5 +618,9 @@ def _by_kind(options: Sequence[tuple[int, str, float]]) -> tuple[tuple[int, floa
 def _unit_of(boxes: Sequence[Box], usual: float) -> float:
     """The height of a digit among some strokes, not far from that of the whole ink."""
     high = structure.raised(boxes, usual)
-    unit = unit_height([box for box, up in zip(boxes, high, strict=True) if not up])
+    standing = [box for box, up in zip(boxes, high, strict=True) if not up]
+    unit = unit_height(standing)
+    if len(boxes) <= 3 and all(box.height > 0.5 * box.width for box in standing):
+        # so few may be one digit, such as an 8 of two circles
+        unit = max(unit, 0.8 * reduce(Box.union, standing).height)
     return min(max(unit, 0.35 * usual), 1.4 * usual)

@@ -89,6 +89,8 @@ def candidates(
             found[candidate.strokes] = candidate
             if count >= MAX_CANDIDATES_PER_STROKE:
                 break
+    for sign in _roofed(ink.strokes, unit):
+        found.setdefault(sign.strokes, sign)
     bound = frozenset().union(*fixed)
     for parted in apart:
         found.pop(tuple(sorted(parted)), None)
@@ -96,6 +98,22 @@ def candidates(
         strokes = tuple(sorted(group))
         found[strokes] = Candidate(strokes, reduce(Box.union, (ink.strokes[i].box for i in strokes)))
     return [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
+
+
+def _roofed(strokes: Sequence[Stroke], unit: float) -> Iterator[Candidate]:
+    """Root signs whose roof is a stroke of its own: a long bar that begins where another stroke ends on top."""
+    roofs = [i for i, s in enumerate(strokes) if s.box.width > unit and s.box.height < 0.3 * s.box.width]
+    for roof in roofs:
+        over = strokes[roof].box
+        for i, stroke in enumerate(strokes):
+            box = stroke.box
+            if (
+                box.height > 0.6 * unit
+                and box.width < 1.5 * box.height
+                and abs(box.right - over.left) < 0.35 * unit
+                and abs(box.top - over.center[1]) < 0.35 * unit
+            ):
+                yield Candidate((min(i, roof), max(i, roof)), box.union(over))
 
 
 def _neighbours(boxes: list[Box], unit: float) -> list[list[int]]:
