@@ -45,8 +45,8 @@ were fitted to the likelihood of 231 lines by a third of the test writers."""
 DEEPEST = 4
 """Most fractions and roots inside each other."""
 
-MOST_ROWS = 60
-"""Most rows parsed for one expression."""
+MOST_ITEMS = 2500
+"""No more structure is looked for once the rows had so many items: it is a scribble."""
 
 FRACTION, ROOT, COLUMN = -1.0, -1.0, -3.0
 """Log-weight of the form itself."""
@@ -285,6 +285,7 @@ class Lattice:
         }
         self.bars = structure.Bars(ink, unit, taken)
         self._rows: dict[tuple[frozenset[int], bool], Parse] = {}
+        self.work = 0
         self._parts = [s.component for s in ink.strokes]
 
     def parse(self) -> Parse:
@@ -307,7 +308,7 @@ class Lattice:
 
     def guesses(self, strokes: frozenset[int], depth: int) -> list[Guess]:
         """What may stand in two dimensions among some strokes."""
-        if self.flat or depth >= DEEPEST or len(self._rows) > MOST_ROWS:
+        if self.flat or depth >= DEEPEST or self.work > MOST_ITEMS:
             return []
         found = self.bars.fractions(strokes)
         if depth == 0:
@@ -370,6 +371,7 @@ class _RowSearch:
         self.start = grammar.node(grammar.State(grammar.LATER_ROW if later else grammar.START))
         self.items = [item for g in guesses if (item := self._composite(g, strokes, depth)) is not None]
         self.items += self._marks(strokes)
+        lattice.work += len(self.items)
         self.starting: list[list[int]] = [[] for _ in self.order]
         for number, item in enumerate(self.items):
             self.starting[(item.mask & -item.mask).bit_length() - 1].append(number)
