@@ -84,6 +84,32 @@ def load(
     return _from_path(path, half, complain)
 
 
+def load_part(
+    source: str | os.PathLike[str],
+    limit: int | None = None,
+    labels: str | None = None,
+    seed: int = 0,
+    complain: Complain = refuse,
+) -> Loaded:
+    """At most `limit` glyphs of a set, chosen by `seed`, of these labels only if they are named.
+
+    Raises
+    ------
+    DatasetError
+        As `load`, or none of the labels is there.
+    """
+    drawn = limit if limit and not labels else SYNTHETIC
+    found = load(source, complain, drawn, seed)
+    if labels:
+        found = found.take(np.isin(found.glyphs.labels, list(labels)))
+        if not len(found.glyphs):
+            raise DatasetError(f"{source}: has no glyph of {labels}")
+    if limit and limit < len(found.glyphs):
+        chosen = np.random.default_rng(seed).permutation(len(found.glyphs))[:limit]
+        found = found.take(np.sort(chosen))
+    return found
+
+
 def _halved(source: str) -> tuple[str, str | None]:
     """'mnist:test' as ('mnist', 'test'); the colon of a Windows drive stays."""
     name, _, half = source.rpartition(":")

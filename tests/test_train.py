@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwcalc import train
+from hwcalc import train, training
 from hwcalc.glyphs import GlyphClassifier
 
 
@@ -61,27 +61,9 @@ def test_an_interrupted_training_writes_nothing(tmp_path, monkeypatch, capsys):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train, "calibrate", interrupt)
+    monkeypatch.setattr(training, "calibrate", interrupt)
     path = tmp_path / "model.npz"
     arguments = ["--sets", "mnist", "--junk", "0", "--limit", "100", "-o", str(path), "-q"]
     assert train.main(arguments) == 130
     assert not list(tmp_path.iterdir())
     assert "nothing was written" in capsys.readouterr().err
-
-
-def test_held_out_glyphs_are_of_writers_of_their_own():
-    writers = np.array([f"pen/{i % 40}" for i in range(4000)] + ["mnist"] * 1000)
-    held = train.hold_out(writers, seed=0)
-    pen = writers != "mnist"
-    assert not set(writers[held & pen]) & set(writers[~held & pen])
-    assert 0.02 < held[pen].mean() < 0.25
-    assert 0.05 < held[~pen].mean() < 0.15
-
-
-def test_the_temperature_makes_confidence_as_high_as_accuracy():
-    rng = np.random.default_rng(0)
-    truth = rng.integers(0, 3, 4000)
-    scores = rng.normal(size=(4000, 3)) + 2 * np.eye(3)[truth]
-    assert train.best_temperature(scores * 7, truth) == pytest.approx(
-        7 * train.best_temperature(scores, truth), rel=0.01
-    )
