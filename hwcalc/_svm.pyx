@@ -9,7 +9,7 @@ instruction treats one feature of many samples. _svm_loops.h holds the loops tha
 """
 
 from libc.math cimport INFINITY
-from libc.stdint cimport int32_t, int64_t, intptr_t, uint8_t
+from libc.stdint cimport int32_t, int64_t, intptr_t, uint8_t, uint16_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
@@ -28,6 +28,8 @@ cdef extern from "_svm_simd.h":
     ctypedef struct Panels:
         const float *values
         const float *squares
+        const uint16_t *halves
+        float *widened
         Py_ssize_t count, width
     ctypedef struct Tiles:
         Py_ssize_t n_rows, rows, width, chunks
@@ -38,6 +40,7 @@ cdef extern from "_svm_simd.h":
         int32_t *steps
     ctypedef struct Loops:
         Py_ssize_t rows
+        bint takes_halves
         void (*tile)(const float **, Tiles *) noexcept nogil
         void (*kernel_rows)(const Kernel *, const Panels *, const Tiles *, float **) noexcept nogil
         void (*decide)(const Kernel *, const Panels *, const Tiles *, const float *, Py_ssize_t,
@@ -119,6 +122,18 @@ def pack(const real[:, ::1] X, const intptr_t[::1] lanes, const double[::1] cent
                 for lane in range(LANES):
                     squares[p, lane] += panels[p, k, lane] * panels[p, k, lane]
     return packed, norms
+
+
+NO_HALVES = np.empty((0, 0, LANES), np.uint16)
+
+
+def halved(panels):
+    """Panels (p, d, 32) float32 in half precision, if that holds them exactly: single and half, one of them empty."""
+    with np.errstate(over="ignore", under="ignore"):
+        halves = panels.astype(np.float16)
+    if panels.size and np.array_equal(halves, panels):
+        return np.empty((0, 0, LANES), np.float32), halves.view(np.uint16)
+    return panels, NO_HALVES
 
 
 cdef int allot(Tiles *tiles, Py_ssize_t n_rows, Py_ssize_t rows, Py_ssize_t width) except -1 nogil:
@@ -423,6 +438,7 @@ cdef class PairSolver:
                 end += 1
             for s in range(tiles.n_rows):
                 address[s] = self.row[start + s] + begin * LANES * <Py_ssize_t>sizeof(float)
+            run.halves = NULL
             run.values, run.squares = &self.panels[self.panel[begin], 0, 0], &self.squares[self.panel[begin], 0]
             run.count = end - begin
             loops.kernel_rows(&self.kernel, &run, tiles, <float **>&address[0])
@@ -532,14 +548,26 @@ cdef class PairSolver:
 cdef class Machine:
     """A trained one-vs-one machine: decision values and class scores of new samples.
 
-    A sample's values have the same bits whatever batch it comes in and however many threads work.
+        f_ij(x)    = sum_s b_s K(x_s, x) + c_ij    over the support vectors of classes i and j;  f_ji = -f_ij
+        score_i(x) = min_j f_ij(x)                 the smallest margin by which class i wins a pair
+
+    Given   support_vectors (S, d), class by class; n_support (K,); dual_coef (K - 1, S), a support vector's
+            b_s in each of its class's pairs, as LIBSVM lays them out; intercept (K (K - 1) / 2,), the c_ij
+    Result  `decide`, `scores` or both by `evaluate`
+
+    Each vector's kernel value is computed once for all pairs. A sample's results have the same bits whatever
+    batch it comes in and however many threads work.
+
+    One against one: Knerr, Personnaz, Dreyfus 1990; of the ways to decide with it: Hsu, Lin 2002, "A comparison
+    of methods for multiclass support vector machines". The smallest margin agrees with its probabilities, votes do not.
     """
 
     cdef Kernel kernel
     cdef readonly Py_ssize_t n_classes, n_features, n_pairs
     cdef Py_ssize_t stride
     cdef object centre
-    cdef const float[:, :, ::1] panels
+    cdef const float[:, :, ::1] panels  # one of the two is empty
+    cdef const uint16_t[:, :, ::1] halves
     cdef const float[:, ::1] squares
     cdef float[:, :, ::1] coef
     cdef double[::1] intercept
@@ -561,7 +589,8 @@ cdef class Machine:
         lanes, self.first = panel_order(counts, np.arange(len(support)))
         centre = centre_of(support, kernel)
         self.centre = centre if centre.any() else None
-        self.panels, self.squares = pack(support, lanes, centre)
+        packed, self.squares = pack(support, lanes, centre)
+        self.panels, self.halves = halved(packed) if loops.takes_halves else (packed, NO_HALVES)
         self.stride = -(-(K - 1) // 16) * 16
         coef = aligned((len(lanes) // LANES, LANES, self.stride))
         coef[:] = 0
@@ -596,13 +625,14 @@ cdef class Machine:
     def _evaluate(self, const float[:, ::1] samples, double[:, ::1] f, double[:, ::1] score):
         cdef Py_ssize_t start = 0, n = samples.shape[0], block = min(n, BLOCK)
         cdef Py_ssize_t size = 1 if n == 1 else loops.rows, padded = (block + size - 1) // size * size
+        cdef Py_ssize_t sections = self.n_classes * padded * self.stride
         cdef Tiles tiles
         cdef float *section
         if n == 0:
             return
         with nogil:
             allot(&tiles, block, size, self.n_features)
-            section = <float *>malloc(self.n_classes * padded * self.stride * sizeof(float))
+            section = <float *>malloc((sections + LANES * self.n_features) * sizeof(float))
             if section == NULL:
                 free(tiles.values)
                 with gil:
@@ -632,12 +662,17 @@ cdef class Machine:
         """section[i, r, m]: what the support vectors of class i say of sample r against its m-th rival."""
         cdef Py_ssize_t i
         cdef Panels panels
-        panels.width = self.n_features
+        panels.width, panels.halves, panels.values = self.n_features, NULL, NULL
+        panels.widened = section + self.n_classes * size
         memset(section, 0, self.n_classes * size * sizeof(float))
         for i in range(self.n_classes):
             panels.count = self.first[i + 1] - self.first[i]
             if panels.count:
-                panels.values, panels.squares = &self.panels[self.first[i], 0, 0], &self.squares[self.first[i], 0]
+                if self.halves.shape[0]:
+                    panels.halves = &self.halves[self.first[i], 0, 0]
+                else:
+                    panels.values = &self.panels[self.first[i], 0, 0]
+                panels.squares = &self.squares[self.first[i], 0]
                 loops.decide(&self.kernel, &panels, tiles, &self.coef[self.first[i], 0, 0], self.stride,
                              section + i * size)
 

@@ -145,19 +145,36 @@ TARGET static inline void NAME(combine)(const float *value, const float *coef, P
     }
 }
 
+/* Values `at` .. of the panels as a vector. */
+TARGET static inline VEC NAME(values)(const Panels *panels, Py_ssize_t at) {
+#if TAKES_HALVES
+    if (panels->halves) return WIDEN(panels->halves + at);
+#endif
+    return *(const VEC *)(panels->values + at);
+}
+
+/* Panel p in single precision. */
+TARGET static inline const float *NAME(widened)(const Panels *panels, Py_ssize_t p) {
+    Py_ssize_t size = panels->width * LANES;
+    if (!panels->halves) return panels->values + p * size;
+    for (Py_ssize_t k = 0; k < size; k += WIDTH)
+        *(VEC *)(panels->widened + k) = NAME(values)(panels, p * size + k);
+    return panels->widened;
+}
+
 /* One sample against `count` panels of support vectors, 1 or 2: more sums under way than one panel has. */
 TARGET static inline void NAME(decide_one)(const Kernel *kernel, const Panels *panels, Py_ssize_t p, int count,
                                            const Tiles *tiles, const float *coef, Py_ssize_t stride,
                                            float *section) {
-    const float *panel = panels->values + p * panels->width * LANES;
     float value[LANES];
     VEC sum[2][VECTORS], zero = (VEC){0} + nothing;
     for (int side = 0; side < count; side++)
         for (int v = 0; v < VECTORS; v++) sum[side][v] = zero;
     for (Py_ssize_t t = 0; t < tiles->steps[tiles->chunks]; t++)
         for (int side = 0; side < count; side++) {
-            Py_ssize_t at = (side * panels->width + tiles->feature[t]) * LANES;
-            for (int v = 0; v < VECTORS; v++) sum[side][v] += tiles->values[t] * ((const VEC *)(panel + at))[v];
+            Py_ssize_t at = ((p + side) * panels->width + tiles->feature[t]) * LANES;
+            for (int v = 0; v < VECTORS; v++)
+                sum[side][v] += tiles->values[t] * NAME(values)(panels, at + v * WIDTH);
         }
     for (int side = 0; side < count; side++) {
         const VEC *squares = (const VEC *)(panels->squares + (p + side) * LANES);
@@ -171,14 +188,14 @@ TARGET static inline void NAME(decide_one)(const Kernel *kernel, const Panels *p
 TARGET static inline void NAME(decide_many)(const Kernel *kernel, const Panels *panels, Py_ssize_t p,
                                             const Tiles *tiles, const float *coef, Py_ssize_t stride,
                                             float *section) {
-    const float *panel = panels->values + p * panels->width * LANES;
+    const float *panel = NAME(widened)(panels, p);
     const VEC *squares = (const VEC *)(panels->squares + p * LANES);
     Py_ssize_t n_tiles = (tiles->n_rows + ROWS - 1) / ROWS, turns = n_tiles * tiles->chunks;
     for (Py_ssize_t turn = 0; turn < turns; turn++) {
         Py_ssize_t chunk = turn / n_tiles, tile = turn % n_tiles;
         float value[ROWS * LANES];
         VEC sum[ROWS][VECTORS];
-        NAME(fetch)(panel + panels->width * LANES, panels->width, turn, turns);
+        if (!panels->halves) NAME(fetch)(panel + panels->width * LANES, panels->width, turn, turns);
         NAME(advance)(panel, tiles, tile, chunk, sum);
         if (chunk + 1 < tiles->chunks) continue;
         for (int r = 0; r < ROWS; r++)

@@ -80,14 +80,14 @@ def _picture_features(pictures: Sequence[npt.NDArray[np.uint8]], threads: int) -
     pixels = np.concatenate([p.ravel() for p in pictures])
     out = np.empty((len(pictures), SIZE), np.float32)
     _features.image_features(pixels, np.cumsum(sizes) - sizes, heights, widths, out, threads)
-    return _weighted(out)
+    return _finished(out)
 
 
 def _stroke_features(glyphs: Sequence[Glyph], pen_scale: float, threads: int) -> FeatureArray:
     points, strokes, starts = pack_strokes(glyphs)
     out = np.empty((len(glyphs), SIZE), np.float32)
     _features.stroke_features(points, strokes, starts, out, pen_scale, threads)
-    return _weighted(out)
+    return _finished(out)
 
 
 def pack_strokes(
@@ -113,6 +113,7 @@ def pack_strokes(
     return together.astype(np.float32), strokes, of_glyph
 
 
-def _weighted(out: FeatureArray) -> FeatureArray:
+def _finished(out: FeatureArray) -> FeatureArray:
+    """Weighted, and rounded to half precision: a machine reads such vectors in half the time (`_svm.halved`)."""
     out[:, SIZE - _features.SHAPE_COUNT :] *= SHAPE_WEIGHT
-    return out
+    return out.astype(np.float16).astype(np.float32)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from . import datasets
+from . import datasets, inkml
 from .datasets import DatasetError, GlyphSet
 from .folders import read_folder
 from .ink import ReadError
@@ -56,7 +56,11 @@ def load_glyphs(source: str | os.PathLike[str]) -> GlyphSet:
 
 
 def load(
-    source: str | os.PathLike[str], complain: Complain = refuse, synthetic: int = SYNTHETIC, seed: int = 0
+    source: str | os.PathLike[str],
+    complain: Complain = refuse,
+    synthetic: int = SYNTHETIC,
+    seed: int = 0,
+    n_jobs: int = 1,
 ) -> Loaded:
     """A set as `load_glyphs` gives it, with places and notes.
 
@@ -64,7 +68,7 @@ def load(
     ----------
     source : as in `load_glyphs`.
     complain : what to do with single glyphs that are wrong; by default the first is raised.
-    synthetic, seed : how many synthetic glyphs are drawn, and from which seed.
+    synthetic, seed, n_jobs : how many synthetic glyphs are drawn, from which seed, by how many processes.
     """
     name, half = _halved(os.fspath(source))
     if name == "mnist":
@@ -72,7 +76,7 @@ def load(
     if half is None and name == "synthetic":
         from .training_set import synthetic as draw  # it loads all that draws
 
-        return _named(draw(synthetic, seed))
+        return _named(draw(synthetic, seed, n_jobs))
     if half is None and name in datasets.PUBLIC_SETS:
         return _named(datasets.load_set(name))
     path = Path(name)
@@ -285,11 +289,6 @@ def _glyph_of(line: str) -> tuple[list[npt.NDArray[np.float64]], str, str]:
 
 def _from_inkml(paths: Sequence[Path], name: str, complain: Complain) -> Loaded:
     """The symbols that InkML files name, as the sets of CROHME do."""
-    try:
-        from . import inkml
-    except ImportError:
-        raise DatasetError(f"{paths[0]}: this version of hwcalc reads no InkML; use a later one") from None
-
     glyphs: list[Any] = []
     labels, writers, places = [], [], []
     for path in paths:

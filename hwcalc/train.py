@@ -32,7 +32,7 @@ from .glyph_sources import load, load_part
 from .loaded import Complain, Loaded, refuse
 from .metrics import Figures, as_text
 from .preparation import copies_across, fingerprints, prepare, split, together
-from .training import Progress, Samples, Settings, Trained, cluster, train
+from .training import Examples, Progress, Settings, Trained, cluster, train
 from .training_set import assemble
 
 log = logging.getLogger(__name__)
@@ -224,7 +224,7 @@ def _loaded(options: argparse.Namespace) -> tuple[list[Loaded], Loaded]:
     parts = []
     for name in names:
         number = min(options.synthetic, options.limit or options.synthetic)
-        part = load(name, complain_, number, options.seed)
+        part = load(name, complain_, number, options.seed, options.jobs)
         if options.limit and options.limit < len(part.glyphs):
             rng = np.random.default_rng(options.seed)
             part = part.take(np.sort(rng.permutation(len(part.glyphs))[: options.limit]))
@@ -272,7 +272,7 @@ def _without_copies(parts: Sequence[Loaded], test: Loaded, what: str) -> list[Lo
     return kept
 
 
-def _samples(parts: Sequence[Loaded], options: argparse.Namespace) -> tuple[Samples, dict[str, int]]:
+def _samples(parts: Sequence[Loaded], options: argparse.Namespace) -> tuple[Examples, dict[str, int]]:
     """Features of all sets and of the junk, and how many glyphs are of which."""
     settings = _settings(options)
     if settings.reads:
@@ -280,11 +280,11 @@ def _samples(parts: Sequence[Loaded], options: argparse.Namespace) -> tuple[Samp
         data = assemble([part.glyphs for part in parts], junk, None, options.seed, options.jobs)
         places = [place for part in parts for place in part.places]
         places += [f"junk {i}" for i in range(len(data.y) - len(places))]
-        return Samples(data.X, data.y, data.writers, places), data.counts
+        return Examples(data.X, data.y, data.writers, places), data.counts
     whole = together(parts)
     X = prepare(whole.glyphs.glyphs, settings.features, settings.denoise, options.jobs)
     counts = {part.glyphs.name: len(part.glyphs) for part in parts}
-    return Samples(X, whole.glyphs.labels, whole.glyphs.writers, list(whole.places)), counts
+    return Examples(X, whole.glyphs.labels, whole.glyphs.writers, list(whole.places)), counts
 
 
 # The run.

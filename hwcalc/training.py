@@ -72,7 +72,7 @@ class Settings:
 
 
 @dataclass
-class Samples:
+class Examples:
     """What is learned from: features (n, d), labels (n,), `source/writer` (n,), and where each stands."""
 
     X: FeatureArray
@@ -80,12 +80,12 @@ class Samples:
     writers: Labels
     places: list[str] = field(default_factory=list)
 
-    def take(self, chosen: npt.NDArray[np.bool_]) -> Samples:
+    def take(self, chosen: npt.NDArray[np.bool_]) -> Examples:
         """The samples of a mask."""
         places = (
             [place for place, here in zip(self.places, chosen, strict=True) if here] if self.places else []
         )
-        return Samples(self.X[chosen], self.y[chosen], self.writers[chosen], places)
+        return Examples(self.X[chosen], self.y[chosen], self.writers[chosen], places)
 
 
 @dataclass
@@ -107,7 +107,7 @@ def quiet(what: str, done: int, total: int) -> None:
     """A `Progress` that tells nobody."""
 
 
-def train(samples: Samples, settings: Settings, progress: Progress = quiet) -> Trained:
+def train(samples: Examples, settings: Settings, progress: Progress = quiet) -> Trained:
     """Train a model, with a temperature that makes its probabilities honest.
 
     Raises
@@ -126,7 +126,7 @@ def train(samples: Samples, settings: Settings, progress: Progress = quiet) -> T
     return Trained(as_model(estimator, settings, gamma, temperature), error, time.perf_counter() - started, n)
 
 
-def calibrate(samples: Samples, settings: Settings, gamma: float, progress: Progress) -> tuple[float, float]:
+def calibrate(samples: Examples, settings: Settings, gamma: float, progress: Progress) -> tuple[float, float]:
     """The temperature of the probabilities, from a tenth of the writers, held out of a training of its own.
 
     Returns
@@ -147,7 +147,7 @@ def calibrate(samples: Samples, settings: Settings, gamma: float, progress: Prog
 
 
 def fit(
-    samples: Samples, settings: Settings, gamma: float, progress: Progress, what: str
+    samples: Examples, settings: Settings, gamma: float, progress: Progress, what: str
 ) -> tuple[SVC | LinearSVC, int]:
     """The estimator of the settings, fitted on the balanced samples, and how many these are."""
     X, y = balanced(samples.X, samples.y, settings.balance, settings.seed, samples.places or None)

@@ -25,7 +25,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import hwcalc.pairs
 import hwcalc.svm
-from hwcalc._svm import WIDTH, Machine, PairSolver, RowPool, pack, panel_order
+from hwcalc._svm import WIDTH, Machine, PairSolver, RowPool, halved, pack, panel_order
 from hwcalc.pairs import most_members
 from hwcalc.svm import SVC
 
@@ -187,6 +187,31 @@ def test_results_have_the_same_bits_in_any_batch(digits, kernel):
     for size in (1, 2, 7, 65):
         pieces = [model.decision_function(data[at : at + size]) for at in range(0, 130, size)]
         np.testing.assert_array_equal(np.concatenate(pieces)[:130], whole[:130])
+
+
+@pytest.mark.parametrize("count", [1, 3, 70])
+def test_half_precision_that_loses_nothing_changes_no_bit(count):
+    """A vector that halves cannot hold puts all in single precision; without a weight it changes nothing else."""
+    rng = np.random.default_rng(3)
+    vectors = rng.integers(-40, 40, (90, 37)).astype(np.float32) / 64
+    dual, intercept = rng.normal(size=(2, 91)), rng.normal(size=3)
+    dual[:, -1] = 0
+    odd = np.vstack([vectors, np.full((1, 37), 1 / 12, np.float32)])
+    X = rng.normal(size=(count, 37)).astype(np.float32)
+    halves = Machine(vectors, [30, 33, 27], dual[:, :-1], intercept, "rbf", 0.05)
+    singles = Machine(odd, [30, 33, 28], dual, intercept, "rbf", 0.05)
+    np.testing.assert_array_equal(halves.decide(X), singles.decide(X))
+
+
+def test_halves_are_exact_or_not_taken():
+    panels = np.zeros((1, 3, 32), np.float32)
+    panels[0, 1] = np.arange(32) / 8
+    singles, halves = halved(panels)
+    assert singles.size == 0
+    np.testing.assert_array_equal(halves.view(np.float16), panels)
+    for value in (1 / 3, 1e6, 1e-9, np.float32(2049)):
+        panels[0, 0, 0] = value
+        assert halved(panels)[0] is panels
 
 
 def test_wide_samples_have_the_same_bits_too():
@@ -479,20 +504,29 @@ def test_ctrl_c_stops_a_training_that_would_never_end(n_jobs):
     assert len(workers) <= 2 * joblib.cpu_count(), "threads of the interrupted training live on"
 
 
-def test_pairs_run_on_dask_workers(digits):
+def test_pairs_run_on_dask_workers_and_the_data_travel_once(digits, monkeypatch):
     distributed = pytest.importorskip("distributed")
     X, y = digits
+    heard, sent, scatter = [], [], distributed.Client.scatter
+
+    def counting(client, data, *args, **kwargs):
+        sent.append(data)
+        return scatter(client, data, *args, **kwargs)
+
+    monkeypatch.setattr(distributed.Client, "scatter", counting)
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
         ) as cluster,
         distributed.Client(cluster),
+        joblib.parallel_config(backend="dask"),
     ):
-        heard = []
-        with joblib.parallel_config(backend="dask"):
-            model = SVC(callback=lambda *event: heard.append(event)).fit(X, y)
+        model = SVC(callback=lambda *event: heard.append(event)).fit(X, y)
     assert len(heard) == 45
     np.testing.assert_array_equal(model.dual_coef_, SVC().fit(X, y).dual_coef_)
+    assert len({id(data) for data in sent}) == len(sent)  # no array twice
+    size = 4 * len(X) * X.shape[1]
+    assert size <= sum(data.nbytes for data in sent) <= 1.5 * size
 
 
 def test_pairs_run_in_processes(digits):

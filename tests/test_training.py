@@ -10,7 +10,7 @@ from hwcalc import features, training
 from hwcalc.datasets import DatasetError
 from hwcalc.glyphs import GlyphClassifier
 from hwcalc.models import KernelMachine, LinearMachine
-from hwcalc.training import Samples, Settings
+from hwcalc.training import Examples, Settings
 
 
 def samples(n=300, labels="012", width=784, seed=0):
@@ -18,7 +18,7 @@ def samples(n=300, labels="012", width=784, seed=0):
     target = np.arange(n) % len(labels)
     X = rng.normal(size=(n, width)).astype(np.float32) / 4
     X[np.arange(n), target] += 2
-    return Samples(X, np.array(list(labels))[target], np.full(n, "here"), [f"t.csv:{i}" for i in range(n)])
+    return Examples(X, np.array(list(labels))[target], np.full(n, "here"), [f"t.csv:{i}" for i in range(n)])
 
 
 def test_held_out_glyphs_are_of_writers_of_their_own():
@@ -74,7 +74,7 @@ def test_one_thread_and_two_give_the_same_machine():
 def test_balance_is_of_the_training_part():
     data = samples(300)
     few = np.concatenate([np.flatnonzero(data.y != "0"), np.flatnonzero(data.y == "0")[:10]])
-    data = Samples(data.X[few], data.y[few], data.writers[few], [data.places[i] for i in few])
+    data = Examples(data.X[few], data.y[few], data.writers[few], [data.places[i] for i in few])
     assert training.train(data, Settings(features="raw", balance="under")).samples == 30
     assert training.train(data, Settings(features="raw", balance="smote")).samples == 300
 
@@ -82,7 +82,7 @@ def test_balance_is_of_the_training_part():
 def test_a_single_sample_is_named():
     data = samples(300)
     keep = np.flatnonzero((data.y != "0") | (np.arange(300) == 3))
-    data = Samples(data.X[keep], data.y[keep], data.writers[keep], [data.places[i] for i in keep])
+    data = Examples(data.X[keep], data.y[keep], data.writers[keep], [data.places[i] for i in keep])
     with pytest.raises(DatasetError, match=r"t.csv:3: the only '0'"):
         training.train(data, Settings(features="raw", balance="smote"))
 
