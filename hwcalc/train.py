@@ -32,6 +32,7 @@ from .glyph_sources import load, load_part
 from .loaded import Complain, Loaded, refuse
 from .metrics import Figures, as_text
 from .preparation import copies_across, fingerprints, prepare, split, together
+from .search import search
 from .training import Examples, Progress, Settings, Trained, cluster, train
 from .training_set import assemble
 
@@ -169,7 +170,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     level = logging.WARNING if options.quiet else logging.INFO
     logging.basicConfig(format="%(message)s", level=level)
     log.setLevel(level)
-    return ended(NAME, partial(_run, options))
+    stopped = (
+        "stopped; the same command goes on with the search"
+        if options.search
+        else "stopped; nothing was written"
+    )
+    return ended(NAME, partial(_run, options), stopped)
 
 
 def _check_usage(args: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -294,13 +300,14 @@ def _samples(parts: Sequence[Loaded], options: argparse.Namespace) -> tuple[Exam
 def _bar(quiet: bool) -> Iterator[Progress]:
     """A bar for each piece of work, with the time that is left of it."""
     bars: dict[str, Any] = {}
+    units = {"search": " samples"}
 
     def progress(what: str, done: int, total: int) -> None:
         if what not in bars:
             for bar in bars.values():
                 bar.close()
-            style = {"bar_format": "{desc} …"} if total == 1 else {}
-            bars[what] = tqdm(total=total, desc=what, leave=False, disable=quiet, unit=" pairs", **style)
+            style = {"bar_format": "{desc} …"} if total == 1 else {"unit": units.get(what, " pairs")}
+            bars[what] = tqdm(total=total, desc=what, leave=False, disable=quiet, **style)
         bars[what].update(done - bars[what].n)
 
     with logging_redirect_tqdm():
@@ -320,6 +327,10 @@ def _run(options: argparse.Namespace) -> int:
         parts, test = _loaded(options)
         progress("prepare", 0, 1)
         samples, counts = _samples(parts, options)
+        if options.search:
+            settings = search(samples, settings, _search_file(options), progress)
+            log.info("search: C = %g, gamma = %g", settings.C, settings.gamma)
+            options.C, options.gamma = settings.C, settings.gamma  # for the recipe
         trained = train(samples, settings, progress)
         progress("evaluate", 0, 1)
         figures, probability = evaluate_model(trained.model, test)
@@ -338,6 +349,12 @@ def _run(options: argparse.Namespace) -> int:
         f"{trained.samples} glyphs, trained in {trained.seconds:.1f} s; {time.monotonic() - started:.0f} s in all"
     )
     return 0
+
+
+def _search_file(options: argparse.Namespace) -> Path:
+    """Where a search keeps what it tried: beside the model."""
+    output: Path = options.output
+    return output.with_name(f"{output.stem}.search.jsonl")
 
 
 def _support(machine: Any) -> str:

@@ -122,8 +122,8 @@ def train(samples: Examples, settings: Settings, progress: Progress = quiet) -> 
     gamma = settings.gamma or (default_gamma(samples.X) if settings.model == "svc" else 1.0)
     temperature, error = calibrate(samples, settings, gamma, progress)
     started = time.perf_counter()
-    estimator, n = fit(samples, settings, gamma, progress, "train")
-    return Trained(as_model(estimator, settings, gamma, temperature), error, time.perf_counter() - started, n)
+    fitted, n = fit(samples, settings, gamma, progress, "train")
+    return Trained(as_model(fitted, settings, gamma, temperature), error, time.perf_counter() - started, n)
 
 
 def calibrate(samples: Examples, settings: Settings, gamma: float, progress: Progress) -> tuple[float, float]:
@@ -139,8 +139,8 @@ def calibrate(samples: Examples, settings: Settings, gamma: float, progress: Pro
     held &= np.isin(samples.y, samples.y[~held])  # a label that would be wholly held out stays
     if not held.any() or len(np.unique(samples.y[~held])) < 2:
         return 1.0, float("nan")
-    estimator, _ = fit(samples.take(~held), settings, gamma, progress, "calibrate")
-    machine = machine_of(estimator)
+    fitted, _ = fit(samples.take(~held), settings, gamma, progress, "calibrate")
+    machine = machine_of(fitted)
     truth = np.array([machine.labels.index(label) for label in samples.y[held]])
     scores = machine.scores(samples.X[held])
     return best_temperature(scores, truth), float(np.mean(scores.argmax(axis=1) != truth))
@@ -172,7 +172,12 @@ def fit(
             seen.add(pair)
             progress(what, len(seen), classes * (classes - 1) // 2)
 
-    machine = SVC(
+    return estimator(settings, gamma).set_params(callback=passed).fit(X, y), len(y)
+
+
+def estimator(settings: Settings, gamma: float) -> SVC:
+    """The `SVC` of the settings, not yet fitted."""
+    return SVC(
         settings.C,
         kernel=settings.kernel,
         gamma=gamma,
@@ -180,22 +185,20 @@ def fit(
         coef0=1.0 if settings.kernel == "poly" else 0.0,
         class_weight=settings.class_weight,
         n_jobs=settings.jobs,
-        callback=passed,
     )
-    return machine.fit(X, y), len(y)
 
 
-def as_model(estimator: SVC | LinearSVC, settings: Settings, gamma: float, temperature: float) -> GlyphModel:
+def as_model(fitted: SVC | LinearSVC, settings: Settings, gamma: float, temperature: float) -> GlyphModel:
     """A fitted estimator as a model: one that reads expressions if it can."""
     if not settings.reads:
-        return GlyphModel(machine_of(estimator), settings.features, settings.denoise, temperature)
+        return GlyphModel(machine_of(fitted), settings.features, settings.denoise, temperature)
     return GlyphModel(
         GlyphClassifier(
-            "".join(estimator.classes_),
-            estimator.support_vectors_,
-            estimator.n_support_,
-            np.asarray(estimator.dual_coef_, np.float32),
-            np.asarray(estimator.intercept_, np.float32),
+            "".join(fitted.classes_),
+            fitted.support_vectors_,
+            fitted.n_support_,
+            np.asarray(fitted.dual_coef_, np.float32),
+            np.asarray(fitted.intercept_, np.float32),
             gamma,
             temperature,
         )
