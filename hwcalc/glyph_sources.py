@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import platformdirs
 
 from . import datasets, inkml
 from .datasets import DatasetError, GlyphSet
@@ -44,8 +45,9 @@ def load_glyphs(source: str | os.PathLike[str]) -> GlyphSet:
     ----------
     source : name or path
         `mnist` (its 60,000 to train; `mnist:test` for the 10,000 to test), a public set of `hwcalc data list`,
-        `synthetic`, a table (.csv, .csv.gz), a folder of folders of pictures named by labels, an .npz with
-        `images` and `labels`, an IDX file of images beside that of its labels, ink (.jsonl, .jsonl.gz, .inkml).
+        `synthetic`, `samples` (what the window kept of the user's hand), a table (.csv, .csv.gz), a folder of
+        folders of pictures named by labels, an .npz with `images` and `labels`, an IDX file of images beside that
+        of its labels, ink (.jsonl, .jsonl.gz, .inkml).
 
     Raises
     ------
@@ -80,8 +82,14 @@ def load(
     if half is None and name in datasets.PUBLIC_SETS:
         return _named(datasets.load_set(name))
     path = Path(name)
+    if half is None and name == "samples" and not path.exists():
+        path = platformdirs.user_data_path("hwcalc", appauthor=False) / "hand" / "samples.jsonl"
+        if not path.exists():
+            raise DatasetError(
+                "you have no samples yet: correct what the window reads, and keep what it asks to keep"
+            )
     if not path.exists():
-        known_sets = ", ".join(("mnist", "synthetic", *datasets.PUBLIC_SETS))
+        known_sets = ", ".join(("mnist", "synthetic", "samples", *datasets.PUBLIC_SETS))
         raise DatasetError(
             f"there is no set {name!r}, and no such file or folder; known sets are {known_sets}"
         )

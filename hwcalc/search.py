@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -171,8 +172,11 @@ class _Search:
                 continue
 
     def _keep(self, trial: Trial) -> None:
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"key": self.key, **asdict(trial)}) + "\n")
+        with self.path.open("a+b") as file:
+            if file.tell():  # after a line that was cut off a new one begins
+                file.seek(-1, os.SEEK_END)
+                file.write(b"" if file.read(1) == b"\n" else b"\n")
+            file.write(json.dumps({"key": self.key, **asdict(trial)}).encode() + b"\n")
 
 
 def _candidates(settings: Settings, gamma: float) -> list[Candidate]:
