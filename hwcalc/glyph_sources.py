@@ -110,8 +110,11 @@ def load_part(
     DatasetError
         As `load`, or none of the labels is there.
     """
-    drawn = limit if limit and not labels else SYNTHETIC
-    found = load(source, complain, drawn, seed)
+    found = (
+        _drawn(labels, limit or SYNTHETIC, seed)
+        if labels and source == "synthetic"
+        else load(source, complain, limit or SYNTHETIC, seed)
+    )
     if labels:
         found = found.take(np.isin(found.glyphs.labels, list(labels)))
         if not len(found.glyphs):
@@ -120,6 +123,19 @@ def load_part(
         chosen = np.random.default_rng(seed).permutation(len(found.glyphs))[:limit]
         found = found.take(np.sort(chosen))
     return found
+
+
+def _drawn(labels: str, count: int, seed: int) -> Loaded:
+    """Synthetic glyphs of some labels only."""
+    from .handwriting import glyphs as draw
+
+    unknown = set(labels) - set(datasets.LABELS)
+    if unknown:
+        raise DatasetError(f"synthetic: {min(unknown)!r} is no label; {known()}")
+    glyphs, told = draw(labels, count, seed)
+    return _named(
+        GlyphSet("synthetic", list(glyphs), told, np.array([f"synthetic/{i // 8}" for i in range(count)]))
+    )
 
 
 def _halved(source: str) -> tuple[str, str | None]:
