@@ -228,7 +228,7 @@ def read_page(source: Any) -> list[Reading]:
 
     found = writing(open_picture(source))
     readings = _read_all(level_ink(found))
-    sure = float(np.median([r.confidence for r in readings])) if readings else 0.0
+    sure = float(np.median([r.confidence for r in readings])) if readings else 1.0
     if sure >= _SURE_OF_TURN:
         return readings
     turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
