@@ -64,7 +64,7 @@ def light(window: Window) -> None:
 
 
 def dark(window: Window) -> None:
-    window.recolour(DARK)
+    window.look.wear(DARK)
     write(window, "(3+4)×12=", 44, first=3)
     write(window, "2+2=5", 172, first=9)
     write(window, "7÷(5-5)", 300, first=14)
@@ -72,7 +72,7 @@ def dark(window: Window) -> None:
 
 def doubtful(window: Window) -> None:
     write(window, "48+17", 64, em=60, doubtful=True)
-    window.ask_next()
+    window.correcting.ask_next()
 
 
 def fraction(window: Window) -> None:
@@ -88,11 +88,11 @@ def picture(window: Window) -> None:
 def history(window: Window) -> None:
     write(window, "12+34", 44)
     write(window, "8×15", 172, em=48, first=5)
-    window._note()
+    window.note()
     window.clear()
     write(window, "120-46=", 44, em=46, first=2)
-    window._note()
-    window.toggle_history()
+    window.note()
+    window.side.toggle("history")
 
 
 SCENES: dict[str, Callable[[Window], None]] = {

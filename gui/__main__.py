@@ -28,13 +28,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ImportError:
         print(NO_TKINTER, file=sys.stderr)
         return 1
-    from hwcalc.gui.places import state_folder
+    from hwcalc.gui.places import hand_folder, state_folder
     from hwcalc.gui.screen import aware_of_dpi
     from hwcalc.gui.window import Window
 
     aware_of_dpi()
     try:
-        window = Window(folder=state_folder())
+        window = Window(folder=state_folder(), hand=hand_folder())
     except tk.TclError as error:
         if "display" not in str(error):
             raise

@@ -10,6 +10,15 @@ from tkinter import ttk
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One of several that an action offers."""
+
+    title: str
+    run: Callable[[], object]
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
 class Action:
     """Something the user can do.
 
@@ -26,6 +35,8 @@ class Action:
         Its heading on the F1 sheet and in the menu.
     anywhere : bool
         Its keys work while the user types in a field, too.
+    choices : () -> list of Choice, optional
+        What the menu offers instead of `run`.
     """
 
     name: str
@@ -34,6 +45,7 @@ class Action:
     keys: tuple[str, ...] = ()
     group: str = "Sheet"
     anywhere: bool = False
+    choices: Callable[[], list[Choice]] | None = None
 
     @property
     def tooltip(self) -> str:

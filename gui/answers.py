@@ -17,6 +17,8 @@ from PIL import Image, ImageDraw, ImageTk
 
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
+from hwcalc.gui.rounding import as_set
+from hwcalc.gui.settings import Settings
 from hwcalc.gui.typeset import Piece, typeset
 from hwcalc.ink import Box
 
@@ -30,21 +32,26 @@ WORDS = 18.0  # logical units: an answer in words
 SURE = 0.85  # a symbol less sure than this is marked when its reading is doubtful
 
 
-def shown_answer(reading: Reading) -> str:
-    """The answer as it stands after the ink, with a `=` where the ink has none; '' when there is none."""
-    answer = reading.answer
+def shown_answer(reading: Reading, answer: str | None = None) -> str:
+    """The answer as it stands after the ink, with a `=` where the ink has none; '' when there is none.
+
+    `answer` is what to show for the value; by default what the reading says.
+    """
+    answer = reading.answer if answer is None else answer
     if not answer or answer == reading.text:
         return ""
     if isinstance(reading.value, bool):
         return f"✓ {answer}" if reading.value else f"✗ {answer}"
-    if reading.value is None or reading.text.rstrip().endswith("="):
+    if reading.value is None or reading.text.rstrip().endswith("=") or answer.startswith("≈"):
         return answer
     return f"= {answer}"
 
 
 def copied_answer(reading: Reading) -> str:
-    """The answer as other programs take it: `3.142857` of `3 1/7 ≈ 3.142857`."""
-    return reading.answer.rpartition("≈")[2].strip()
+    """The answer as other programs take it: `3.142857` of `3 1/7 ≈ 3.142857`, `0.25` of `1/4 = 0.25`."""
+    if reading.value is None or isinstance(reading.value, bool):
+        return reading.answer
+    return reading.answer.replace("=", "≈").rpartition("≈")[2].strip()
 
 
 def doubtful_symbols(reading: Reading) -> list[int]:
@@ -77,21 +84,22 @@ class Hit:
 class Answers:
     """Draws the lines' readings on the paper."""
 
-    def __init__(self, paper: Paper) -> None:
-        """Draw on `paper`."""
+    def __init__(self, paper: Paper, settings: Settings) -> None:
+        """Draw on `paper`; the settings say how answers are rounded."""
         self._paper = paper
+        self._settings = settings
         self._lines: list[Line] = []
         self._shown: dict[Line, _Shown] = {}
         self._numbers = 0  # of lines drawn so far, so that tags never repeat
-        self._drawn_at: tuple[float, str, int] | None = None
+        self._drawn_at: tuple[object, ...] | None = None
         self._fonts: dict[int, tkfont.Font] = {}
         self._width_of: Callable[[str, int], int] = lru_cache(maxsize=4096)(self._width)
-        paper.bind("<<View>>", lambda _: self._refresh(), add=True)
+        paper.bind("<<View>>", lambda _: self.refresh(), add=True)
 
     def show(self, lines: list[Line]) -> None:
         """Draw what changed."""
         self._lines = lines
-        self._refresh()
+        self.refresh()
 
     def make_way(self, x: float, y: float) -> None:
         """Hide the answer that the pen is about to write over."""
@@ -144,9 +152,11 @@ class Answers:
 
     # Drawing
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Draw what is new, and everything when it is to look different."""
         paper = self._paper
-        state = (paper.factor, paper.palette.name, paper.winfo_width())
+        rounding = (self._settings.decimals, self._settings.fractions)
+        state = (paper.factor, paper.palette.name, paper.winfo_width(), rounding)
         keep = set(self._lines) if state == self._drawn_at else set()
         self._drawn_at = state
         for line in [line for line in self._shown if line not in keep]:
@@ -190,7 +200,7 @@ class Answers:
 
     def _draw_answer(self, line: Line, reading: Reading, shown: _Shown, right: float, base: float) -> None:
         """Right of the ink as large as fits there; where nothing does, under it, after what was read."""
-        text = shown_answer(reading)
+        text = shown_answer(reading, as_set(reading, self._settings))
         if not text:
             return
         paper, f = self._paper, self._paper.factor

@@ -1,4 +1,4 @@
-"""The slim bar above the sheet: buttons with icons, and the ⋯ menu that holds every action."""
+"""The slim bar above the sheet: buttons with icons for the actions most used."""
 
 from __future__ import annotations
 
@@ -74,30 +74,3 @@ class Bar(ttk.Frame):
         disabled = icon(self, self._icons[name], size, p.faint)
         self._images[name] = (normal, disabled)
         button.configure(image=(normal, "disabled", disabled))  # type: ignore[call-overload]
-
-
-def popup(master: tk.Misc, palette: Palette) -> tk.Menu:
-    """An empty menu in the colours of the window."""
-    return tk.Menu(
-        master,
-        tearoff=False,
-        relief="flat",
-        activeborderwidth=0,
-        background=palette.bar,
-        foreground=palette.text,
-        activebackground=palette.chosen,
-        activeforeground=palette.text,
-    )
-
-
-def menu_of(master: tk.Misc, actions: Actions, palette: Palette) -> tk.Menu:
-    """A menu of every action with its key."""
-    menu = popup(master, palette)
-    for index, group in enumerate(actions.grouped().values()):
-        if index:
-            menu.add_separator()
-        for action in group:
-            menu.add_command(
-                label=f" {action.title}", accelerator=f"{(*action.keys, '')[0]} ", command=action.run
-            )
-    return menu

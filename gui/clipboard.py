@@ -3,14 +3,62 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
+import subprocess
 import sys
+import tempfile
 import tkinter as tk
+from pathlib import Path
 
 
 def put(root: tk.Tk, text: str) -> None:
     """Put text on the clipboard."""
     root.clipboard_clear()
     root.clipboard_append(text)
+
+
+def put_picture(data: bytes) -> None:
+    """Put a picture, the bytes of a PNG file, on the clipboard. Raises OSError where that is not possible.
+
+    Tk can only give text away, so another program holds the picture.
+    """
+    command = _picture_command()
+    if command is None:
+        raise OSError("To copy pictures install wl-clipboard or xclip; Ctrl+Shift+S exports one")
+    handle, name = tempfile.mkstemp(suffix=".png")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        with Path(name).open("rb") as file:
+            # What it prints is of no use, and a pipe would be held open for as long as it holds the picture.
+            subprocess.run(
+                [part.replace("FILE", name) for part in command],
+                stdin=file,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=5,
+                check=True,
+            )
+    except subprocess.SubprocessError as error:
+        raise OSError(f"The picture was not copied: {error}") from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _picture_command() -> list[str] | None:
+    """What puts a PNG file, on its standard input or under the name FILE, on the clipboard."""
+    if sys.platform == "darwin":
+        return ["osascript", "-e", 'set the clipboard to (read (POSIX file "FILE") as «class PNGf»)']
+    if sys.platform == "win32":
+        load = "Add-Type -AssemblyName System.Windows.Forms,System.Drawing;"
+        put = "[Windows.Forms.Clipboard]::SetImage([Drawing.Image]::FromFile('FILE'))"
+        return ["powershell", "-NoProfile", "-STA", "-Command", load + put]
+    if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-copy"):
+        return ["wl-copy", "--type", "image/png"]
+    if shutil.which("xclip"):
+        return ["xclip", "-selection", "clipboard", "-t", "image/png"]
+    return None
 
 
 def picture(root: tk.Tk) -> bytes | None:

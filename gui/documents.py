@@ -5,50 +5,43 @@ In flows what the user chooses; out flow edits of the sheet, files, and words fo
 
 from __future__ import annotations
 
-import tkinter as tk
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tkinter import filedialog
 from typing import Any
 
-from hwcalc.gui import export, files, pictures
-from hwcalc.gui.live import LiveReading, explained
-from hwcalc.gui.paper import Paper
-from hwcalc.gui.sheet import Edit, Item, Picture, Sheet, Stroke
-from hwcalc.gui.status import Status
-from hwcalc.gui.worker import Worker
+from hwcalc.gui import export, files, ink_files, pictures
+from hwcalc.gui.actions import Choice
+from hwcalc.gui.live import explained
+from hwcalc.gui.parts import Parts
+from hwcalc.gui.sheet import Edit, Item, Picture, Stroke
+
+WRITERS = {**export.WRITERS, ink_files.SUFFIX: ink_files.written}
 
 
 class Documents:
     """The file that the sheet belongs to, if any, and what can be done with files."""
 
-    def __init__(
-        self,
-        root: tk.Tk,
-        sheet: Sheet,
-        paper: Paper,
-        live: LiveReading,
-        worker: Worker,
-        status: Status,
-        opened: Callable[[], None],
-    ) -> None:
+    def __init__(self, parts: Parts, opened: Callable[[], None]) -> None:
         """No file yet; `opened` is called before another sheet takes the place of this one."""
         self.path: Path | None = None
         self.saved = True
-        self._root = root
-        self._sheet = sheet
-        self._paper = paper
-        self._live = live
-        self._worker = worker
-        self._status = status
+        self._root = parts.root
+        self._sheet = parts.sheet
+        self._paper = parts.paper
+        self._live = parts.live
+        self._worker = parts.worker
+        self._status = parts.status
+        self._settings = parts.settings
         self._opened = opened
-        sheet.listeners.append(self._edited)
+        parts.sheet.listeners.append(self._edited)
         self._entitle()
 
     def open(self) -> None:
         """Ask for a sheet or a picture, and open it."""
-        both = " ".join(f"*{s}" for s in (files.SUFFIX, *pictures.SUFFIXES))
+        both = " ".join(f"*{s}" for s in (files.SUFFIX, ink_files.SUFFIX, *pictures.SUFFIXES))
         kinds = [("Sheets and pictures", both), ("All files", "*")]
         name = filedialog.askopenfilename(
             parent=self._root, title="Open a sheet or a picture", filetypes=kinds
@@ -61,8 +54,28 @@ class Documents:
         self._status.say(f"Opening {path.name} …")
         if path.suffix.lower() == files.SUFFIX:
             self._run(partial(files.read_sheet, path), partial(self._sheet_opened, path))
+        elif path.suffix.lower() == ink_files.SUFFIX:
+            room, top = self.room()
+            self._run(partial(ink_files.read, path, room, top), partial(self._ink_opened, path))
         else:
-            self._run(partial(pictures.load, path, *self.room()), self.picture_opened)
+            self._run(partial(pictures.load, path, *self.room()), partial(self._picture_opened, path))
+
+    def open_last(self) -> None:
+        """Open the file that was opened or saved last."""
+        if self._settings.recent:
+            self.open_file(Path(self._settings.recent[0]))
+        else:
+            self._status.say("No file was opened or saved yet")
+
+    def recent(self) -> list[Choice]:
+        """The files that were opened or saved last."""
+        paths = [Path(name) for name in self._settings.recent]
+        names = Counter(path.name for path in paths)
+        return [
+            # Where two have the same name, their folders tell them apart.
+            Choice(path.name if names[path.name] == 1 else str(path), partial(self.open_file, path))
+            for path in paths
+        ]
 
     def save(self) -> None:
         """Save the sheet to its file; the first time ask where."""
@@ -72,8 +85,8 @@ class Documents:
             self._save(self.path)
 
     def save_as(self) -> None:
-        """Ask where, then save: `.hwcalc` as a sheet, `.png`, `.svg` or `.pdf` as a picture of it."""
-        kinds = [("Sheet", f"*{files.SUFFIX}"), *((s[1:].upper(), f"*{s}") for s in export.WRITERS)]
+        """Ask where, then save: `.hwcalc` as a sheet, `.inkml` as ink, `.png`, `.svg` or `.pdf` as a picture of it."""
+        kinds = [("Sheet", f"*{files.SUFFIX}"), *((s[1:].upper(), f"*{s}") for s in WRITERS)]
         name = filedialog.asksaveasfilename(
             parent=self._root, title="Save or export", filetypes=kinds, defaultextension=files.SUFFIX
         )
@@ -82,7 +95,7 @@ class Documents:
 
     def save_to(self, path: Path) -> None:
         """Save to a file; its suffix says as what."""
-        write = export.WRITERS.get(path.suffix.lower())
+        write = WRITERS.get(path.suffix.lower())
         if write is None:
             self._save(path)
             return
@@ -106,10 +119,21 @@ class Documents:
         self._paper.show_box(picture.box)
         self._status.say(f"Opened {picture.name}")
 
+    def _picture_opened(self, path: Path, picture: Picture) -> None:
+        self._settings.opened(path)
+        self.picture_opened(picture)
+
+    def _ink_opened(self, path: Path, strokes: list[Stroke]) -> None:
+        self._settings.opened(path)
+        numbers = self._sheet.add("ink", strokes)
+        self._paper.show_box(self._sheet.strokes()[numbers[0]].box)
+        self._status.say(f"Opened {path.name}")
+
     def _sheet_opened(self, path: Path, items: dict[int, Item]) -> None:
         self._opened()
         self._sheet.exchange("open", items)
         self.path, self.saved = path, True
+        self._settings.opened(path)
         self._entitle()
         self._status.say(f"Opened {path.name}")
 
@@ -121,6 +145,7 @@ class Documents:
 
         def done(_: object) -> None:
             self.path, self.saved = path, items == self._sheet.items
+            self._settings.opened(path)
             self._entitle()
             self._status.say(f"Saved {path.name}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from hwcalc.gui import lines
@@ -16,7 +17,9 @@ from hwcalc.ink import FloatArray
 if TYPE_CHECKING:
     from PIL import Image
 
+    from hwcalc.personal import Learnt, Progress
     from hwcalc.reader import Reading
+    from hwcalc.samples import Sample
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """What the user says: the numbers of a symbol's strokes (in a picture: pieces) and its label."""
@@ -49,6 +52,19 @@ def _warm_up() -> None:
     hwcalc.read_ink([np.array([[0.0, 0.0], [0.0, 40.0]])])
 
 
+def _learn(samples: Sequence[Sample], progress: Progress) -> Learnt:
+    from hwcalc.glyphs import base_classifier
+    from hwcalc.personal import learn
+
+    return learn(base_classifier(), samples, progress)
+
+
+def _use(model: Path | None) -> None:
+    from hwcalc.glyphs import use_model
+
+    use_model(model)
+
+
 @dataclass(frozen=True)
 class Engine:
     """The reader as the window sees it.
@@ -64,6 +80,10 @@ class Engine:
         The strokes of each expression on the sheet, from top to bottom.
     warm_up : () -> None
         Called once in the worker when the window stands.
+    learn : (samples, progress) -> Learnt
+        Trains the shipped classifier further.
+    use : (model file or None) -> None
+        Read with this classifier, None: with the shipped one. Raises ValueError.
     """
 
     read_ink: Callable[[Sequence[FloatArray], Fixed], Reading] = _read_ink
@@ -71,3 +91,5 @@ class Engine:
     evaluate: Callable[[str], Reading] = _evaluate
     group: Callable[[Sequence[FloatArray]], list[list[int]]] = lines.group
     warm_up: Callable[[], None] = _warm_up
+    learn: Callable[[Sequence[Sample], Progress], Learnt] = _learn
+    use: Callable[[Path | None], None] = _use

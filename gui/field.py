@@ -12,12 +12,9 @@ from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from hwcalc.gui.answers import copied_answer, shown_answer
-from hwcalc.gui.engine import Engine
 from hwcalc.gui.history import Entry, Log
 from hwcalc.gui.live import Line, explained
-from hwcalc.gui.screen import Screen
-from hwcalc.gui.sheet import Sheet
-from hwcalc.gui.worker import Worker
+from hwcalc.gui.parts import Parts
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
@@ -29,32 +26,24 @@ _SAME = str.maketrans({"*": "×", "·": "×", ":": "÷", ",": ".", "−": "-"})
 class Field(ttk.Frame):
     """An entry and its answer. Enter keeps the sum in the history, Up recalls it, `ans` is the last."""
 
-    def __init__(
-        self,
-        master: tk.Misc,
-        engine: Engine,
-        worker: Worker,
-        sheet: Sheet,
-        log: Log,
-        screen: Screen,
-        left: Callable[[], None],
-    ) -> None:
-        """An empty field; `left` is called when the user is done with it."""
-        super().__init__(master, style="Bar.TFrame", padding=(screen.px(10), screen.px(6)))
-        self._engine = engine
-        self._worker = worker
-        self._sheet = sheet
+    def __init__(self, parts: Parts, log: Log, row: int) -> None:
+        """An empty field that will lie in this row of the window; `listeners` are called with: does it show?"""
+        screen = parts.screen
+        super().__init__(parts.root, style="Edge.TFrame", padding=(0, screen.px(1), 0, 0))
+        self._parts = parts
         self._log = log
-        self._left = left
-        self._screen = screen
+        self._row = row
+        self.listeners: list[Callable[[bool], object]] = []
         self._line: Line | None = None
         self._back = 0  # how far in the history, 0: not in it
         self._reading: Reading | None = None
         self.text = tk.StringVar(self)
         self.text.trace_add("write", lambda *_: self._changed())
-        self.entry = ttk.Entry(self, textvariable=self.text, font=screen.font(16))
-        self.answer = ttk.Label(self, style="Answer.TLabel", font=screen.font(22))
-        self.columnconfigure(0, weight=1)
+        inner = ttk.Frame(self, style="Bar.TFrame", padding=(screen.px(10), screen.px(6)))
+        inner.pack(fill="both")
+        self.entry = ttk.Entry(inner, textvariable=self.text, font=screen.font(16))
+        self.answer = ttk.Label(inner, style="Answer.TLabel", font=screen.font(22))
+        inner.columnconfigure(0, weight=1)
         self.entry.grid(row=0, column=0, sticky="ew")
         self.answer.grid(row=0, column=1, padx=(screen.px(12), 0))
         self.entry.bind("<Return>", lambda _: self.keep())
@@ -62,8 +51,37 @@ class Field(ttk.Frame):
         self.entry.bind("<Up>", lambda _: self._recall(1))
         self.entry.bind("<Down>", lambda _: self._recall(-1))
 
+    @property
+    def has_focus(self) -> bool:
+        """Does the user type here?"""
+        return bool(self.winfo_ismapped()) and self.focus_get() is self.entry
+
+    def open(self) -> None:
+        """Show the field."""
+        self.grid(row=self._row, column=0, columnspan=3, sticky="ew")
+        self._told(True)
+        self._parts.root.update_idletasks()
+
+    def close(self) -> None:
+        """Hide the field; the sheet has the keys again."""
+        self.grid_remove()
+        self._told(False)
+        self._parts.paper.focus_set()
+
+    def toggle(self) -> None:
+        """Show or hide the field."""
+        if self.winfo_ismapped():
+            self.close()
+        else:
+            self.type("")
+
+    def _told(self, shown: bool) -> None:
+        for listener in self.listeners:
+            listener(shown)
+
     def type(self, text: str) -> None:
         """Start a new sum with `text`."""
+        self.open()
         self._line = None
         self._back = 0
         self.text.set(text)
@@ -71,6 +89,7 @@ class Field(ttk.Frame):
 
     def edit(self, line: Line) -> None:
         """Edit what was read in a line."""
+        self.open()
         self._line = line
         self.text.set(line.reading.text if line.reading is not None else "")
         self._focus()
@@ -79,11 +98,11 @@ class Field(ttk.Frame):
         """Take the sum: as corrections of the line it came from, or into the history."""
         text = self.text.get().strip()
         if not text:
-            self._left()
+            self.close()
         elif self._line is not None and self._correct(self._line, text):
             self._line = None
             self.text.set("")
-            self._left()
+            self.close()
         elif self._reading is not None and self._reading.value is not None:
             reading = self._reading
             self._log.add(Entry(reading.text, reading.latex, shown_answer(reading), copied_answer(reading)))
@@ -102,7 +121,7 @@ class Field(ttk.Frame):
             if was != label
         ]
         if changed:
-            self._sheet.correct(*changed)
+            self._parts.sheet.correct(*changed)
         return True
 
     def _recall(self, step: int) -> str:
@@ -125,8 +144,10 @@ class Field(ttk.Frame):
             self.answer.configure(text="")
             return
         asked = _ANS.sub(f"({self._last_answer()})", text)
-        engine = self._engine
-        self._worker.submit(lambda: engine.evaluate(asked), self._evaluated, self._failed, key="evaluate")
+        engine = self._parts.engine
+        self._parts.worker.submit(
+            lambda: engine.evaluate(asked), self._evaluated, self._failed, key="evaluate"
+        )
 
     def _last_answer(self) -> str:
         return self._log.entries[-1].copied if self._log.entries else "0"
@@ -136,7 +157,7 @@ class Field(ttk.Frame):
             self._reading = reading
             # Half a sum is answered in words: they stand back while the user types on.
             style = "Status.TLabel" if reading.value is None else "Answer.TLabel"
-            font = self._screen.ui if reading.value is None else self._screen.font(22)
+            font = self._parts.screen.ui if reading.value is None else self._parts.screen.font(22)
             self.answer.configure(text=shown_answer(reading), style=style, font=font)
 
     def _failed(self, error: Exception) -> None:

@@ -81,7 +81,7 @@ def _item(entry: dict[str, Any]) -> tuple[int, Item]:
     parts = frozenset(_number(part) for part in entry["parts"])
     of = entry.get("of_picture")
     label = entry["label"]
-    if not isinstance(label, str) or len(label) != 1 or not parts:
+    if not isinstance(label, str) or len(label) > 1 or not parts:
         raise ValueError(f"correction {entry['correction']} says nothing")
     return _number(entry["correction"]), Correction(parts, label, None if of is None else _number(of))
 

@@ -16,9 +16,9 @@ import numpy as np
 from PIL import Image, ImageTk
 
 from hwcalc.gui.answers import copied_answer, shown_answer
-from hwcalc.gui.bar import popup
 from hwcalc.gui.brush import painted
 from hwcalc.gui.live import Line
+from hwcalc.gui.menus import popup
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.scrolling import HidingScrollbar
 from hwcalc.gui.sheet import Sheet
@@ -32,6 +32,7 @@ USES = {
     "answer": "Copy the answer",
     "text": "Copy the sum",
     "latex": "Copy as LaTeX",
+    "picture": "Copy as a picture",
     "again": "Use it again",
 }
 
@@ -234,7 +235,7 @@ class HistoryPanel(tk.Frame):
     def _menu(self, event: tk.Event[tk.Misc], entry: Entry) -> None:
         menu = popup(self, self.palette)
         for how, title in USES.items():
-            if how != "latex" or entry.latex:
+            if (how != "latex" or entry.latex) and (how != "picture" or entry.strokes):
                 menu.add_command(label=title, command=partial(self._used, entry, how))
         menu.add_separator()
         menu.add_command(label="Forget all", command=self._log.clear)
@@ -256,7 +257,11 @@ def pretty(text: str) -> str:
 
 
 def thumbnail(
-    strokes: tuple[tuple[float, ...], ...], room: tuple[int, int], width: float, colour: str
+    strokes: tuple[tuple[float, ...], ...],
+    room: tuple[int, int],
+    width: float,
+    colour: str,
+    paper: str = "#00000000",
 ) -> Image.Image:
     """Ink in small, as large as fits in `room` pixels; `width` is that of its lines."""
     paths: list[FloatArray] = [np.array(s, dtype=np.float64).reshape(-1, 2) for s in strokes if s]
@@ -266,7 +271,7 @@ def thumbnail(
     inner = (room[0] - 2 * width, room[1] - 2 * width)
     factor = min(inner[0] / max(box.width, 1), inner[1] / max(box.height, 1), 1.0)
     size = (round(box.width * factor + 2 * width) + 1, round(box.height * factor + 2 * width) + 1)
-    picture = Image.new("RGBA", size, (0, 0, 0, 0))
+    picture = Image.new("RGBA", size, paper)
     for path in paths:
         drawn, x, y = painted((path - low) * factor + width, width, colour)
         picture.alpha_composite(drawn, (max(x, 0), max(y, 0)))

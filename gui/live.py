@@ -83,6 +83,11 @@ class LiveReading:
         answered = [line for line in self.lines if line.reading is not None and line.reading.answer]
         return max(answered, key=lambda line: max(line.parts), default=None)
 
+    def read_again(self) -> None:
+        """Read everything anew, as the reader has changed."""
+        self._cache = {}
+        self._edited(Edit("reading"))
+
     def _edited(self, edit: Edit) -> None:
         strokes, pictures = self._sheet.strokes(), self._sheet.pictures()
         corrections = tuple(self._sheet.corrections().values())

@@ -6,10 +6,8 @@ takes back when the program ends, however it ends.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
@@ -31,6 +29,13 @@ def state_folder() -> Path | None:
     except OSError:
         return None
     return folder
+
+
+def hand_folder() -> Path:
+    """The folder for what this user's hand taught; it is made when there is something to keep."""
+    import platformdirs
+
+    return platformdirs.user_data_path("hwcalc", appauthor=False) / "hand"
 
 
 class Slot:
@@ -80,35 +85,3 @@ else:
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-@dataclass
-class Settings:
-    """What the window remembers from one start to the next."""
-
-    theme: str = ""  # 'light' or 'dark'; '': as the system says
-    size: tuple[int, int] | None = None  # logical units
-    history: bool = False
-    pen_width: float = 3.0
-
-
-def load_settings(path: Path) -> Settings:
-    """The settings in a file; what is missing or strange there is as at first."""
-    settings = Settings()
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told.get("theme") in ("light", "dark"):
-            settings.theme = told["theme"]
-        if told.get("size"):
-            width, height = (min(max(int(v), 200), 10_000) for v in told["size"])
-            settings.size = (width, height)
-        settings.history = told.get("history") is True
-        settings.pen_width = min(max(float(told.get("pen_width", 3.0)), 1.0), 12.0)
-    except (OSError, ValueError, TypeError, AttributeError):
-        pass
-    return settings
-
-
-def dump_settings(settings: Settings) -> bytes:
-    """Settings as the bytes of a file."""
-    return json.dumps(asdict(settings)).encode("utf-8")

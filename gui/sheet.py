@@ -81,7 +81,7 @@ class Picture:
 
 @dataclass(frozen=True, eq=False)
 class Correction:
-    """What the user says a symbol is.
+    """What the user says a symbol is; with an empty label, only that its strokes are one symbol.
 
     `parts` are the numbers of its strokes on the sheet; in a picture, whose number is `picture`, they are
     the numbers of its pieces.

@@ -150,6 +150,18 @@ def style(master: ttk.Widget | None, palette: Palette, screen: Screen) -> None:
         bordercolor=[("focus", p.select), *back],
         relief=[("pressed", "raised")],
     )
+    s.configure("TButton", padding=(px(10), px(4)), background=p.hover, bordercolor=p.edge, relief="flat")
+    s.map("TButton", background=[("disabled", p.bar), ("pressed", p.pressed), ("active", p.pressed)])
+    s.map("TButton", foreground=[("disabled", p.faint)], bordercolor=[("focus", p.select)])
+    s.configure("Main.TButton", background=p.answer, foreground=p.paper)
+    s.map("Main.TButton", background=[("disabled", p.bar), ("active", mixed(p.answer, p.text, 0.15))])
+    s.configure("TCheckbutton", background=p.bar, indicatorbackground=p.paper, indicatorforeground=p.answer)
+    s.configure("TCheckbutton", indicatorsize=px(13), indicatormargin=px(4), upperbordercolor=p.faint)
+    s.map("TCheckbutton", background=[("active", p.bar)], indicatorbackground=[("pressed", p.hover)])
+    s.configure(
+        "TProgressbar", background=p.answer, troughcolor=p.hover, thickness=px(6), bordercolor=p.hover
+    )
+    s.configure("TProgressbar", lightcolor=p.answer, darkcolor=p.answer)
     s.configure("TLabel", background=p.bar, foreground=p.text)
     s.configure("Status.TLabel", background=p.bar, foreground=p.quiet)
     s.configure("Error.TLabel", background=p.bar, foreground=p.doubt)

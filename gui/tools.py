@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from hwcalc.gui.paper import Paper
+from hwcalc.gui.scratch import scratched_out
 from hwcalc.gui.sheet import Stroke
 
 TAP = 3.0  # logical units: a pen that moved less did not draw a line
@@ -40,7 +41,7 @@ class Pen:
     """Writes strokes.
 
     `touched(x, y)` is called when the pen comes down. `tapped(x, y)` is asked when it went up where it came
-    down; True: that was no ink.
+    down; True: that was no ink. A stroke that scratches others out takes them away instead.
     """
 
     name = "pen"
@@ -95,7 +96,11 @@ class Pen:
         self.cancel()
         if np.ptp(points[:, :2], axis=0).max() < TAP and self._tapped(x, y):
             return
-        paper.sheet.add("stroke", [Stroke(points, self.width)])
+        gone = scratched_out(points[:, :2], paper.sheet.strokes())
+        if gone:
+            paper.sheet.remove("scratching out", gone)
+        else:
+            paper.sheet.add("stroke", [Stroke(points, self.width)])
 
     def cancel(self) -> None:
         """Drop the stroke that was begun."""

@@ -24,6 +24,23 @@ POLL_MS = 4  # how often finished jobs are looked for while there are any; a fra
 CLOSE_SECONDS = 2.0  # how long the end of the program waits for a job that runs
 
 
+class _Rest:
+    """Lets the garbage collector rest while any worker works."""
+
+    _working = 0
+
+    @classmethod
+    def begin(cls) -> None:
+        cls._working += 1
+        gc.disable()
+
+    @classmethod
+    def end(cls) -> None:
+        cls._working -= 1
+        if cls._working == 0:
+            gc.enable()
+
+
 @dataclass(frozen=True, eq=False)
 class _Job:
     work: Callable[[], Any]
@@ -64,7 +81,8 @@ class Worker:
     ) -> None:
         """Run `work` in the thread; then `done` or `failed` in the event loop, unless stale."""
         job = _Job(work, done, failed, key)
-        gc.disable()
+        if self._open == 0:
+            _Rest.begin()
         with self._wake:
             if key is not None:
                 waiting = [j for j in self._waiting if j.key != key]
@@ -87,7 +105,9 @@ class Worker:
             self._waiting.clear()
             self._wake.notify()
         self._thread.join(CLOSE_SECONDS)
-        gc.enable()
+        if self._open:
+            self._open = 0
+            _Rest.end()
 
     def _run(self) -> None:
         while True:
@@ -119,6 +139,6 @@ class Worker:
                     job.failed(error)
         finally:  # a callback that raises must not end the polling
             if self._open == 0:
-                gc.enable()
+                _Rest.end()
             elif not self._closed and self._polling is None:
                 self._polling = self._widget.after(POLL_MS, self._poll)

@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 _INTERRUPTED = 130  # what shells return for a command that SIGINT ended,
 _BROKEN_PIPE = 141  # or SIGPIPE
 
-_FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train", "data": "hwcalc.downloads"}
+_FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train", "data": "hwcalc.data_command"}
 
 _EXAMPLES = """\
 examples:

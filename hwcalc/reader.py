@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -12,29 +12,28 @@ import numpy as np
 import numpy.typing as npt
 
 from . import expression, page, segment
-from .features import Glyph, extract
+from .features import Glyph
 from .glyphs import default_classifier
-from .grammar import KIND, Lattice, Parse
+from .grammar import KIND
 from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
+from .lattice import Lattice, Parse
+from .memory import Memory
 from .page_joins import cut, joins
 
 if TYPE_CHECKING:
     from .picture import Writing
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
-"""Strokes that are known to be one symbol, and its label."""
+"""Strokes that are known to be one symbol, and its label; '' where that is not known."""
 
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
 
-DOUBTFUL = 0.5
+DOUBTFUL = 0.65
 """A reading less likely than this to be right is marked doubtful."""
 
-GROUP_TEMPERATURE = 2.5
-"""What differences of score between groupings are divided by to become log-probabilities: on 232 lines by a third
-of the test writers confidence then is 0.83 on average, and 0.828 of the lines are right."""
-
+_MEMORY = Memory()
 
 _SURE_OF_TURN = 0.7
 """A picture that reads at least this well is not turned upside down."""
@@ -153,7 +152,8 @@ def read_ink(
     strokes : iterable of (k, 2) or (k, 3) array-likes
         x to the right, y down[, seconds], in any unit, in the order in which they were drawn.
     fixed : mapping of frozenset of stroke numbers to label, optional
-        What is known already, from a person who looked: these strokes together are this symbol.
+        What is known already, from a person who looked: these strokes together are this symbol; with an
+        empty label, they are one symbol, whatever it is.
     digits : bool
         It is a plain number, such as a code: digits and points only, leading zeros kept, nothing computed.
 
@@ -307,16 +307,19 @@ def _read(ink: Ink, fixed: Fixed, digits: bool = False) -> Reading:
         raise ReadError(
             f"{len(ink.strokes)} strokes are too many for one expression (at most {MAX_STROKES}): read a part of it"
         )
-    unit = segment.unit_height(ink)
+    unit = segment.unit_height([s.box for s in ink.strokes])
     classifier = default_classifier()
     _check_fixed(fixed, len(ink.strokes))
     candidates = segment.candidates(ink, unit, fixed)
-    log_probability = classifier.log_probability(extract([segment.glyph(ink, c) for c in candidates]))
+    log_probability = _MEMORY.log_probability(classifier, ink, candidates)
+    allowed: Collection[str] = _DIGITS if digits else KIND.keys()
+    lattice = Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=digits)
+    parse = lattice.parse()
+    reading = _reading(ink, parse)
     if not digits:
-        return _reading(ink, Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed))
-    lattice = Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed, _DIGITS)
+        return reading
     own = dict(zip(candidates, log_probability, strict=True))
-    return _number(_reading(ink, lattice), lattice.parses(1)[0], own, classifier.labels)
+    return _number(reading, parse, own, classifier.labels)
 
 
 def _check_fixed(fixed: Fixed, count: int) -> None:
@@ -324,25 +327,26 @@ def _check_fixed(fixed: Fixed, count: int) -> None:
     for strokes, label in fixed.items():
         if not strokes or not strokes <= set(range(count)) or strokes & taken:
             raise ReadError(f"fixed: strokes {sorted(strokes)} are not there, or are in two symbols")
-        if label not in KIND:
+        if label and label not in KIND:
             raise ReadError(f"fixed: {label!r} is no label; labels are {' '.join(KIND)}")
         taken |= strokes
 
 
-def _reading(ink: Ink, lattice: Lattice) -> Reading:
-    parses = lattice.parses()
-    best = parses[0]
-    symbols = tuple(_symbol(ink, lattice, best, i) for i in range(len(best.symbols)))
-    confidence = _confidence(parses, symbols)
-    result = expression.evaluate(best.row)
+def _reading(ink: Ink, parse: Parse) -> Reading:
+    symbols = tuple(
+        Symbol(p.label, ink.in_picture(p.group.box), p.alternatives[0][1], p.alternatives, p.group.strokes)
+        for p in parse.symbols()
+    )
+    row = parse.row()
+    result = expression.evaluate(row)
     return Reading(
-        text=expression.text(best.row),
-        latex=expression.latex(best.row),
+        text=expression.text(row),
+        latex=expression.latex(row),
         value=result.value,
         answer=result.answer,
         symbols=symbols,
-        confidence=confidence,
-        doubtful=confidence < DOUBTFUL,
+        confidence=parse.share,
+        doubtful=parse.share < DOUBTFUL,
         box=ink.in_picture(ink.box),
     )
 
@@ -355,9 +359,9 @@ def _number(
 ) -> Reading:
     """A reading as a plain number: its digits as they stand; doubtful where one looks like another symbol."""
     foreign = any(
-        np.exp(log_probability[candidate][labels.index(label)]) < _FOREIGN
-        for label, candidate in parse.symbols
-        if label != "."  # a point has no shape of its own
+        np.exp(log_probability[piece.group][labels.index(piece.label)]) < _FOREIGN
+        for piece in parse.symbols()
+        if piece.label != "."  # a point has no shape of its own
     )
     return replace(
         reading,
@@ -367,17 +371,3 @@ def _number(
         answer="",
         doubtful=reading.doubtful or foreign,
     )
-
-
-def _symbol(ink: Ink, lattice: Lattice, parse: Parse, index: int) -> Symbol:
-    label, candidate = parse.symbols[index]
-    alternatives = lattice.alternatives(parse, index)
-    return Symbol(label, ink.in_picture(candidate.box), alternatives[0][1], alternatives, candidate.strokes)
-
-
-def _confidence(parses: Sequence[Parse], symbols: Sequence[Symbol]) -> float:
-    """Probability that all of the best parse is right: that its groups are, times that each label is."""
-    best = parses[0]
-    others = [p.score - best.score for p in parses[1:] if p.groups != best.groups]
-    of_groups = 1 / (1 + np.exp(np.array(others) / GROUP_TEMPERATURE).sum())
-    return float(of_groups * np.prod([symbol.confidence for symbol in symbols]))

@@ -141,6 +141,41 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             self._forget()
             raise
 
+    @classmethod
+    def resumed(
+        cls,
+        classes: ArrayLike,
+        support_vectors: ArrayLike,
+        n_support: ArrayLike,
+        dual_coef: ArrayLike,
+        intercept: ArrayLike,
+        *,
+        C: float,
+        gamma: float,
+        **settings: Any,
+    ) -> Self:
+        """A fitted machine from the arrays of an earlier one, to predict with or to `partial_fit` further.
+
+        Parameters
+        ----------
+        classes (K,), support_vectors (s, d), n_support (K,), dual_coef (K - 1, s), intercept (K (K - 1) / 2,)
+            The fitted attributes of the earlier machine.
+        C, gamma, **settings
+            Its parameters. Its samples are taken to have had the weight 1.
+        """
+        machine = cls(C=C, gamma=gamma, **settings)
+        machine.classes_ = np.asarray(classes)
+        machine.support_vectors_ = np.ascontiguousarray(support_vectors)
+        machine.n_support_ = np.asarray(n_support, np.int32)
+        machine.dual_coef_ = np.asarray(dual_coef, np.float64)
+        machine.intercept_ = np.asarray(intercept, np.float64)
+        count, machine.n_features_in_ = machine.support_vectors_.shape
+        machine.support_ = np.arange(count, dtype=np.int32)
+        machine._support_weight = np.ones(count)
+        machine._gamma = float(gamma)
+        machine._load_machine()
+        return machine
+
     @available_if(lambda self: self.kernel != "precomputed")  # type: ignore[untyped-decorator]
     def partial_fit(
         self,

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from hwcalc.ink import Box
-from hwcalc.reader import Reading, Symbol
+from hwcalc.reader import Reading, Symbol, evaluate
 
 try:
     import tkinter as tk
@@ -111,20 +111,27 @@ class FakeReader:
 
     def __init__(self) -> None:
         self.calls: list[int] = []
+        self.fixed: dict[frozenset[int], str] = {}
         self.changes: dict[str, Any] = {}
         self.error: Exception | None = None
         self.wait: Callable[[], object] = lambda: None
+        self.evaluate: Callable[[str], Reading] = evaluate
+        self.read: Callable[..., Reading] | None = None
 
     def __call__(self, strokes: Sequence[np.ndarray], fixed: Mapping[frozenset[int], str]) -> Reading:
         self.calls.append(len(strokes))
         self.wait()
         if self.error is not None:
             raise self.error
+        if self.read is not None:
+            return self.read(strokes, fixed)
         boxes = [box_of(s) for s in strokes]
         labels = ["1" if b.height > b.width else "+" for b in boxes]
+        self.fixed = dict(fixed)
         for parts, label in fixed.items():
-            (part,) = parts
-            labels[part] = label
+            if label:
+                (part,) = parts
+                labels[part] = label
         text = "".join(labels)
         numbers = text.split("+")
         answer = str(sum(map(int, numbers))) if all(numbers) and len(numbers) > 1 else ""
@@ -143,7 +150,7 @@ def window(display: str, reader: FakeReader, tmp_path: Any) -> Iterator[Any]:
     from hwcalc.gui.theme import LIGHT
     from hwcalc.gui.window import Window
 
-    engine = Engine(read_ink=reader, warm_up=lambda: None)
+    engine = Engine(read_ink=reader, evaluate=lambda text: reader.evaluate(text), warm_up=lambda: None)
     window = Window(engine, palette=LIGHT, scale=1.0)
     window.root.geometry("900x600+0+0")
     window.root.update()

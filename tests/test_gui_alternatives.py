@@ -104,7 +104,7 @@ def test_the_card_stays_inside_a_small_window(window, write):
     window.root.geometry("480x360")
     window.root.update()
     write(window, "1+1", left=360, top=200)
-    card = window.ask_about(window.live.lines[0], 2)
+    card = window.correcting.ask_about(window.live.lines[0], 2)
     window.root.update()
     assert card.winfo_x() + card.winfo_width() <= window.paper.winfo_width()
     assert card.winfo_y() >= 0

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from hwcalc import inkml
 from hwcalc.gui import files, pictures
-from hwcalc.gui.places import Settings, Slot, dump_settings, load_settings
+from hwcalc.gui.places import Slot
 from hwcalc.gui.sheet import Stroke
 from hwcalc.ink import Box
 from tests.conftest import reading_of
@@ -79,6 +80,54 @@ def test_exports(window, write, settle, tmp_path):
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_ink_comes_back_through_inkml_with_what_was_read(window, write, settle, tmp_path):
+    write(window, "1+1")
+    before = [s.points for s in window.sheet.strokes().values()]
+    window.documents.save_to(tmp_path / "a.inkml")
+    settle(window)
+    assert window.status.text == "Exported a.inkml"
+    found = inkml.loads((tmp_path / "a.inkml").read_bytes())
+    assert [group.label for group in found.groups] == ["1", "+", "1"]
+    for stroke, points in zip(found.strokes, before, strict=True):
+        np.testing.assert_allclose(stroke, points, atol=0.01)
+    window.clear()
+    window.documents.open_file(tmp_path / "a.inkml")
+    settle(window)
+    assert window.live.newest().reading.answer == "2"
+    window.undo()
+    assert window.sheet.empty
+
+
+@pytest.mark.parametrize("factor", [0.01, 1, 1000])
+def test_ink_of_any_unit_comes_as_large_as_writing_and_fits(window, settle, tmp_path, factor):
+    strokes = [np.array([[i * 50.0, 0.0], [i * 50.0, 80.0]]) * factor for i in range(30)]
+    (tmp_path / "a.inkml").write_bytes(inkml.dumps(strokes))
+    window.documents.open_file(tmp_path / "a.inkml")
+    settle(window)
+    boxes = [s.box for s in window.sheet.strokes().values()]
+    assert 20 <= boxes[0].height <= 60
+    assert max(b.right for b in boxes) <= window.paper.visible().right
+
+
+def test_recent_files_can_be_chosen_and_the_last_one_comes_by_key(window, write, settle, tmp_path):
+    window.root.event_generate("<Control-r>")
+    assert window.status.text == "No file was opened or saved yet"
+    write(window, "1+1")
+    for name in ("a.hwcalc", "b.hwcalc", "a.hwcalc"):
+        window.documents.save_to(tmp_path / name)
+        settle(window)
+    assert [c.title for c in window.documents.recent()] == ["a.hwcalc", "b.hwcalc"]
+    (tmp_path / "other").mkdir()
+    window.documents.save_to(tmp_path / "other" / "b.hwcalc")
+    settle(window)
+    assert [Path(c.title).name for c in window.documents.recent()] == ["b.hwcalc", "a.hwcalc", "b.hwcalc"]
+    window.clear()
+    window.root.event_generate("<Control-r>")
+    settle(window)
+    assert len(window.sheet.strokes()) == 3
+    assert window.root.title() == "b.hwcalc"
+
+
 def test_an_empty_sheet_is_not_exported(window, settle, tmp_path):
     window.documents.save_to(tmp_path / "a.png")
     settle(window)
@@ -106,7 +155,7 @@ def test_a_picture_lies_on_the_sheet_with_what_was_read(window, settle, tmp_path
     assert seen == [((300, 100), {})]
     first = line.symbol_box(line.reading.symbols[0])
     assert first.left == pytest.approx(picture.box.left + 10 * picture.box.width / 300)
-    card = window.ask_about(line, 2)
+    card = window.correcting.ask_about(line, 2)
     card.choose("7")
     settle(window)
     assert seen[-1] == ((300, 100), {frozenset({2}): "7"})
@@ -210,14 +259,14 @@ def test_what_is_not_saved_is_there_again_after_closing(display, reader, tmp_pat
     window.root.geometry("700x500")
     window.root.update()
     window.sheet.add("stroke", [Stroke(np.array([[1.0, 2.0, 0.0], [3.0, 40.0, 0.1]]))])
-    window.recolour(DARK)
+    window.look.wear(DARK)
     window.settings.theme = "dark"
     window.close()
     again = Window(engine, folder=tmp_path, scale=1.0)
     again.root.update()
     (stroke,) = again.sheet.strokes().values()
     assert stroke.points[:, :2].tolist() == [[1, 2], [3, 40]]
-    assert again.palette is DARK
+    assert again.look.palette is DARK
     assert (again.root.winfo_width(), again.root.winfo_height()) == (700, 500)
     again.documents.save_to(tmp_path / "a.hwcalc")
     while again.worker.busy:
@@ -225,18 +274,3 @@ def test_what_is_not_saved_is_there_again_after_closing(display, reader, tmp_pat
     again.close()
     assert len(files.read_sheet(tmp_path / "a.hwcalc")) == 1
     assert not (tmp_path / "sheet0.hwcalc").exists()
-
-
-@pytest.mark.parametrize(
-    "text", ["", "[]", "7", json.dumps({"size": ["a", 1]}), json.dumps({"theme": 3, "pen_width": "thick"})]
-)
-def test_strange_settings_are_as_at_first(tmp_path, text):
-    path = tmp_path / "settings.json"
-    path.write_text(text)
-    assert load_settings(path) == Settings()
-
-
-def test_settings_come_back(tmp_path):
-    settings = Settings("dark", (800, 600), True, 4.0)
-    (tmp_path / "settings.json").write_bytes(dump_settings(settings))
-    assert load_settings(tmp_path / "settings.json") == settings

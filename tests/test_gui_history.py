@@ -10,7 +10,7 @@ from tests.conftest import reading_of
 
 
 @pytest.fixture
-def sums(window, monkeypatch):
+def sums(window, reader):
     """Lets the typing field understand sums of numbers."""
 
     def evaluate(text):
@@ -19,15 +19,15 @@ def sums(window, monkeypatch):
         except ValueError:
             raise ValueError("that is no sum") from None
 
-    monkeypatch.setattr(window.field, "_engine", type(window.engine)(evaluate=evaluate))
+    reader.evaluate = evaluate
     return window
 
 
 def test_a_line_has_one_entry_that_follows_it(window, write):
     write(window, "1+1")
-    window._note()
+    window.note()
     write(window, "1", left=220)
-    window._note()
+    window.note()
     assert [(e.text, e.answer) for e in window.log.entries] == [("1+11", "= 12")]
 
 
@@ -35,7 +35,7 @@ def test_what_was_cleared_stays_in_the_history(window, write):
     write(window, "1+1")
     window.root.event_generate("<Escape>")
     write(window, "11+1")
-    window._note()
+    window.note()
     assert [e.answer for e in window.log.entries] == ["= 2", "= 12"]
 
 

@@ -44,7 +44,7 @@ def test_a_correction_is_kept_by_the_reader(reading_window, drag, settle):
     for stroke in strokes:
         drag(window, [(x, y) for x, y in (stroke * 60 + (80, 200)).tolist()], wait=False)
     settle(window)
-    window.ask_about(window.live.lines[0], 0).choose("7")
+    window.correcting.ask_about(window.live.lines[0], 0).choose("7")
     settle(window)
     assert window.live.newest().reading.text == "72+34"
 

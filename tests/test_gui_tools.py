@@ -144,3 +144,19 @@ def test_the_paper_scrolls_when_there_is_more_than_the_window_shows(window, writ
     window.paper.event_generate("<Prior>")
     window.root.update()
     assert window.paper.visible().top == top
+
+
+def test_strokes_are_grouped_and_ungrouped_by_keys(window, write, reader, settle):
+    write(window, "1+1")
+    window.root.event_generate("<Control-g>")
+    assert "Select the strokes" in window.status.text
+    window.selector.select({0, 1})
+    window.root.event_generate("<Control-g>")
+    settle(window)
+    assert reader.fixed == {frozenset({0, 1}): ""}
+    window.root.event_generate("<Control-G>")
+    settle(window)
+    assert reader.fixed == {frozenset({0}): "", frozenset({1}): ""}
+    window.root.event_generate("<Control-z>")
+    settle(window)
+    assert reader.fixed == {frozenset({0, 1}): ""}

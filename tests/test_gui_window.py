@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import threading
 
+import numpy as np
 import pytest
+from PIL import Image
+
+from hwcalc.gui import clipboard
+from hwcalc.gui.menus import menu_of
 
 
 def texts(window, tag="answer"):
@@ -166,3 +172,45 @@ def test_without_tkinter_one_line_says_what_to_install(monkeypatch, capsys):
     told = capsys.readouterr().err
     assert "python3-tk" in told
     assert told.count("\n") == 1
+
+
+def test_every_action_is_in_the_menu_and_has_a_key(window):
+    menu = menu_of(window.root, window.actions, window.look.palette)
+    entries = {}
+    for i in range(menu.index("end") + 1):
+        part = menu.nametowidget(menu.entrycget(i, "menu"))
+        for k in range(part.index("end") + 1):
+            entries[part.entrycget(k, "label").strip()] = part.type(k)
+    assert set(entries) == {action.title for action in window.actions.by_name.values()}
+    assert all(action.keys for action in window.actions.by_name.values())
+    keys = [key for action in window.actions.by_name.values() for key in action.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_whole_menu_and_the_shortcuts_fit_a_small_screen(window):
+    menu = menu_of(window.root, window.actions, window.look.palette)
+    menu.update_idletasks()
+    assert menu.winfo_reqheight() < 300
+
+
+def test_a_picture_of_the_newest_sum_is_copied(window, write, settle, monkeypatch):
+    held = []
+    monkeypatch.setattr(clipboard, "put_picture", held.append)
+    window.root.event_generate("<Control-C>")
+    assert window.status.text == "No ink to copy yet"
+    write(window, "1+1")
+    window.root.event_generate("<Control-C>")
+    settle(window)
+    assert window.status.text == "Copied the picture"
+    with Image.open(io.BytesIO(held[0])) as picture:
+        dark = np.asarray(picture.convert("L")) < 128
+    assert dark.any()
+    assert not dark.all()
+
+
+def test_without_a_program_that_holds_pictures_one_line_says_which(window, write, settle, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    write(window, "1+1")
+    window.root.event_generate("<Control-C>")
+    settle(window)
+    assert "install" in window.status.text

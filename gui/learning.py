@@ -1,0 +1,169 @@
+"""Learning the user's hand: corrections kept as samples if the user wants, and a classifier that learns from them.
+
+In flow corrections; out flow samples and a model file in the user's data folder, and the reader is told to read
+with it. Undoing brings back what was read with before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hwcalc.gui.live import explained
+from hwcalc.gui.parts import Parts
+from hwcalc.gui.worker import Worker
+from hwcalc.ink import FloatArray
+from hwcalc.samples import Samples
+
+if TYPE_CHECKING:
+    from hwcalc.personal import Learnt
+
+POLL_MS = 50  # how often progress is shown
+
+
+class StoppedError(Exception):
+    """The user does not want to wait any longer."""
+
+
+class Learning:
+    """What was kept and what was learnt; `listeners` are called when anything of it changed.
+
+    `share` is how much of the learning is done, None when nothing is being learnt; `told` is what came of it.
+    """
+
+    def __init__(self, parts: Parts, folder: Path | None, read_again: Callable[[], None]) -> None:
+        """Keep samples and model in `folder`; `read_again` reads the sheet with what was learnt."""
+        self._parts = parts
+        self._folder = folder
+        self._read_again = read_again
+        self.samples = Samples(folder / "samples.jsonl") if folder is not None else None
+        self.listeners: list[Callable[[], object]] = []
+        self.share: float | None = None
+        self.told = ""
+        self._stop = False
+        self._worker: Worker | None = None
+
+    @property
+    def model(self) -> Path | None:
+        """The file of what was learnt; None where nothing was."""
+        path = self._folder / "model.npz" if self._folder is not None else None
+        return path if path is not None and path.exists() else None
+
+    def use(self) -> None:
+        """Read with what was learnt; where it cannot be used any more, say so. Runs in the worker."""
+        if self.model is not None:
+            self._parts.engine.use(self.model)
+
+    # Samples
+
+    def keep(self, ink: Sequence[FloatArray], label: str) -> None:
+        """Keep a correction, if the user wants that."""
+        if self.samples is None or not self._parts.settings.keep or not label or not ink:
+            return
+        self._change(lambda samples: samples.add(label, ink))
+
+    def delete(self, numbers: Iterable[int]) -> None:
+        """Delete samples."""
+        self._change(lambda samples: samples.remove(numbers))
+
+    def keep_corrections(self, on: bool) -> None:
+        """Keep corrections from now on, or do not; what was kept stays until it is deleted."""
+        self._parts.settings.keep = on
+        self._parts.status.say(
+            "Corrections are kept, on this computer only" if on else "Corrections are not kept"
+        )
+        self._changed()
+
+    def _change(self, change: Callable[[Samples], object]) -> None:
+        assert self.samples is not None
+        try:
+            change(self.samples)
+        except OSError as error:
+            self._parts.status.warn(f"Samples cannot be kept: {error.strerror or error}")
+        self._changed()
+
+    # Learning
+
+    def learn(self) -> None:
+        """Learn from the samples, in a thread of its own: meanwhile the sheet is still read."""
+        if self.samples is None or self.share is not None:
+            return
+        engine, samples = self._parts.engine, list(self.samples.all)
+        self.share, self.told, self._stop = 0.0, "", False
+        self._worker = Worker(self._parts.root)
+        self._worker.submit(lambda: engine.learn(samples, self._passed), self._learnt, self._failed)
+        self._parts.root.after(POLL_MS, self._show_progress)
+        self._changed()
+
+    def stop(self) -> None:
+        """Give up learning; nothing changes."""
+        self._stop = True
+
+    def undo(self) -> None:
+        """Read as before the last time that something was learnt."""
+        if self._folder is None or self.model is None:
+            return
+        before = self._folder / "before.npz"
+        try:
+            if before.exists():
+                before.replace(self.model)
+            else:
+                self.model.unlink()
+        except OSError as error:
+            self._parts.status.warn(f"This cannot be undone: {error.strerror or error}")
+            return
+        self.told = "Undone: read as before."
+        self._read_with(self.model)
+
+    def close(self) -> None:
+        """The program ends."""
+        self.stop()
+        if self._worker is not None:
+            self._worker.close()
+
+    def _passed(self, share: float) -> None:
+        if self._stop:
+            raise StoppedError
+        self.share = share
+
+    def _show_progress(self) -> None:
+        if self.share is not None:
+            self._changed()
+            self._parts.root.after(POLL_MS, self._show_progress)
+
+    def _learnt(self, learnt: Learnt) -> None:
+        assert self._folder is not None
+        path = self._folder / "model.npz"
+        try:
+            if path.exists():
+                path.replace(self._folder / "before.npz")
+            learnt.classifier.save(path)
+        except OSError as error:
+            self._failed(error)
+            return
+        rest = f"{learnt.before} were read right before, {learnt.after} are now."
+        self.told = f"Of {learnt.held} samples held back, {rest}"
+        self._read_with(path)
+        self._finished()
+
+    def _read_with(self, path: Path | None) -> None:
+        engine, status = self._parts.engine, self._parts.status
+        self._parts.worker.submit(
+            lambda: engine.use(path), lambda _: self._read_again(), lambda e: status.warn(explained(e))
+        )
+        self._changed()
+
+    def _failed(self, error: Exception) -> None:
+        self.told = "Stopped: nothing has changed." if isinstance(error, StoppedError) else explained(error)
+        self._finished()
+
+    def _finished(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+        self._worker = self.share = None
+        self._changed()
+
+    def _changed(self) -> None:
+        for listener in self.listeners:
+            listener()

@@ -1,0 +1,70 @@
+"""The parts that most features of the window work with, made once and handed to each feature.
+
+sheet ──▶ paper (shows it)          settings, screen, look: how things are shown
+  └────▶ live (reads it in the worker, through the engine) ──▶ answers (show the readings)
+"""
+
+from __future__ import annotations
+
+import tkinter as tk
+from dataclasses import dataclass
+
+from hwcalc.gui.answers import Answers
+from hwcalc.gui.engine import Engine
+from hwcalc.gui.live import LiveReading
+from hwcalc.gui.look import Look
+from hwcalc.gui.paper import Paper
+from hwcalc.gui.screen import Screen
+from hwcalc.gui.selection import Selector
+from hwcalc.gui.settings import Settings
+from hwcalc.gui.sheet import Sheet
+from hwcalc.gui.status import Status
+from hwcalc.gui.theme import Palette
+from hwcalc.gui.worker import Worker
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One window's parts; each has its description in its own module."""
+
+    root: tk.Tk
+    screen: Screen
+    settings: Settings
+    look: Look
+    engine: Engine
+    worker: Worker
+    sheet: Sheet
+    paper: Paper
+    status: Status
+    live: LiveReading
+    answers: Answers
+    selector: Selector
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of the moment."""
+        return self.look.palette
+
+    @classmethod
+    def make(
+        cls, middle: tk.Misc, engine: Engine, settings: Settings, look: Look, screen: Screen, worker: Worker
+    ) -> Parts:
+        """The parts of a new window on an empty sheet; the paper lies in `middle`."""
+        root, sheet = look.root, Sheet()
+        paper = Paper(middle, sheet, screen, look.palette)
+        live = LiveReading(sheet, engine, worker)
+        answers = Answers(paper, settings)
+        return cls(
+            root,
+            screen,
+            settings,
+            look,
+            engine,
+            worker,
+            sheet,
+            paper,
+            Status(root, screen),
+            live,
+            answers,
+            Selector(paper),
+        )

@@ -1,0 +1,197 @@
+"""Learning the user's hand: only what the user wants is kept, it can be seen and deleted, and it can be undone."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hwcalc.gui.engine import Engine
+from hwcalc.gui.theme import LIGHT
+from hwcalc.gui.window import Window
+from hwcalc.personal import Learnt
+from hwcalc.samples import Samples
+
+
+class FakeClassifier:
+    def __init__(self, name):
+        self.name = name
+
+    def save(self, path):
+        path.write_text(self.name)
+
+
+class FakeTeacher:
+    """Learns as many times as it is asked, and remembers what is read with."""
+
+    def __init__(self):
+        self.lessons = []
+        self.used = []
+        self.go_on = threading.Event()
+        self.go_on.set()
+
+    def learn(self, samples, progress):
+        self.lessons.append([s.label for s in samples])
+        progress(0.25)
+        assert self.go_on.wait(10)
+        progress(1.0)
+        return Learnt(FakeClassifier(f"lesson {len(self.lessons)}"), 5, 1, 4)
+
+    def use(self, path):
+        self.used.append(path.read_text() if path else None)
+
+
+@pytest.fixture
+def teacher():
+    return FakeTeacher()
+
+
+@pytest.fixture
+def school(display, reader, teacher, tmp_path):
+    engine = Engine(read_ink=reader, warm_up=lambda: None, learn=teacher.learn, use=teacher.use)
+    window = Window(engine, palette=LIGHT, scale=1.0, hand=tmp_path / "hand")
+    window.root.geometry("900x600+0+0")
+    window.root.update()
+    window.paper.focus_force()
+    window.root.update()
+    yield window
+    window.close()
+
+
+def correct(window, settle, number=0, label="7"):
+    window.correcting.ask_about(window.live.lines[0], number).choose(label)
+    settle(window)
+
+
+def learnt(window):
+    return lambda: window.learning.share is None
+
+
+def test_nothing_is_kept_until_the_user_wants_it(school, write, settle, tmp_path):
+    write(school, "1+1")
+    correct(school, settle)
+    assert len(school.learning.samples) == 0
+    assert not (tmp_path / "hand").exists()
+    school.root.event_generate("<Control-k>")
+    correct(school, settle, 2, "4")
+    (sample,) = Samples(tmp_path / "hand" / "samples.jsonl").all
+    assert sample.label == "4"
+    np.testing.assert_allclose(sample.strokes[0], school.sheet.strokes()[2].points[:, :2])
+
+
+def test_typing_over_a_selection_is_kept_and_grouping_alone_is_not(school, write, settle):
+    school.root.event_generate("<Control-k>")
+    write(school, "1+1")
+    school.selector.select({0, 1})
+    school.root.event_generate("<Control-g>")
+    settle(school)
+    assert len(school.learning.samples) == 0
+    school.selector.select({0})
+    school.paper.event_generate("9")
+    settle(school)
+    assert [s.label for s in school.learning.samples.all] == ["9"]
+
+
+def give(window, labels="0123456"):
+    for label in labels:
+        window.learning.samples.add(label, [np.array([[0.0, 0.0], [5.0, 40.0]])])
+
+
+def test_learning_shows_before_and_after_and_is_undone_step_by_step(school, teacher, settle, until):
+    give(school)
+    root = school.root
+    for lesson in ("lesson 1", "lesson 2"):
+        root.event_generate("<Control-K>")
+        until(school, learnt(school))
+        settle(school)
+        assert teacher.used[-1] == lesson
+    assert teacher.lessons[0] == list("0123456")
+    assert "1 were read right before, 4 are now" in str(school.learn_panel.told.cget("text"))
+    root.event_generate("<Control-U>")
+    settle(school)
+    assert teacher.used[-1] == "lesson 1"
+    school.learn_panel.undo.invoke()
+    settle(school)
+    assert teacher.used[-1] is None
+    assert school.learning.model is None
+
+
+def test_the_sheet_is_read_anew_with_what_was_learnt(school, reader, write, settle, until):
+    write(school, "1+1")
+    give(school)
+    reader.calls.clear()
+    school.learning.learn()
+    until(school, learnt(school))
+    settle(school)
+    assert reader.calls == [3]
+
+
+def test_progress_shows_and_learning_can_be_stopped(school, teacher, until):
+    give(school)
+    school.side.show("learn")
+    teacher.go_on.clear()
+    school.learning.learn()
+    bar = school.learn_panel.progress
+    until(school, lambda: bar.winfo_ismapped() and float(bar.cget("value")) == 0.25)
+    assert str(school.learn_panel.learn.cget("text")) == "Stop"
+    school.learn_panel.learn.invoke()
+    teacher.go_on.set()
+    until(school, learnt(school))
+    assert school.learning.told == "Stopped: nothing has changed."
+    assert school.learning.model is None
+    assert teacher.used == []
+
+
+def test_samples_are_seen_chosen_and_deleted_by_mouse_and_by_keys(school):
+    give(school, "0123")
+    school.root.event_generate("<Control-j>")
+    school.root.update()
+    panel = school.learn_panel
+    shown = panel.grid_of_samples
+    texts = [shown.itemcget(i, "text") for i in shown.find_all() if shown.type(i) == "text"]
+    assert texts == ["0", "1", "2", "3"]
+    shown.event_generate("<Button-1>", x=60, y=20)
+    shown.event_generate("<Delete>")
+    school.root.update()
+    assert [s.label for s in school.learning.samples.all] == ["0", "2", "3"]
+    shown.focus_force()
+    school.root.update()
+    for key in ("<Left>", "<Right>", "<Right>", "<space>", "<Delete>"):
+        shown.event_generate(key)
+    assert [s.label for s in school.learning.samples.all] == ["0", "2"]
+    panel.delete.invoke()
+    assert len(school.learning.samples) == 0
+
+
+def test_what_cannot_be_learnt_is_told_in_the_panel(school, teacher, until):
+    def refuse(samples, progress):
+        raise ValueError("2 more corrections are needed")
+
+    give(school, "01")
+    object.__setattr__(school.parts, "engine", replace(school.engine, learn=refuse))
+    school.learning.learn()
+    until(school, learnt(school))
+    assert school.learning.told == "2 more corrections are needed"
+
+
+def test_what_was_learnt_is_used_at_the_next_start(display, reader, teacher, settle, tmp_path):
+    (tmp_path / "model.npz").write_text("lesson 9")
+    engine = Engine(read_ink=reader, warm_up=lambda: None, learn=teacher.learn, use=teacher.use)
+    window = Window(engine, palette=LIGHT, scale=1.0, hand=tmp_path)
+    window.root.update()
+    window._warm_up()
+    settle(window)
+    assert teacher.used == ["lesson 9"]
+    window.close()
+
+
+def test_without_a_folder_nothing_can_be_kept(window, write, settle):
+    window.side.show("learn")
+    window.root.update()
+    window.root.event_generate("<Control-k>")
+    write(window, "1+1")
+    correct(window, settle)
+    assert window.learning.samples is None
+    assert window.learn_panel.keep.instate(["disabled"])

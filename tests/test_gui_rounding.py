@@ -1,0 +1,76 @@
+"""Answers as the user wants to see them; only what is shown is rounded."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hwcalc
+from hwcalc.gui.answers import copied_answer
+from hwcalc.gui.rounding import OFFERED, as_set, rounded
+from hwcalc.gui.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("text", "decimals", "fractions", "shown"),
+    [
+        ("22/7", None, True, "3 1/7 ≈ 3.142857"),
+        ("22/7", 2, True, "3 1/7 ≈ 3.14"),
+        ("22/7", 2, False, "≈ 3.14"),
+        ("9.5÷4", None, True, "2.375"),
+        ("9.5÷4", 2, True, "≈ 2.38"),
+        ("9.5÷4", 6, True, "2.375"),
+        ("√2", 3, True, "≈ 1.414"),
+        ("1/2+1/4", None, False, "0.75"),
+        ("12+34", 2, True, "46"),
+        ("0.001×1", 0, True, "≈ 0"),
+        ("0-0.004", 2, True, "≈ 0"),
+        ("1÷0", 2, False, "cannot divide by zero"),
+        ("1+1=2", 2, False, "true"),
+        ("2^200÷3", 2, True, None),
+    ],
+)
+def test_answers_as_set(text, decimals, fractions, shown):
+    reading = hwcalc.evaluate(text)
+    expected = reading.answer if shown is None else shown
+    assert as_set(reading, Settings(decimals=decimals, fractions=fractions)) == expected
+
+
+@given(st.fractions(-1000, 1000), st.integers(0, 15))
+def test_no_number_is_further_off_than_half_a_step(value, decimals):
+    sign, text = rounded(value, decimals)
+    assert abs(Fraction(text) - value) <= Fraction(1, 2 * 10**decimals)
+    assert (sign == "=") == (Fraction(text) == value)
+
+
+def test_an_inexact_number_is_rounded_too():
+    assert rounded(Decimal("1.41421356"), 3) == ("≈", "1.414")
+
+
+def test_a_fraction_is_copied_as_a_decimal_number():
+    assert copied_answer(hwcalc.evaluate("1/4")) == "0.25"
+    assert copied_answer(hwcalc.evaluate("22/7")) == "3.142857"
+    assert copied_answer(hwcalc.evaluate("1+1=3")).startswith("false")
+
+
+def test_by_keys_on_the_sheet(window, write, reader):
+    reader.read = lambda strokes, fixed: hwcalc.evaluate("1/8")
+    write(window, "1")
+
+    def shown():
+        paper = window.paper
+        texts = [paper.itemcget(i, "text") for i in paper.find_withtag("answer") if paper.type(i) == "text"]
+        return texts[-1]
+
+    assert shown() == "= 1/8 = 0.125"
+    window.root.event_generate("<F7>")
+    assert shown() == "= 0.125"
+    for _ in OFFERED[: OFFERED.index(2)]:
+        window.root.event_generate("<F6>")
+    assert window.status.text == "Answers with 2 decimals"
+    assert shown() == "≈ 0.12"
+    assert [c.title for c in window.rounding.choices() if c.chosen] == ["2 decimals"]
