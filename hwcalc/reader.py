@@ -19,7 +19,7 @@ from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
 from .lattice import Lattice, Parse
 from .memory import Memory
-from .page_joins import joins
+from .page_joins import cut, joins
 
 if TYPE_CHECKING:
     from .picture import Writing
@@ -228,7 +228,7 @@ def read_page(source: Any) -> list[Reading]:
 
     found = writing(open_picture(source))
     readings = _read_all(level_ink(found))
-    sure = float(np.median([r.confidence for r in readings])) if readings else 0.0
+    sure = float(np.median([r.confidence for r in readings])) if readings else 1.0
     if sure >= _SURE_OF_TURN:
         return readings
     turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
@@ -245,7 +245,9 @@ def _sureness(ink: Ink) -> float:
 def _read_all(ink: Ink) -> list[Reading]:
     """Every expression in the ink of a page; see `read_page`."""
     inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
-    readings = [_read(ink, {}) for ink in inks]
+    read = [(ink, _read(ink, {})) for ink in inks]
+    read = [part for whole in read for part in _parted(*whole)]
+    inks, readings = [ink for ink, _ in read], [reading for _, reading in read]
     runs = joins(readings)
     inks = [replace(ink, strokes=tuple(s for i in run for s in inks[i].strokes)) for run in runs]
     readings = [
@@ -261,6 +263,19 @@ def _read_all(ink: Ink) -> list[Reading]:
         elif rest:
             found.append(reading)
     return [r for r in found if any(s.label.isdigit() for s in r.symbols)]
+
+
+def _parted(ink: Ink, reading: Reading) -> list[tuple[Ink, Reading]]:
+    """Equations that were taken for one, each read by itself."""
+    place = cut(reading)
+    if place is None:
+        return [(ink, reading)]
+    first = {i for symbol in reading.symbols[:place] for i in symbol.strokes}
+    numbered = list(enumerate(ink.strokes))
+    parts = [
+        replace(ink, strokes=tuple(s for i, s in numbered if (i in first) == own)) for own in (True, False)
+    ]
+    return [part for ink in parts for part in _parted(ink, _read(ink, {}))]
 
 
 def _looks(inks: Sequence[Ink], readings: Sequence[Reading]) -> list[list[str]]:
