@@ -19,8 +19,10 @@ from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.rounding import as_set
 from hwcalc.gui.settings import Settings
+from hwcalc.gui.sheet import LEADING
 from hwcalc.gui.typeset import Piece, typeset
 from hwcalc.ink import Box
+from hwcalc.names import is_plain
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
@@ -171,7 +173,10 @@ class Answers:
         shown = _Shown(f"line{self._numbers}")
         if line.reading is None:
             return shown
-        right, middle = self._draw_read(line, line.reading, shown)
+        if line.typed:
+            right, middle = line.box.right * self._paper.factor, line.box.center[1] * self._paper.factor
+        else:
+            right, middle = self._draw_read(line, line.reading, shown)
         self._draw_answer(line, line.reading, shown, right, middle)
         for number in doubtful_symbols(line.reading):
             self._underline(line.symbol_box(line.reading.symbols[number]), shown)
@@ -201,7 +206,7 @@ class Answers:
     def _draw_answer(self, line: Line, reading: Reading, shown: _Shown, right: float, base: float) -> None:
         """Right of the ink as large as fits there; where nothing does, under it, after what was read."""
         text = shown_answer(reading, as_set(reading, self._settings))
-        if not text:
+        if not text or (line.typed and is_plain(reading.text)):
             return
         paper, f = self._paper, self._paper.factor
         doubt = " ?" if reading.doubtful else ""
@@ -285,6 +290,8 @@ def dotted(width: float, dot: float, colour: str) -> Image.Image:
 
 
 def _ink_height(line: Line, reading: Reading) -> float:
+    if line.typed:
+        return line.box.height / LEADING
     heights = [line.symbol_box(s).height for s in reading.symbols if s.label.isdigit()]
     return median(heights) if heights else line.box.height
 

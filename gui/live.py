@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcalc import names
 from hwcalc.gui.engine import Engine, Fixed
 from hwcalc.gui.pictures import pixels
-from hwcalc.gui.sheet import Correction, Edit, Picture, Sheet, Stroke
+from hwcalc.gui.sheet import Correction, Edit, Picture, Sheet, Stroke, Typed
 from hwcalc.gui.worker import Worker
 from hwcalc.ink import Box
+from hwcalc.names import Value
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading, Symbol
@@ -41,6 +43,8 @@ class Line:
         The number of the picture it was read from.
     scale : float
         Logical units per unit of the reading's boxes.
+    typed : bool
+        It was typed; `parts` is the number of the item.
     """
 
     parts: tuple[int, ...]
@@ -49,6 +53,7 @@ class Line:
     problem: str = ""
     picture: int | None = None
     scale: float = 1.0
+    typed: bool = False
 
     def symbol_box(self, symbol: Symbol) -> Box:
         """Where a symbol stands on the sheet."""
@@ -66,11 +71,15 @@ class Line:
 
 
 class LiveReading:
-    """Keeps `lines` up to date with the sheet and tells the listeners when they changed."""
+    """Keeps `lines` up to date with the sheet and tells the listeners when they changed.
+
+    `values` are those that the lines have given names to, and that of the last line.
+    """
 
     def __init__(self, sheet: Sheet, engine: Engine, worker: Worker) -> None:
         """Listen to `sheet`."""
         self.lines: list[Line] = []
+        self.values: dict[str, Value] = {}
         self.listeners: list[Callable[[list[Line]], None]] = []
         self._sheet = sheet
         self._engine = engine
@@ -89,22 +98,23 @@ class LiveReading:
         self._edited(Edit("reading"))
 
     def _edited(self, edit: Edit) -> None:
-        strokes, pictures = self._sheet.strokes(), self._sheet.pictures()
+        strokes, pictures, typed = self._sheet.strokes(), self._sheet.pictures(), self._sheet.typed()
         corrections = tuple(self._sheet.corrections().values())
         engine, cache = self._engine, self._cache
 
-        def work() -> tuple[list[Line], Cache]:
-            return _read(engine, cache, strokes, pictures, corrections)
+        def work() -> tuple[list[Line], Cache, dict[str, Value]]:
+            lines, fresh = _read(engine, cache, strokes, pictures, corrections)
+            return with_typed(engine, lines, typed, cache, fresh)
 
         self._worker.submit(work, self._done, self._failed, key="read")
 
-    def _done(self, result: tuple[list[Line], Cache]) -> None:
-        self.lines, self._cache = result
+    def _done(self, result: tuple[list[Line], Cache, dict[str, Value]]) -> None:
+        self.lines, self._cache, self.values = result
         for listener in self.listeners:
             listener(self.lines)
 
     def _failed(self, error: Exception) -> None:
-        self._done(([Line((), Box(0, 0, 0, 0), None, explained(error))], {}))
+        self._done(([Line((), Box(0, 0, 0, 0), None, explained(error))], {}, {}))
 
 
 def explained(error: Exception) -> str:
@@ -139,6 +149,41 @@ def _read(
         fresh[place] = cache.get(place) or _read_picture(engine, number, picture, about)
         lines.append(fresh[place])
     return lines, fresh
+
+
+def with_typed(
+    engine: Engine, lines: list[Line], typed: dict[int, Typed], cache: Cache, fresh: Cache
+) -> tuple[list[Line], Cache, dict[str, Value]]:
+    """The lines with the typed ones among them, from top to bottom, each with the values of those above it."""
+    values: dict[str, Value] = {}
+    rows: list[tuple[float, int, Line | Typed]] = [(line.box.center[1], 0, line) for line in lines]
+    rows += [(item.box.center[1], number, item) for number, item in typed.items()]
+    found = []
+    for _, number, row in sorted(rows, key=lambda row: row[:2]):
+        name = ""
+        if isinstance(row, Typed):
+            # A line that is as it was stays the same object, so that nothing is drawn anew.
+            key = (number, row, tuple(sorted(values.items())))
+            line = cache.get(key) or _read_typed(engine, number, row, values)
+            fresh[key] = line
+            name = names.given_name(row.text)[0]
+        else:
+            line = row
+        found.append(line)
+        value = line.reading.value if line.reading is not None else None
+        if value is not None and not isinstance(value, bool):
+            values[names.LAST] = value
+            if name:
+                values[name] = value
+    return found, fresh, values
+
+
+def _read_typed(engine: Engine, number: int, item: Typed, values: dict[str, Value]) -> Line:
+    try:
+        reading = names.evaluate(item.text, values, engine.evaluate)[0]
+    except Exception as error:
+        return Line((number,), item.box, None, explained(error), typed=True)
+    return Line((number,), item.box, reading, typed=True)
 
 
 def _read_strokes(

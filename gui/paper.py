@@ -16,7 +16,7 @@ from PIL import Image, ImageTk
 from hwcalc.gui.brush import painted
 from hwcalc.gui.pictures import pixels
 from hwcalc.gui.screen import Screen
-from hwcalc.gui.sheet import Edit, Item, Picture, Sheet, Stroke
+from hwcalc.gui.sheet import Edit, Item, Picture, Sheet, Stroke, Typed
 from hwcalc.gui.theme import Palette, mixed
 from hwcalc.ink import Box, FloatArray
 
@@ -99,7 +99,7 @@ class Paper(tk.Canvas):
     def refit(self) -> None:
         """Fit rules, scroll region and hint to the window and to what is written."""
         f, width, height = self.factor, self.winfo_width(), self.winfo_height()
-        boxes = [i.box for i in self.sheet.items.values() if isinstance(i, (Stroke, Picture))]
+        boxes = [item.box for item in self.sheet.seen().values()]
         right = max([width / f, *(b.right + MARGIN for b in boxes)])
         bottom = max([height / f, *(b.bottom + 3 * RULING for b in boxes if b.bottom + RULING > height / f)])
         left = min([0.0, *(b.left - MARGIN for b in boxes if b.left < 0)])
@@ -182,6 +182,8 @@ class Paper(tk.Canvas):
             self._paint_soon()
         elif isinstance(item, Picture):
             self._show_picture(number, item)
+        elif isinstance(item, Typed):
+            self._show_typed(number, item)
 
     def _line(self, points: FloatArray, width: float) -> int:
         radius = max(width * self.factor / 2, 0.5)
@@ -211,14 +213,23 @@ class Paper(tk.Canvas):
         self.tag_lower("picture")
         self.tag_lower("rule")
 
+    def _show_typed(self, number: int, item: Typed) -> None:
+        x, y = item.box.left * self.factor, item.box.top * self.factor
+        font, colour = self.screen.font(round(item.size * self.zoom, 1)), self.palette.ink
+        self._ids[number] = self.create_text(
+            x, y, text=item.text, font=font, fill=colour, anchor="nw", tags=("item", "ink")
+        )
+
     def shift(self, number: int, dx: float, dy: float) -> None:
         """Show an item elsewhere, by so many pixels, until the sheet says where it is."""
         if number in self._ids:
             self.move(self._ids[number], dx, dy)
 
     def fade(self, number: int) -> None:
-        """Show a stroke as about to go."""
+        """Show a stroke or a typed line as about to go."""
         item = self.sheet.items.get(number)
+        if isinstance(item, Typed):
+            self.itemconfigure(self._ids[number], fill=mixed(self.palette.ink, self.palette.paper, 0.75))
         if isinstance(item, Stroke):
             self._hide(number)
             line = self._line(item.points[:, :2] * self.factor, item.width)

@@ -112,8 +112,8 @@ class Window:
         self.side = Side(root, screen, self.settings, row=2, column=1)
         self.field = Field(parts, self.log, row=4)
         self.documents = Documents(parts, self.log.sheet_left)
-        self.exchange = Exchange(parts, self.documents, self.field.type)
-        self.correcting = Correcting(parts, self.exchange.copy)
+        self.exchange = Exchange(parts, self.documents, self.field)
+        self.correcting = Correcting(parts, self.exchange.copy, self.field.edit)
         self.rounding = Rounding(self.settings, self.status.say, self.answers.refresh)
         self.panel = HistoryPanel(root, self.log, screen, self.look.palette, self.exchange.use)
         self.side.add("history", self.panel)
@@ -310,7 +310,7 @@ class Window:
         """Typing says what the selected strokes are; with nothing selected it opens the typing field."""
         if self.correcting.say(event.char) or int(event.state) & 0xC:
             return
-        if event.char and event.char in "0123456789(-.":
+        if event.char and event.char in "0123456789(-.√":
             self.field.type(event.char)
 
     def _hover(self, event: tk.Event[Any]) -> None:

@@ -187,7 +187,7 @@ def test_a_photo_is_turned_as_its_camera_says():
 
 def test_paste_takes_a_sum_into_the_field(window, settle):
     window.root.clipboard_clear()
-    window.root.clipboard_append("12+34\nmore")
+    window.root.clipboard_append("  12+34\n")
     window.root.event_generate("<Control-v>")
     settle(window)
     assert window.field.text.get() == "12+34"

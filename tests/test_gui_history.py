@@ -96,6 +96,10 @@ def test_typing_on_the_sheet_opens_the_field_and_its_answer_follows(sums, settle
     assert window.field.text.get() == "1+22"
     assert window.field.answer.cget("text") == "= 23"
     window.field.entry.event_generate("<Return>")
+    settle(window)
+    assert [item.text for item in window.sheet.typed().values()] == ["1+22"]
+    assert window.field.text.get() == ""
+    window.note()
     assert [e.copied for e in window.log.entries] == ["23"]
 
 
