@@ -20,7 +20,7 @@ from hwcalc.gui.paper import Paper
 from hwcalc.gui.rounding import as_set
 from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING
-from hwcalc.gui.typeset import Piece, typeset
+from hwcalc.gui.typeset import Piece, Setting, typeset, typeset_answer
 from hwcalc.ink import Box
 from hwcalc.names import is_plain
 
@@ -51,7 +51,7 @@ def shown_answer(reading: Reading, answer: str | None = None) -> str:
 
 def copied_answer(reading: Reading) -> str:
     """The answer as other programs take it: `3.142857` of `3 1/7 ≈ 3.142857`, `0.25` of `1/4 = 0.25`."""
-    if reading.value is None or isinstance(reading.value, bool):
+    if not _is_number(reading):
         return reading.answer
     return reading.answer.replace("=", "≈").rpartition("≈")[2].strip()
 
@@ -211,22 +211,38 @@ class Answers:
         paper, f = self._paper, self._paper.factor
         doubt = " ?" if reading.doubtful else ""
         size = min(max(_ink_height(line, reading) * 0.95, LARGE[0]), LARGE[1]) * f
-        if reading.value is None or isinstance(reading.value, bool):
+        if not _is_number(reading):
             size = min(size, WORDS * f)
         room = paper.canvasx(paper.winfo_width()) - 8 - line.box.right * f - 0.5 * size
-        size = min(size, max(size * room / self._measure(text + doubt, size), LARGE[0] * f))
-        x, y = line.box.right * f + 0.5 * size, line.box.center[1] * f + 0.36 * size
-        if line.picture is not None or self._measure(text + doubt, size) > room:
+        size = min(size, max(size * room / self._wide(text + doubt, size), LARGE[0] * f))
+        x, y = line.box.right * f + 0.5 * size, self._baseline(line, size)
+        if line.picture is not None or self._wide(text + doubt, size) > room:
             size = min(size, LARGE[0] * f)
             x, y = right + 0.6 * size, max(base, line.box.bottom * f + 0.95 * size)
         tags = (shown.tag, f"{shown.tag}-answer", "answer")
-        width = self._measure(text, size)
-        self._draw_piece(Piece(text, x, y, size, width), paper.palette.answer, tags)
+        setting = self._set(text, size)
+        for piece in setting.moved(x, y):
+            self._draw_piece(piece, paper.palette.answer, tags)
+        width = setting.width
         if doubt:
             more = self._measure(doubt, size)
             self._draw_piece(Piece(doubt, x + width, y, size, more), paper.palette.doubt, tags)
             width += more
-        shown.answer = Box(x, y - 0.75 * size, x + width, y + 0.2 * size)
+        shown.answer = Box(x, y - setting.up, x + width, y + setting.down)
+
+    def _set(self, text: str, size: float) -> Setting:
+        return typeset_answer(text, size, self._measure)
+
+    def _wide(self, text: str, size: float) -> float:
+        return max(self._set(text, size).width, 1.0)
+
+    def _baseline(self, line: Line, size: float) -> float:
+        """Where an answer beside a line stands: on the line's baseline, in the middle of ink."""
+        f = self._paper.factor
+        if line.typed:
+            font = self._paper.screen.font(round(line.box.height / LEADING * self._paper.zoom, 1))
+            return line.box.top * f + font.metrics("ascent")
+        return line.box.center[1] * f + 0.36 * size
 
     def _draw_piece(self, piece: Piece, colour: str, tags: tuple[str, ...]) -> None:
         paper = self._paper
@@ -287,6 +303,10 @@ def dotted(width: float, dot: float, colour: str) -> Image.Image:
     picture = Image.new("RGBA", size, colour)
     picture.putalpha(mask.reduce(smooth))
     return picture
+
+
+def _is_number(reading: Reading) -> bool:
+    return reading.value is not None and not isinstance(reading.value, bool)
 
 
 def _ink_height(line: Line, reading: Reading) -> float:

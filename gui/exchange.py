@@ -14,10 +14,11 @@ from hwcalc.gui import clipboard, pictures
 from hwcalc.gui.answers import copied_answer
 from hwcalc.gui.documents import Documents
 from hwcalc.gui.field import Field
-from hwcalc.gui.history import Entry, thumbnail
+from hwcalc.gui.history import Entry
 from hwcalc.gui.live import Line, explained
 from hwcalc.gui.parts import Parts
 from hwcalc.gui.theme import LIGHT
+from hwcalc.gui.thumbnails import thumbnail
 
 PICTURE_SIZE = (1200, 240)  # pixels: the most that a copied sum takes
 PICTURE_PEN = 6.0  # pixels

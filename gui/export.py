@@ -18,6 +18,7 @@ from hwcalc.gui.live import Line
 from hwcalc.gui.pictures import pixels
 from hwcalc.gui.sheet import SEEN, Item, Picture, Stroke, Typed
 from hwcalc.gui.theme import LIGHT
+from hwcalc.gui.typeset import pretty
 from hwcalc.ink import Box
 
 MARGIN = 24  # logical units around the ink
@@ -56,7 +57,9 @@ def picture(items: Mapping[int, Item], lines: Sequence[Line]) -> Image.Image:
     for item in items.values():
         if isinstance(item, Typed):
             corner = ((item.box.left - box.left) * DETAIL, (item.box.top - box.top) * DETAIL)
-            pen.text(corner, item.text, font=ImageFont.load_default(item.size * DETAIL), fill=LIGHT.ink)
+            pen.text(
+                corner, pretty(item.text), font=ImageFont.load_default(item.size * DETAIL), fill=LIGHT.ink
+            )
     for left, baseline, text in _answers(lines):
         corner = ((left - box.left) * DETAIL, (baseline - box.top) * DETAIL)
         pen.text(corner, text, font=font, fill=LIGHT.answer, anchor="ls")
@@ -103,7 +106,7 @@ def svg(items: Mapping[int, Item], lines: Sequence[Line]) -> bytes:
         if isinstance(item, Typed):
             rows.append(
                 f'<text x="{item.box.left:.1f}" y="{item.box.top + item.size:.1f}" font-size="{item.size:.1f}" '
-                f'font-family="sans-serif" fill="{LIGHT.ink}">{escape(item.text)}</text>'
+                f'font-family="sans-serif" fill="{LIGHT.ink}">{escape(pretty(item.text))}</text>'
             )
     for x, y, text in _answers(lines):
         rows.append(

@@ -19,6 +19,7 @@ from hwcalc.gui.live import Line, explained
 from hwcalc.gui.paper import RULING
 from hwcalc.gui.parts import Parts
 from hwcalc.gui.sheet import LEADING, Typed
+from hwcalc.gui.typeset import pretty
 from hwcalc.ink import Box
 from hwcalc.names import Value
 
@@ -135,7 +136,7 @@ class Field(ttk.Frame):
         """A typed line in the place of another one, or below all that is there."""
         screen = self._parts.screen
         size = TYPED if at is None else at.height / LEADING
-        width = max(screen.font(size).measure(text) / screen.scale, size / 2)
+        width = max(screen.font(size).measure(pretty(text)) / screen.scale, size / 2)
         if at is not None:
             return Typed(Box(at.left, at.top, at.left + width, at.bottom), text)
         seen = self._parts.sheet.seen().values()

@@ -18,6 +18,7 @@ from hwcalc.gui.pictures import pixels
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.sheet import Edit, Item, Picture, Sheet, Stroke, Typed
 from hwcalc.gui.theme import Palette, mixed
+from hwcalc.gui.typeset import pretty
 from hwcalc.ink import Box, FloatArray
 
 RULING = 64  # logical units between two rules
@@ -44,6 +45,7 @@ class Paper(tk.Canvas):
         self._unpainted: deque[int] = deque()
         self._painting: str | None = None
         self.pen_down = False
+        self.tips = ""  # stands under the hint
         self._drawn_region: tuple[int, int, int, int, str] | None = None
         self._hint_font = screen.font(18)
         sheet.listeners.append(self._edited)
@@ -157,9 +159,20 @@ class Paper(tk.Canvas):
             step = RULING * self.factor
             y = (round(height * 0.42 / step) + 0.5) * step
             colour = mixed(self.palette.quiet, self.palette.paper, 0.25)
-            self.create_text(
-                self.canvasx(width / 2), y, text=HINT, fill=colour, font=self._hint_font, tags="hint"
-            )
+            x = self.canvasx(width / 2)
+            self.create_text(x, y, text=HINT, fill=colour, font=self._hint_font, tags="hint")
+            if self.tips:
+                y += step / 2 + self.screen.px(4)
+                self.create_text(
+                    x,
+                    y,
+                    text=self.tips,
+                    fill=colour,
+                    font=self.screen.ui,
+                    justify="center",
+                    anchor="n",
+                    tags="hint",
+                )
 
     # Items
 
@@ -217,7 +230,7 @@ class Paper(tk.Canvas):
         x, y = item.box.left * self.factor, item.box.top * self.factor
         font, colour = self.screen.font(round(item.size * self.zoom, 1)), self.palette.ink
         self._ids[number] = self.create_text(
-            x, y, text=item.text, font=font, fill=colour, anchor="nw", tags=("item", "ink")
+            x, y, text=pretty(item.text), font=font, fill=colour, anchor="nw", tags=("item", "ink")
         )
 
     def shift(self, number: int, dx: float, dy: float) -> None:
