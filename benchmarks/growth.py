@@ -77,9 +77,8 @@ def main() -> None:
         env = {**os.environ, "OMP_NUM_THREADS": str(options.threads)}
         done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
         lines.append(json.loads(done.stdout))
-        print(
-            " ".join(f"{value:9.4g}" if value < 1e5 else f"{value:9.0f}" for value in lines[-1]), flush=True
-        )
+        cells = (f"{value:9}" if isinstance(value, int) else f"{value:9.4g}" for value in lines[-1])
+        print(" ".join(cells), flush=True)
     if len(lines) > 1:
         table = np.log(np.array(lines))
         for column in ("fit s", "peak MB", "SVs"):

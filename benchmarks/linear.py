@@ -8,18 +8,13 @@ MNIST goes in; one table comes out. The plain loop runs on a part of the samples
 from __future__ import annotations
 
 import argparse
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import SGDClassifier
+from solver import features, read
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
-
-from solver import features, read  # noqa: E402
-
-from hwcalc.linear_svm import LinearSVC  # noqa: E402
+from hwcalc.linear_svm import LinearSVC
 
 RATE, ALPHA = 0.001, 0.0001
 

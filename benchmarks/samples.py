@@ -29,14 +29,14 @@ LINES = {
 }
 
 
-def render(strokes: list[FloatArray], pen: int = 6) -> ByteArray:
+def render(strokes: list[FloatArray], pen: int = 6, em: int = EM) -> ByteArray:
     """Ink on a black picture: uint8 (h, w)."""
-    points = np.concatenate(strokes) * EM
-    low, high = points.min(axis=0) - EM / 2, points.max(axis=0) + EM / 2
+    points = np.concatenate(strokes) * em
+    low, high = points.min(axis=0) - em / 2, points.max(axis=0) + em / 2
     width, height = (high - low).astype(int)
     ink = np.zeros((height, width), np.uint8)
     for stroke in strokes:
-        path = np.rint((stroke * EM - low) * 16).astype(np.int32)
+        path = np.rint((stroke * em - low) * 16).astype(np.int32)
         cv2.polylines(ink, [path], False, 255, pen, cv2.LINE_AA, shift=4)
     return ink
 

@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 _INTERRUPTED = 130  # what shells return for a command that SIGINT ended,
 _BROKEN_PIPE = 141  # or SIGPIPE
 
-_FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train", "data": "hwcalc.downloads"}
+_FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train", "data": "hwcalc.data_command"}
 
 _EXAMPLES = """\
 examples:
@@ -43,17 +43,20 @@ examples:
 
 `hwcalc COMMAND --help` tells more."""
 
+_OF_PAGES = (".pdf", ".tif", ".tiff")
+
 _READ_EXAMPLES = """\
 examples:
   hwcalc read photo.jpg scan.png         one line for each file
   hwcalc read - < photo.jpg              a picture from standard input
+  hwcalc read clipboard:                 the picture on the clipboard
   hwcalc read *.jpg --format csv         for a spreadsheet
   hwcalc read code.png --digits          a plain number: code.png: 00712
   hwcalc read ink.jsonl --format json    pen strokes, one expression on each line
 
 A ? at the end of a line means: look before you trust it.
 A .json file holds the strokes of one expression, [[[x, y], ...], ...] or {"strokes": [...]}, y down; each
-line of a .jsonl file does.
+line of a .jsonl file does. Of a TIFF or PDF with several pages, each holds one.
 Exit codes: 0 all read, 1 some input could not be read (the others were), 2 wrong usage."""
 
 
@@ -62,6 +65,7 @@ examples:
   hwcalc page sheet.jpg                  one line for each expression: sheet.jpg:1: 12+34 = 46
   hwcalc page sheet.jpg --annotate marked.png
                                          the page with boxes and answers; sums that carry an answer are marked
+  hwcalc page scan.pdf                   with several pages, scan.pdf:2:1: is the first expression of the second
   hwcalc page *.jpg --format csv         for a spreadsheet
 
 A ? at the end of a line means: look before you trust it.
@@ -122,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         "files",
         nargs="+",
         metavar="FILE",
-        help="a picture, a .json or .jsonl file of strokes, or - for standard input",
+        help="a picture, a .json or .jsonl file of strokes, - for standard input, or clipboard:",
     )
     read.add_argument(
         "--digits", action="store_true", help="read plain numbers: leading zeros stay, nothing is computed"
@@ -134,7 +138,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_PAGE_EXAMPLES,
         **layout,
     )
-    page.add_argument("files", nargs="+", metavar="FILE", help="a picture, or - for standard input")
+    page.add_argument(
+        "files", nargs="+", metavar="FILE", help="a picture, - for standard input, or clipboard:"
+    )
     page.add_argument(
         "--annotate", metavar="OUT.png", help="write the page with boxes, answers, ticks and crosses"
     )
@@ -177,23 +183,30 @@ def _outcomes(files: Iterable[str], digits: bool) -> Iterator[Outcome]:
 def _page_outcomes(files: Iterable[str], annotated: str | None) -> Iterator[Outcome]:
     """The expressions of each page, named by their numbers on it."""
     for file in files:
-        readings = _attempt(partial(_read_page, file, annotated))
-        if isinstance(readings, str):
-            yield file, readings
-        elif not readings:
-            yield file, "no expression found: take the picture closer, or crop it to the writing"
-        else:
-            yield from ((f"{file}:{number}", reading) for number, reading in enumerate(readings, 1))
+        pages = _attempt(partial(_pages, file))
+        if isinstance(pages, str):
+            yield file, pages
+            continue
+        for number, (place, page) in enumerate(pages, 1):
+            out = annotated
+            if out is not None and len(pages) > 1:
+                out = str(Path(out).with_stem(f"{Path(out).stem}-{number}"))
+            readings = _attempt(partial(_read_page, page, out))
+            if isinstance(readings, str):
+                yield place, readings
+            elif not readings:
+                yield place, "no expression found: take the picture closer, or crop it to the writing"
+            else:
+                yield from ((f"{place}:{k}", reading) for k, reading in enumerate(readings, 1))
 
 
-def _read_page(file: str, annotated: str | None) -> list[Reading]:
-    source = sys.stdin.buffer if file == "-" else file
+def _read_page(page: Callable[[], Any], annotated: str | None) -> list[Reading]:
     if annotated is None:
-        return hwcalc.read_page(source)
+        return hwcalc.read_page(page())
     from hwcalc.page_marks import annotate  # these load Pillow
     from hwcalc.picture_file import open_picture
 
-    picture = open_picture(source)
+    picture = open_picture(page())
     readings = hwcalc.read_page(picture)
     try:
         annotate(picture, readings).save(annotated)
@@ -203,12 +216,27 @@ def _read_page(file: str, annotated: str | None) -> list[Reading]:
     return readings
 
 
+def _pages(file: str) -> list[tuple[str, Callable[[], Any]]]:
+    """The pages of a file of pictures: the name of each, and the call that gives what to read."""
+    if file == "-":
+        return [(file, lambda: sys.stdin.buffer)]
+    if file == "clipboard:":
+        from hwcalc.picture_file import from_clipboard
+
+        return [("clipboard", from_clipboard)]
+    if Path(file).suffix.lower() not in _OF_PAGES:
+        return [(file, lambda: file)]
+    from hwcalc.picture_file import open_pages
+
+    pages = open_pages(file)
+    names = [f"{file}:{number}" for number in range(1, len(pages) + 1)] if len(pages) > 1 else [file]
+    return list(zip(names, pages, strict=True))
+
+
 def _expressions(file: str, digits: bool) -> Iterator[tuple[str, Callable[[], Reading]]]:
     """The expressions of a file: the name of each, and the call that reads it."""
     suffix = Path(file).suffix.lower()
-    if file == "-":
-        yield file, lambda: hwcalc.read(sys.stdin.buffer, digits=digits)
-    elif suffix == ".json":
+    if suffix == ".json":
         yield file, lambda: _read_strokes(Path(file).read_text(encoding="utf-8-sig"), digits)
     elif suffix == ".jsonl":
         with open(file, encoding="utf-8-sig") as lines:
@@ -216,7 +244,12 @@ def _expressions(file: str, digits: bool) -> Iterator[tuple[str, Callable[[], Re
                 if line.strip():
                     yield f"{file}:{number}", partial(_read_strokes, line, digits)
     else:
-        yield file, lambda: hwcalc.read(file, digits=digits)
+        for place, page in _pages(file):
+            yield place, partial(_read_picture, page, digits)
+
+
+def _read_picture(page: Callable[[], Any], digits: bool) -> Reading:
+    return hwcalc.read(page(), digits=digits)
 
 
 def _read_strokes(document: str, digits: bool) -> Reading:

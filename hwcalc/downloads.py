@@ -1,4 +1,4 @@
-"""hwcalc data: shows the public sets of glyphs and downloads them.
+"""Downloads public sets of glyphs.
 
 In flow names of sets; out flow, in the data folder, the files that `datasets.load_set` reads. A download goes into
 a .part file, which a later run goes on with, is verified, parsed, and only then put in place as a whole.
@@ -6,43 +6,30 @@ a .part file, which a later run goes on with, is verified, parsed, and only then
 
 from __future__ import annotations
 
-import argparse
 import datetime
-import errno
 import gzip
 import hashlib
 import http.client
 import json
 import os
-import sys
 import tarfile
-import textwrap
 import urllib.error
 import urllib.request
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
 from . import __version__, datasets
+from .atomic import replacing, write_whole
 from .datasets import DatasetError
 from .glyph_formats import Glyph
 from .public_sets import SETS, PublicSet, Source
-
-EXAMPLES = """\
-examples:
-  hwcalc data list                   what there is, under which licence, and what is here
-  hwcalc data get mnist pendigits    download two sets
-  hwcalc data get --all              all that are not here yet
-
-Sets are kept in the user's data folder, or in the folder that the environment variable HWCALC_DATA names. A
-download that was stopped is gone on with. Where no checksum is known beforehand, the source is pinned by its git
-commit, and the checksum of its first download, kept in downloads.json, is what later ones are held to."""
 
 _TIMEOUT = 30.0  # seconds without a byte
 _CHUNK = 1 << 16
@@ -193,7 +180,7 @@ def trust_first(path: Path, source: Source, record: Path) -> None:
         raise DatasetError(
             f"{source.url}: not what it was on {first['date']}; if that is right, remove its entry from {record}"
         )
-    _write(record, lambda file: file.write(json.dumps(known, indent=1).encode()))
+    write_whole(record, json.dumps(known, indent=1).encode())
 
 
 def contents_sha256(path: Path) -> str:
@@ -209,6 +196,11 @@ def contents_sha256(path: Path) -> str:
 
 
 # From a verified file to the data folder.
+
+
+def sets() -> Sequence[PublicSet]:
+    """All sets that can be downloaded."""
+    return SETS
 
 
 def where(row: PublicSet) -> Path | None:
@@ -298,10 +290,11 @@ def store(row: PublicSet, glyphs: Sequence[Glyph], folder: Path) -> None:
             raise DatasetError(f"{row.name}: its pictures are not all of one size")
         images = np.array([glyph.ink for glyph in glyphs], np.uint8)
         labels = np.array([glyph.label for glyph in glyphs])
-        _write(folder / row.file, lambda file: np.savez_compressed(file, images=images, labels=labels))
+        with replacing(folder / row.file) as file:
+            np.savez_compressed(file, images=images, labels=labels)
     else:
         lines = "".join(json.dumps(_record(glyph), ensure_ascii=False) + "\n" for glyph in glyphs)
-        _write(folder / row.file, lambda file: file.write(gzip.compress(lines.encode(), mtime=0)))
+        write_whole(folder / row.file, gzip.compress(lines.encode(), mtime=0))
 
 
 def _record(glyph: Glyph) -> dict[str, Any]:
@@ -309,94 +302,3 @@ def _record(glyph: Glyph) -> dict[str, Any]:
     if glyph.ref is not None:
         record["ref"] = glyph.ref
     return record | {"strokes": glyph.ink}
-
-
-def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    new = path.with_name(f"{path.name}.new")
-    try:
-        with new.open("wb") as file:
-            write(file)
-        os.replace(new, path)
-    finally:
-        new.unlink(missing_ok=True)
-
-
-# The command.
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line of `hwcalc data`."""
-    args = argparse.ArgumentParser(
-        prog="hwcalc data",
-        description="Show and download the public sets of glyphs that the classifier is trained on.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = args.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
-    commands.add_parser("list", help="all sets: what, how many glyphs, how much to download, licence, where")
-    fetch = commands.add_parser("get", help="download sets that are not here")
-    fetch.add_argument("names", nargs="*", metavar="NAME", help="a set of `hwcalc data list`")
-    fetch.add_argument("--all", action="store_true", help="all sets")
-    fetch.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
-    return args
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run `hwcalc data` with these arguments; returns the exit code: 0, 1 something failed, 130 stopped."""
-    args = parser()
-    options = args.parse_args(argv)
-    try:
-        if options.command == "list":
-            print(table())
-            return 0
-        known = {row.name: row for row in SETS}
-        unknown = [name for name in options.names if name not in known]
-        if unknown:
-            args.error(f"there is no set {unknown[0]!r}; known are {', '.join(known)}")
-        if bool(options.names) == options.all:
-            args.error("name sets, or give --all")
-        rows = SETS if options.all else [known[name] for name in options.names]
-        return max([_get_and_tell(row, options.quiet) for row in rows])
-    except DatasetError as error:
-        return _complain(str(error))
-    except KeyboardInterrupt:
-        print("\nhwcalc data: stopped; the same command goes on from here", file=sys.stderr)
-        return 130
-
-
-def table() -> str:
-    """All sets, two lines each."""
-    lines = []
-    for row in SETS:
-        sizes = [source.size for source in row.sources]
-        size = f"{sum(filter(None, sizes)) / 1e6:.1f} MB" if all(sizes) else "size ?"
-        lines.append(f"{row.name:13} {row.glyphs:6,} glyphs  {size:>8}  {where(row) or 'not here'}")
-        lines.append(textwrap.indent(textwrap.fill(f"{row.what}; {row.licence}", 90), " " * 14))
-    return "\n".join(lines)
-
-
-def _get_and_tell(row: PublicSet, quiet: bool) -> int:
-    try:
-        here = where(row)
-        if here is not None:
-            print(f"{row.name}: already here, {here}")
-            return 0
-        print(f"{row.name}: {row.what}\n  licence  {row.licence}\n  source   {row.page}", flush=True)
-        print(f"  here     {get(row, quiet)}")
-    except DatasetError as error:
-        return _complain(str(error))
-    except OSError as error:
-        kept = "; what has come is kept: make room and run again" if error.errno == errno.ENOSPC else ""
-        return _complain(
-            f"{row.name}: {error.filename or datasets.data_folder()}: {error.strerror or error}{kept}"
-        )
-    return 0
-
-
-def _complain(reason: str) -> int:
-    print(f"hwcalc data: {reason}", file=sys.stderr)
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

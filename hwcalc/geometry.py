@@ -1,19 +1,19 @@
 """Where and how large symbols stand: log-weights of size, height on the line, and distance.
 
-In flow boxes of candidates; out flow numbers for the grammar to add to log-probabilities. Lengths are
-measured in units, the height of a digit of the same writing.
+In flow the boxes of candidates and the line they stand on; out flow numbers for the search to add to
+log-probabilities. Lengths are measured in units, the height of a digit of the same writing.
 """
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from .ink import Box, Ink
-from .segment import Candidate
+from .ink import Box, FloatArray
+from .segment import MAX_STROKES, Candidate
 
 # label: (mean and deviation of log(longer side / unit), mean and deviation of the height of its middle
 # below the middle of the line / unit)
@@ -29,9 +29,26 @@ SHAPE: dict[str, tuple[float, float, float, float]] = {
     "/": (math.log(1.25), 0.3, 0.05, 0.25),
     "(": (math.log(1.3), 0.3, 0.0, 0.25),
     ")": (math.log(1.3), 0.3, 0.0, 0.25),
+    "%": (math.log(1.0), 0.3, 0.0, 0.2),
+    "√": (math.log(1.6), 0.6, -0.05, 0.3),
 }
 MIDDLE_DOT = (math.log(0.14), 0.45, 0.05, 0.15)
 MIDDLE_DOT_WEIGHT = -2.2
+
+COLON = (math.log(0.5), 0.35, 0.1, 0.15)
+COLON_WEIGHT = -4.0
+COLON_DOT = 0.3
+"""Two dots over each other, each no larger than this in units, divide."""
+
+SPECK, SPECKED = 0.16, -3.0
+"""A stroke smaller than this, in units, is a point of its own, or the dot of a ÷ or %; in another symbol it
+costs this much."""
+
+RAISED_SIZE, RAISED_PLACE = math.log(0.62), -0.6
+"""An exponent against the same symbol on the line: how much smaller it is, and how much higher it stands."""
+
+RAISABLE = "0123456789-+()/"
+"""Labels that are looked for in exponents."""
 
 # Probability of a symbol's pen strokes being one, two, three, four: counted in UNIPEN, UJI and pendigits
 _ONE = (0.97, 0.025, 0.004, 0.001)
@@ -48,9 +65,14 @@ STROKES: dict[str, tuple[float, float, float, float]] = {
     "×": (0.08, 0.91, 0.008, 0.002),
     "=": (0.03, 0.96, 0.008, 0.002),
     "÷": (0.01, 0.05, 0.93, 0.01),
+    "%": (0.05, 0.15, 0.79, 0.01),
+    "√": (0.85, 0.14, 0.008, 0.002),
 }
-APART = frozenset("=÷")
+APART = frozenset("=÷%")
 """Labels whose strokes do not touch."""
+
+DOTTED = frozenset(".÷%")
+"""Labels that may have dots."""
 
 TOUCH_SCALE = 0.06
 """Strokes of a symbol that should touch are this far apart, in units, or less: the mean of an exponential law
@@ -70,6 +92,15 @@ PLACE_WEIGHT = 1.0
 OVERLAP_WEIGHT = 5.0
 GAP_WEIGHT = 0.3
 
+LEVEL = 0.2
+"""How much the feet of neighbouring digits differ, as a share of the height of the first: standard deviation."""
+
+RISE = (0.65, 0.25)
+"""The same between a base and its exponent: mean and standard deviation."""
+
+UNEVEN = -4.0
+"""Least log-weight of two heights."""
+
 CUT = -2.5
 """Two symbols that were one connected piece of a picture."""
 
@@ -80,85 +111,145 @@ SHAPELESS = 0.25
 """Marks smaller than this, in units, have less shape the smaller they are: a pen cannot write that small."""
 
 
-class Geometry:
-    """The line of one ink and the log-weights of what stands on it.
+class Line:
+    """The straight line that the middles of a row's digits stand on, and the height of a digit.
 
     Parameters
     ----------
-    ink : Ink
+    boxes : sequence of Box
+        Of what stands on the line; a fraction is represented by its bar.
     unit : float
         Height of a digit, in the units of the ink.
     """
 
-    def __init__(self, ink: Ink, unit: float) -> None:
+    def __init__(self, boxes: Sequence[Box], unit: float) -> None:
         self.unit = unit
-        self._pen = ink.pen_width is None
-        self._component = [stroke.component for stroke in ink.strokes]
-        self._slope, self._middle = _line(ink, unit)
+        self._slope, self._middle = _line(boxes, unit)
 
-    def middle(self, x: float) -> float:
+    def middle(self, x: npt.ArrayLike) -> FloatArray:
         """The height of the middle of the line at x."""
-        return self._middle + self._slope * x
+        return np.asarray(self._middle + self._slope * np.asarray(x))
 
-    def shape_weight(self, candidate: Candidate) -> float:
+
+class Shapes:
+    """Candidates of one ink as arrays: what their weights are computed from.
+
+    Parameters
+    ----------
+    candidates : sequence of n Candidate
+    labels : str of length K
+    strokes : sequence of Box
+        Of every stroke of the ink.
+    pen : bool
+        Whether the strokes were written by a pen; pieces of a picture have no order.
+    """
+
+    def __init__(
+        self, candidates: Sequence[Candidate], labels: str, strokes: Sequence[Box], pen: bool
+    ) -> None:
+        boxes = np.array([c.box for c in candidates])
+        self.left, self.top, self.right, self.bottom = boxes.T
+        self.size = np.maximum(self.right - self.left, self.bottom - self.top)
+        self.x, self.y = (self.left + self.right) / 2, (self.top + self.bottom) / 2
+        self._gap = np.array([c.gap for c in candidates])
+        self._gap_x = np.array([c.gap_x for c in candidates])
+        self._apart = np.array([label in APART for label in labels])
+        self._point = labels.index(".")
+        self._law = np.array([SHAPE[label] for label in labels]).T
+        sizes = [max(box.width, box.height) for box in strokes]
+        self._least = np.array(
+            [min(sizes[i] for i in c.strokes) if len(c.strokes) > 1 else np.inf for c in candidates]
+        )
+        self._most = np.array(
+            [max(sizes[i] for i in c.strokes) if len(c.strokes) == 2 else np.inf for c in candidates]
+        )
+        self._dotless = np.array([label not in DOTTED for label in labels])
+        self._count = np.array([len(c.strokes) for c in candidates])
+        self._breaks = np.array([c.breaks for c in candidates])
+        self._strokes: FloatArray | None = np.log([STROKES[label] for label in labels]).T if pen else None
+
+    def shape_weight(self, unit: float) -> FloatArray:
         """How much the shape of a candidate tells, 0 to 1: what its log-probabilities are multiplied by."""
-        size = max(candidate.box.width, candidate.box.height) / self.unit
-        return min(1.0, (size / SHAPELESS) ** 2)
+        return np.asarray(np.minimum(1.0, (self.size / unit / SHAPELESS) ** 2))
 
-    def of_symbol(self, label: str, candidate: Candidate) -> float:
-        """Log-weight of a symbol's size, its place on the line and its strokes."""
-        return self._weigh(candidate.box, SHAPE[label]) + self._of_strokes(label, candidate)
+    def on(
+        self, line: Line, chosen: npt.NDArray[np.int64]
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Log-weights of size, place and strokes of the chosen candidates on a line.
 
-    def _of_strokes(self, label: str, candidate: Candidate) -> float:
-        """Log-weight of the number of strokes of a symbol, of their distance and of the order of writing."""
-        apart = candidate.gap_x if label in APART else candidate.gap
-        score = max(MOST_APART, -max(0.0, apart / self.unit - TOUCH_SCALE) / TOUCH_SCALE)
-        if not self._pen:  # pieces of a picture are no strokes, and have no order
-            return score
-        score += math.log(STROKES[label][len(candidate.strokes) - 1])
-        breaks = sum(b - a > 1 for a, b in pairwise(candidate.strokes))
-        return score + REVISIT * breaks
-
-    def of_middle_dot(self, candidate: Candidate) -> float:
-        """Log-weight of a dot that stands where a dot multiplies."""
-        return MIDDLE_DOT_WEIGHT + self._weigh(candidate.box, MIDDLE_DOT) + self._of_strokes(".", candidate)
-
-    def _weigh(self, box: Box, shape: tuple[float, float, float, float]) -> float:
-        x, y = box.center
-        size = math.log(max(box.width, box.height, 0.03 * self.unit) / self.unit)
-        place = (y - self.middle(x)) / self.unit
+        Returns
+        -------
+        weights : float64 (m, K)
+            Of each label.
+        raised : float64 (m, K)
+            Of each label in an exponent.
+        dots : float64 (m,)
+            As a dot that multiplies, without `MIDDLE_DOT_WEIGHT`.
+        colons : float64 (m,)
+            As two dots that divide; -inf for what is no two dots.
+        """
+        unit = line.unit
+        size = np.log(np.maximum(self.size[chosen], 0.03 * unit) / unit)[:, None]
+        place = ((self.y[chosen] - line.middle(self.x[chosen])) / unit)[:, None]
+        strokes = self._of_strokes(unit, chosen)
+        law = self._law
         return (
-            ANOTHER
-            + SIZE_WEIGHT * _log_normal(size, shape[0], shape[1])
-            + PLACE_WEIGHT * _log_normal(place, shape[2], shape[3])
+            strokes + _weigh(size, place, law),
+            strokes + _weigh(size - RAISED_SIZE, place - RAISED_PLACE, law),
+            strokes[:, self._point] + _weigh(size[:, 0], place[:, 0], np.array(MIDDLE_DOT)),
+            np.where(
+                (self._most[chosen] < COLON_DOT * unit) & (self._gap_x[chosen] <= 0.1 * unit),
+                COLON_WEIGHT + _weigh(size[:, 0], place[:, 0], np.array(COLON)),
+                -np.inf,
+            ),
         )
 
-    def of_pair(self, first: Candidate, second: Candidate) -> float:
-        """Log-weight of one symbol after another: overlap and cuts cost, a wide gap costs a little."""
-        gap = (second.box.left - first.box.right) / self.unit
-        score = CUT if self._share_component(first, second) else 0.0
-        if gap >= 0:
-            return score - GAP_WEIGHT * min(gap, 3.0)
-        narrow = max(min(first.box.width, second.box.width) / self.unit, 0.12)
-        share = min(-gap / narrow, 1.5)
-        return score - OVERLAP_WEIGHT * share * share
-
-    def _share_component(self, first: Candidate, second: Candidate) -> bool:
-        parts = {self._component[i] for i in first.strokes} - {None}
-        return any(self._component[i] in parts for i in second.strokes)
+    def _of_strokes(self, unit: float, chosen: npt.NDArray[np.int64]) -> FloatArray:
+        """Log-weight of the number of strokes of a symbol, of their distance and of the order of writing."""
+        apart = np.where(self._apart, self._gap_x[chosen, None], self._gap[chosen, None]) / unit
+        score = np.maximum(MOST_APART, -np.maximum(0.0, apart - TOUCH_SCALE) / TOUCH_SCALE)
+        score += SPECKED * (self._dotless & (self._least[chosen, None] < SPECK * unit))
+        if self._strokes is None:
+            return score
+        count = np.minimum(self._count[chosen], MAX_STROKES) - 1
+        return np.asarray(score + self._strokes[count] + REVISIT * self._breaks[chosen, None])
 
 
-@lru_cache(maxsize=4096)
-def _log_normal(value: float, mean: float, deviation: float) -> float:
+def _weigh(size: FloatArray, place: FloatArray, law: FloatArray) -> FloatArray:
+    return np.asarray(
+        ANOTHER
+        + SIZE_WEIGHT * _log_normal(size, law[0], law[1])
+        + PLACE_WEIGHT * _log_normal(place, law[2], law[3])
+    )
+
+
+def _log_normal(value: FloatArray, mean: FloatArray | float, deviation: FloatArray | float) -> FloatArray:
     """Log of a normal density with a floor for outliers."""
     z = (value - mean) / deviation
-    density = math.exp(-0.5 * z * z) / deviation
-    return math.log((1 - OUTLIER) * density + OUTLIER)
+    return np.asarray(np.log((1 - OUTLIER) * np.exp(-0.5 * z * z) / deviation + OUTLIER))
 
 
-def _line(ink: Ink, unit: float) -> tuple[float, float]:
+def of_feet(first: Box, second: Box) -> tuple[float, float]:
+    """Log-weights of how high the second symbol stands beside the first: as its neighbour, as its exponent."""
+    height = max(first[3] - first[1], 1e-12)
+    foot = (first[3] - second[3]) / height
+    level = -0.5 * (foot / LEVEL) ** 2
+    rise = -0.5 * ((foot - RISE[0]) / RISE[1]) ** 2
+    return max(level, UNEVEN), max(rise, UNEVEN)
+
+
+def of_pair(first: Box, second: Box, unit: float) -> float:
+    """Log-weight of one symbol after another: overlap costs, a wide gap costs a little."""
+    gap = (second[0] - first[2]) / unit
+    if gap >= 0:
+        return -GAP_WEIGHT * min(gap, 3.0)
+    narrow = max(min(first[2] - first[0], second[2] - second[0]) / unit, 0.12)
+    share = min(-gap / narrow, 1.5)
+    return -OVERLAP_WEIGHT * share * share
+
+
+def _line(boxes: Sequence[Box], unit: float) -> tuple[float, float]:
     """Slope and offset of the middle of the line: a robust straight line through the tall strokes."""
-    boxes = [s.box for s in ink.strokes]
     tall = [b for b in boxes if 0.5 * unit <= b.height <= 1.8 * unit] or boxes
     x = np.array([b.center[0] for b in tall])
     y = np.array([b.center[1] for b in tall])

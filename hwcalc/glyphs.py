@@ -10,7 +10,6 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -23,7 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _svm, features
+from .atomic import write_whole
 from .features import FeatureArray, Glyph
+from .ink import FloatArray
 
 JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
@@ -130,7 +131,7 @@ class GlyphClassifier:
         encoded = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, allow_pickle=False, about=encoded, **arrays)
-        write_atomically(path, buffer.getvalue())
+        write_whole(path, buffer.getvalue())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> GlyphClassifier:
@@ -179,26 +180,45 @@ is even, its slope (UNIPEN, 1,803 points and commas among 15,000 glyphs, balance
 
 
 FEWEST_STEPS = 4
+"""Glyphs of fewer steps are drawn corner by corner, not reported by a pen."""
+
+PAGE_SHARE, PAGE_SLOPE = 0.017, 1.8
+"""A point is about 0.17 and any other symbol about 0.8 of a digit's height long. On a sheet of A4 with digits of
+7 mm they lie 22 digits from the corner on average; sizes and places spread by a factor of 2.5: the share of the
+distance at which it is even whether a mark is a point, and the slope on the share's logarithm."""
 
 
 def point_evidence(glyph: Glyph) -> float:
-    """Log-odds that a glyph is a point, from its longer side measured in steps of the pen; 0 for a picture.
+    """Log-odds that a glyph is a point, from its size; 0 for a picture.
 
-    A pen reports its place at even times and goes slowly where it writes small. So a point, a small mark of
-    any shape, is fewer steps long than a symbol that looks like it when it is enlarged.
+    A single glyph's size is known in two ways. A pen reports its place at even times and goes slowly where it
+    writes small, so a point, a small mark of any shape, is fewer steps long than a symbol that looks like it when
+    it is enlarged. And strokes whose coordinates are those of a page lie many times their own size from its corner.
     """
     if isinstance(glyph, np.ndarray):
         return 0.0
     strokes = [np.asarray(stroke, np.float64)[:, :2] for stroke in glyph]
+    points = np.concatenate(strokes)
+    size = float(np.ptp(points, axis=0).max())
+    if size == 0:
+        return POINT_LIMIT
+    return _steps_evidence(strokes, size) + _page_evidence(points, size)
+
+
+def _steps_evidence(strokes: Sequence[FloatArray], size: float) -> float:
     steps = np.concatenate([np.hypot(*np.diff(stroke, axis=0).T) for stroke in strokes])
     steps = steps[steps > 0]
-    if not len(steps):
-        return POINT_LIMIT
-    if len(steps) < FEWEST_STEPS:  # drawn corner by corner, not reported by a pen
+    if len(steps) < FEWEST_STEPS:
         return 0.0
-    size = float(np.ptp(np.concatenate(strokes), axis=0).max())
     evidence = POINT_SLOPE * np.log(POINT_STEPS * np.median(steps) / size)
     return float(np.clip(evidence, -POINT_LIMIT, POINT_LIMIT))
+
+
+def _page_evidence(points: FloatArray, size: float) -> float:
+    share = size / float(np.abs(points).max())
+    if share > 0.5:  # cut out: these are coordinates of the glyph, not of a page
+        return 0.0
+    return float(np.clip(PAGE_SLOPE * np.log(PAGE_SHARE / share), -POINT_LIMIT, POINT_LIMIT))
 
 
 _FIELDS = {
@@ -258,22 +278,6 @@ def log_softmax(scores: npt.NDArray[np.floating]) -> FeatureArray:
     """Natural logarithm of the softmax over the last axis, float32."""
     shifted = scores - scores.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)
-
-
-def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file under a temporary name beside it, then rename: whoever reads sees all or the old one."""
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 _chosen: Path | None = None

@@ -190,7 +190,7 @@ class Hand:
         ValueError
             No such label.
         """
-        roof = np.exp(self.rng.normal(-0.3, 0.7)) if label == "√" else None
+        roof = min(np.exp(self.rng.normal(-0.3, 0.7)), 1.8) if label == "√" else None
         return self._draw(label, roof)
 
     def bar(self, width: float) -> list[FloatArray]:
@@ -390,6 +390,8 @@ def _lengthened(nodes: FloatArray, by: tuple[float, float]) -> FloatArray:
 def _stretched(path: Path, shape: Path, width: float) -> Path:
     """A bar as wide as asked; of a root the roof alone grows: what follows the first node at the top."""
     high = shape.nodes[:, 1] < -0.95
+    if not high.any() and np.ptp(shape.nodes[:, 1]) > 0.5:  # a root's tick, whose roof is another stroke
+        return path
     first = int(np.argmax(high)) if high.any() else 0
     nodes, corners = path.nodes.copy(), path.corners
     if first == len(nodes) - 1:
@@ -401,7 +403,7 @@ def _stretched(path: Path, shape: Path, width: float) -> Path:
 
 
 def glyphs(
-    labels: Sequence[str], n: int, seed: int, per_hand: int = 8
+    labels: Sequence[str], n: int, seed: int | Sequence[int], per_hand: int = 8
 ) -> tuple[list[list[FloatArray]], npt.NDArray[np.str_]]:
     """A training set of single symbols by many hands.
 
@@ -411,7 +413,7 @@ def glyphs(
         They take turns, so that all are equally common.
     n : int
         How many glyphs.
-    seed : int
+    seed : int or sequence of int
     per_hand : int
         How many glyphs one hand writes before the next takes over.
 
@@ -426,5 +428,12 @@ def glyphs(
     made: list[list[FloatArray]] = []
     for start in range(0, n, per_hand):
         hand = Hand(rng)
-        made.extend(hand.glyph(str(label)) for label in wanted[start : start + per_hand])
+        made.extend(_sample(hand, str(label)) for label in wanted[start : start + per_hand])
     return made, wanted
+
+
+def _sample(hand: Hand, label: str) -> list[FloatArray]:
+    """A glyph; every second root as wide as what may stand under it."""
+    if label == "√" and hand.rng.random() < 0.5:
+        return hand.root(float(np.exp(hand.rng.uniform(np.log(0.3), np.log(3.0)))))
+    return hand.glyph(label)

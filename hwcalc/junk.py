@@ -1,7 +1,7 @@
 """Groups of strokes that are no symbol, so that a classifier learns to refuse them.
 
-In flow written lines with their symbols (of a synthetic hand, or of real glyphs set on a line); out flow
-groups that a segmenter would propose and that no one would read as one symbol.
+In flow writers with their glyphs, or written lines with their symbols; out flow groups that a segmenter would
+propose and that no one would read as one symbol.
 
 The rule. A wrong group often looks right: a bar of = is a −, the stem of 4 is a 1, half of × is a /, ( beside
 ) is a 0, a 5 without its hat may still be a 5. Called junk, such groups would teach the classifier to refuse
@@ -13,11 +13,12 @@ itself) or *complex*. A group is junk when one of these holds:
 2. It holds strokes of two or three neighbours that stand clearly beside each other, so that no line crosses,
    touches or caps another in a way that would make a 4, 5, 7, +, ×, =, 0 or 8 of them; see `_beside`.
 3. It is what a wrong cut leaves: the left half of 5 or %, or any half together with a neighbour.
+4. It is a root sign with one or two of the symbols under its roof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise, product
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -25,8 +26,9 @@ import numpy as np
 
 from .curves import resampled, rounded
 from .handwriting import Hand
-from .ink import FloatArray
-from .written_lines import Crowding, Written, sample_text, write_line
+from .ink import FloatArray, Ink
+from .layout import Mark, Root
+from .written_lines import Crowding, Written, compose, sample_text, write_line, write_row
 
 Kind: TypeAlias = Literal["dot", "flat", "tall", "arc", "ring", "complex"]
 
@@ -34,6 +36,12 @@ _CROWDINGS: tuple[Crowding, ...] = ("roomy", "tight", "overlapping")
 _FRAGMENTS_OF = frozenset("45÷%")  # of all others, each part is some symbol, or still the same
 _LEFT_HALVES_OF = frozenset("5%")
 _MOST_STROKES = 6
+_PER_LINE = 5  # groups taken of one line
+_SCRIBBLES = 0.05  # share of groups that are nothing at all
+_ROOTS = 0.1  # share of lines with a root
+
+Writer: TypeAlias = Mapping[str, Sequence[Sequence[FloatArray]]]
+"""Glyphs of one real writer, by label."""
 
 
 class _Mark(NamedTuple):
@@ -78,16 +86,16 @@ def junk_from_lines(
         yield [points * em for points in group]
 
 
-def junk(n: int, seed: int, per_line: int = 6) -> list[list[FloatArray]]:
-    """Groups that are no symbol, by many hands: wrong groups of their lines, and one scribble in twenty.
+def junk(n: int, seed: int | Sequence[int] = 0, writers: Sequence[Writer] = ()) -> list[list[FloatArray]]:
+    """Groups that are no symbol: wrong groups of lines by many hands, and one scribble in twenty.
 
     Parameters
     ----------
     n : int
         How many groups.
-    seed : int
-    per_line : int
-        How many groups at most are taken of one line.
+    seed : int or sequence of int
+    writers : sequence of Writer
+        They write every second line; a synthetic hand adds what a writer lacks, and writes the others.
 
     Returns
     -------
@@ -96,16 +104,39 @@ def junk(n: int, seed: int, per_line: int = 6) -> list[list[FloatArray]]:
     """
     rng = np.random.default_rng(seed)
     made: list[list[FloatArray]] = []
+    lines = 0
     while len(made) < n:
-        hand = Hand(rng)
-        crowding = _CROWDINGS[int(rng.integers(len(_CROWDINGS)))]
-        strokes, symbols = write_line(hand, sample_text(rng, 10), crowding)
-        groups = list(junk_from_lines(strokes, symbols, rng))
-        chosen = rng.permutation(len(groups))[:per_line]
-        made.extend(groups[i] for i in chosen)
-        if rng.random() < 0.05 * per_line:
+        writer = writers[int(rng.integers(len(writers)))] if writers and lines % 2 else {}
+        groups = list(junk_from_lines(*_line(rng, writer, _CROWDINGS[lines % len(_CROWDINGS)]), rng))
+        made.extend(groups[i] for i in rng.permutation(len(groups))[:_PER_LINE])
+        if rng.random() < _SCRIBBLES * _PER_LINE:
             made.append(_scribble(rng))
+        lines += 1
     return made[:n]
+
+
+def _line(
+    rng: np.random.Generator, writer: Writer, crowding: Crowding
+) -> tuple[list[FloatArray], list[Written]]:
+    """A line of arithmetic in glyphs of one real writer, or in a synthetic hand."""
+    hand, text = Hand(rng), sample_text(rng)
+    if rng.random() < _ROOTS:
+        cut = int(rng.integers(1, 4))
+        return write_row(hand, (Root(tuple(map(Mark, text[:cut]))), *map(Mark, text[cut:])), crowding)
+    if not writer:
+        return write_line(hand, text, crowding)
+    glyphs = []
+    for label in text:
+        own, theirs = hand.glyph(label), writer.get(label)
+        glyphs.append((label, _resized(theirs[int(rng.integers(len(theirs)))], own) if theirs else own))
+    return compose(glyphs, rng, crowding)
+
+
+def _resized(glyph: Sequence[FloatArray], like: Sequence[FloatArray]) -> list[FloatArray]:
+    """A glyph scaled so that its longer side is as long as that of another."""
+    box, wanted = Ink.from_strokes(glyph).box, Ink.from_strokes(like).box
+    scale = max(wanted.width, wanted.height) / max(box.width, box.height, 1e-9)
+    return [stroke * scale for stroke in glyph]
 
 
 def _mark(points: FloatArray) -> _Mark:
@@ -122,6 +153,9 @@ def _groups(parts: Sequence[_Part], rng: np.random.Generator) -> Iterator[list[F
     for left, right in pairwise(parts):
         yield from _neighbours(left, right)
         yield from _wrong_cuts(left[1], right[1], rng)
+    for place, (label, marks) in enumerate(parts):
+        if label == "√":
+            yield from _rooted(marks, [inner for _, inner in parts[place + 1 :]])
     whole = [marks for _, marks in parts]
     for first, second, third in zip(whole, whole[1:], whole[2:], strict=False):
         yield from _three(first, second, third)
@@ -190,6 +224,16 @@ def _three(left: list[_Mark], middle: list[_Mark], right: list[_Mark]) -> Iterat
     pairs = [*product(left, middle), *product(middle, right)]
     if len(marks) <= _MOST_STROKES and all(_beside(a, b) for a, b in pairs):
         yield [mark.points for mark in marks]
+
+
+def _rooted(sign: Sequence[_Mark], after: Sequence[Sequence[_Mark]]) -> Iterator[list[FloatArray]]:
+    """Clause 4: a root sign with one or two of the symbols that follow it and stand under its roof."""
+    end = max(mark.right for mark in sign)
+    inside = [marks for marks in after if (marks[0].left + marks[0].right) / 2 < end]
+    for place, marks in enumerate(inside):
+        yield [mark.points for mark in (*sign, *marks)]
+        if place + 1 < len(inside):
+            yield [mark.points for mark in (*sign, *marks, *inside[place + 1])]
 
 
 def _parts(marks: Sequence[_Mark]) -> Iterator[tuple[_Mark, ...]]:

@@ -26,6 +26,7 @@ _DOT = 0.4  # a mark no wider than this, and little higher, is a point
 _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
 _TALL = 0.6  # lower marks are signs
+_LOW = 0.85  # and so are these, if they stand alone
 _HUGE = 4.5  # what is higher is a line of a table or a drawing,
 _LONG = 25.0  # and so is what is wider
 _NEIGHBOURS = 8  # that tell how high digits are here
@@ -84,6 +85,16 @@ def expressions(ink: Ink) -> list[Ink]:
         lines that belong to no writing are left out.
     """
     return [replace(ink, strokes=ink.group(numbers)) for numbers in groups(ink)]
+
+
+def one_expression(ink: Ink) -> Ink:
+    """The ink of a picture of one expression, without specks that stand where no point would."""
+    marks = _marks(ink) if ink.strokes else []
+    chain = [m for m in marks if not m.is_dot]
+    if not chain:
+        return ink
+    _attach_dots([chain], [m for m in marks if m.is_dot], ink.pen_width)
+    return replace(ink, strokes=ink.group(sorted(i for m in chain for i in m.strokes)))
 
 
 def groups(ink: Ink) -> list[list[int]]:
@@ -290,13 +301,26 @@ def _links(marks: Sequence[_Mark], level: FloatArray) -> dict[int, int]:
 def _cut(chains: Sequence[_Chain]) -> list[_Chain]:
     """Chains parted at their wide gaps: wide for this page, where there are narrow and wide ones."""
     widest = _widest_gap([_gap(a, b) for chain in chains for a, b in pairwise(chain)])
-    parts: list[_Chain] = []
-    for chain in chains:
-        parts.append(chain[:1])
-        for a, b in pairwise(chain):
-            if _gap(a, b) > widest:
-                parts.append([])
-            parts[-1].append(b)
+    return [part for chain in chains for part in _parts(chain, widest)]
+
+
+def _parts(chain: _Chain, widest: float) -> list[_Chain]:
+    """One chain parted at its wide gaps; what is low as a sign stays with what is nearer."""
+    parts = [chain[:1]]
+    for a, b in pairwise(chain):
+        if _gap(a, b) > widest:
+            parts.append([])
+        parts[-1].append(b)
+    k = 0
+    while k < len(parts):
+        before = _gap(parts[k - 1][-1], parts[k][0]) if k > 0 else np.inf
+        after = _gap(parts[k][-1], parts[k + 1][0]) if k + 1 < len(parts) else np.inf
+        low = all(m.box.height < _LOW * m.unit for m in parts[k])
+        if low and min(before, after) < _PARTED:
+            first = k - 1 if before <= after else k
+            parts[first : first + 2] = [parts[first] + parts[first + 1]]
+        else:
+            k += 1
     return parts
 
 
@@ -342,16 +366,39 @@ def _apart(a: Box, b: Box) -> float:
 
 def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float | None) -> None:
     """A point goes to the expression at whose foot it stands, or between whose marks; others are stray."""
+    marks = [m for chain in chains for m in chain]
     for dot in dots:
         size = max(dot.box.width, dot.box.height)
         if pen_width is not None and size < 0.95 * pen_width:  # no pen makes less
             continue
         dirt = pen_width is not None and size < min(1.6 * pen_width, _SPECK * dot.unit)
+        if dirt and any(_under(dot, m) for m in marks):
+            continue
+        dirt = dirt and not _multiplies(dot, marks)
         choices = [
             (cost, k) for k, c in enumerate(chains) for m in c if (cost := _dot_cost(dot, m, dirt)) < np.inf
         ]
         if choices:
             insort(chains[min(choices)[1]], dot, key=lambda m: m.box.center[0])
+
+
+def _multiplies(dot: _Mark, marks: Sequence[_Mark]) -> bool:
+    """Does a point stand halfway up between two digits, with room on both sides?"""
+    x, y = dot.box.center
+    level = [m for m in marks if abs(y - m.axis) < 0.2 * m.unit]
+    left = [(x - m.box.right, m) for m in level if m.box.center[0] < x]
+    right = [(m.box.left - x, m) for m in level if m.box.center[0] >= x]
+    nearest = [min(side, key=lambda pair: pair[0]) for side in (left, right) if side]
+    return len(nearest) == 2 and all(
+        0.15 * m.unit < gap < 0.9 * m.unit and not m.is_sign for gap, m in nearest
+    )
+
+
+def _under(dot: _Mark, mark: _Mark) -> bool:
+    """Does a point stand right under or over a mark? No point of a number does."""
+    gap = max(dot.box.top - mark.box.bottom, mark.box.top - dot.box.bottom)
+    margin = 0.05 * dot.unit
+    return gap > margin and mark.box.left + margin < dot.box.center[0] < mark.box.right - margin
 
 
 def _dot_cost(dot: _Mark, mark: _Mark, dirt: bool) -> float:

@@ -3,16 +3,18 @@
 In flows uint8 grey (h, w) or RGB (h, w, 3), out flows an `Ink` whose strokes are connected pieces with
 masks, drawn to a scale at which the pen is about five pixels wide:
 
-    grey ─▶ polarity ─▶ darkness ─▶ without rules ─▶ scale to the pen ─▶ binary ─▶ pieces ─▶ cuts
+    grey ─▶ polarity ─▶ darkness ─▶ without rules ─▶ scale to the pen ─▶ binary ─▶ pieces ─▶ cuts ─▶ level
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from .ink import ByteArray, Ink, ReadError, Stroke, piece
+from .ink import ByteArray, FloatArray, Ink, ReadError, Stroke, piece
 from .picture_cuts import pieces_of
 from .picture_light import (
     NO_INK,
@@ -26,6 +28,7 @@ from .picture_light import (
     resized,
 )
 from .picture_rules import without_rules
+from .picture_skew import skew
 
 # Larger pictures are worked on at this size.
 _WORKING_PIXELS = 1_200_000
@@ -34,6 +37,28 @@ _SMALL_PIXELS = 60_000
 _SPECK = 0.5  # of the square of the pen's width; a round dot has pi / 4, a dot made by a hand more
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
+_SKEWED = 3.0  # degrees; what is less is read as well as it stands
+
+
+class Writing(NamedTuple):
+    """What stands out from the paper: `ink_of` makes ink of it, turned as one likes.
+
+    Parameters
+    ----------
+    darkness : uint8 (h, w)
+        Of the part of the picture that holds ink; 0 is paper.
+    threshold : float
+        Between paper and ink.
+    faintest : float
+        What is lighter is paper.
+    to_picture : float64 (2, 3)
+        From the pixels of `darkness` to those of the picture.
+    """
+
+    darkness: ByteArray
+    threshold: float
+    faintest: float
+    to_picture: FloatArray
 
 
 def ink_from_picture(image: ByteArray) -> Ink:
@@ -48,28 +73,60 @@ def ink_from_picture(image: ByteArray) -> Ink:
     -------
     Ink
         Its strokes are connected pieces with masks, from left to right; what is too wide for one glyph is
-        cut into several that make it up again. `Ink.in_picture` leads from their boxes back to pixels of
-        `image`.
+        cut into several that make it up again. Lines that climb or fall are turned level. `Ink.in_picture`
+        leads from the boxes back to pixels of `image`.
 
     Raises
     ------
     ReadError
         There is no ink, or there are so many pieces that it is not writing.
     """
+    return level_ink(writing(image))
+
+
+def level_ink(writing: Writing, degrees: float = 0.0) -> Ink:
+    """The ink of a picture turned clockwise by `degrees`, and then until its lines are level."""
+    ink = ink_of(writing, degrees)
+    climb = skew(ink.strokes)
+    return ink_of(writing, degrees + climb) if abs(climb) >= _SKEWED else ink
+
+
+def writing(image: ByteArray) -> Writing:
+    """What `ink_from_picture` makes ink of; the parameters and errors are the same."""
     grey = _working_grey(image)
     darkness, grain = even_light(dark_on_light(grey))
     darkness = without_rules(darkness, faintest=4 * grain + 4)
     threshold, level = ink_levels(darkness, grain)
     part, left, top = _around_ink(darkness, threshold)
-    part, factor = _scaled_to_pen(part, threshold)
-    binary = binarise(part, max(4 * grain, 0.25 * level))
+    x, y = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
+    to_picture = np.array([[x, 0.0, left * x], [0.0, y, top * y]])
+    return Writing(part, threshold, max(4 * grain, 0.25 * level), to_picture)
+
+
+def ink_of(writing: Writing, degrees: float = 0.0) -> Ink:
+    """The ink of a picture turned clockwise by `degrees`; see `ink_from_picture`."""
+    part, factor = _scaled_to_pen(writing.darkness, writing.threshold)
+    turn = np.array([[1 / factor, 0.0, 0.0], [0.0, 1 / factor, 0.0]])
+    if degrees:
+        part, back = _turned(part, degrees)
+        turn = back / factor
+    binary = binarise(part, writing.faintest)
     width = pen_width(binary)
-    strokes = _pieces(binary, width)
-    scale = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
-    to_picture = np.array(
-        [[scale[0] / factor, 0.0, left * scale[0]], [0.0, scale[1] / factor, top * scale[1]]]
-    )
-    return Ink(strokes, pen_width=width, to_picture=to_picture)
+    to_picture = writing.to_picture[:, :2] @ turn
+    to_picture[:, 2] += writing.to_picture[:, 2]
+    return Ink(_pieces(binary, width), pen_width=width, to_picture=to_picture)
+
+
+def _turned(darkness: ByteArray, degrees: float) -> tuple[ByteArray, FloatArray]:
+    """A picture turned clockwise on paper that holds all of it, and the map from its pixels back, (2, 3)."""
+    height, width = darkness.shape
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    size = np.ceil([abs(cos) * width + abs(sin) * height, abs(sin) * width + abs(cos) * height]).astype(int)
+    rotation = np.array([[cos, -sin], [sin, cos]])
+    shift = size / 2 - rotation @ (width / 2, height / 2)
+    turn = np.column_stack([rotation, shift])
+    turned = cv2.warpAffine(darkness, turn, (int(size[0]), int(size[1])), flags=cv2.INTER_LINEAR)
+    return np.asarray(turned, np.uint8), np.column_stack([rotation.T, -rotation.T @ shift])
 
 
 def _working_grey(image: ByteArray) -> ByteArray:

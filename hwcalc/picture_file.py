@@ -1,7 +1,7 @@
 """Opening pictures: whatever a person has (path, bytes, file, PIL image, array) to one uint8 array.
 
-In flows a source, out flows grey (h, w) or RGB (h, w, 3), upright, opaque and of a bounded size; or a
-`ReadError` of one line that says what is wrong with the picture and what to do about it.
+In flows a source, out flows grey (h, w) or RGB (h, w, 3), upright, opaque and of a bounded size, one for each
+page; or a `ReadError` of one line that says what is wrong with the picture and what to do about it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -24,9 +25,13 @@ PictureSource: TypeAlias = (
     str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | npt.NDArray[np.uint8]
 )
 
+Page: TypeAlias = Callable[[], ByteArray]
+"""Opens a page when it is called, so that only one is in memory; raises ReadError."""
+
 # Only these: among Pillow's other formats are some that start programs (EPS).
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 _NAMES = "PNG, JPEG, WebP, TIFF, BMP or GIF"
+_MOST_PAGES = 1000
 _MOST_MEGAPIXELS = 100
 _MOST_COLOUR_PIXELS = 25_000_000  # of larger pictures only the grey is kept, for the sake of memory
 _MOST_MEGABYTES = 256
@@ -39,8 +44,8 @@ def open_picture(source: PictureSource) -> ByteArray:
     Parameters
     ----------
     source : path, bytes, binary file, PIL image or uint8 array
-        A file holds PNG, JPEG, WebP, TIFF, BMP or GIF; of several frames or pages the first counts.
-        An array is grey (h, w) or (h, w, 1), RGB (h, w, 3) or RGBA (h, w, 4).
+        A file holds PNG, JPEG, WebP, TIFF, BMP or GIF, or, where pypdfium2 is installed, PDF; of several frames
+        or pages the first counts. An array is grey (h, w) or (h, w, 1), RGB (h, w, 3) or RGBA (h, w, 4).
 
     Returns
     -------
@@ -54,21 +59,45 @@ def open_picture(source: PictureSource) -> ByteArray:
         The source cannot be opened or decoded, is cut off, or is smaller than 8 or larger than
         100 million pixels. The size is taken from the header, before anything is decoded.
     """
+    return open_pages(source)[0]()
+
+
+def open_pages(source: PictureSource) -> list[Page]:
+    """What opens each page of a TIFF or PDF file, at least one; of any other source, its one picture.
+
+    The parameters and errors are those of `open_picture`; a page that is damaged raises when it is opened.
+    """
     if isinstance(source, np.ndarray):
-        return _from_array(source)
+        return [partial(_from_array, source)]
     if isinstance(source, Image.Image):
-        return _from_image(source, "the picture")
+        return [partial(_from_image, source, "the picture")]
     if isinstance(source, (str, os.PathLike)):
         name = os.fspath(source)
-        return _from_bytes(_read_file(Path(name)), name)
+        return _pages(_read_file(Path(name)), name)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _from_bytes(bytes(source), "the picture")
+        return _pages(bytes(source), "the picture")
     if hasattr(source, "read"):
-        return _from_bytes(_read_stream(source, "the picture"), "the picture")
+        return _pages(_read_stream(source, "the picture"), "the picture")
     raise ReadError(
         f"cannot read a picture from {type(source).__name__}: give a path, bytes, an open file, "
         "a PIL image or a uint8 array"
     )
+
+
+def from_clipboard() -> ByteArray:
+    """The picture on the clipboard of the desktop, as `open_picture` gives it. Raises ReadError if there is none."""
+    from PIL import ImageGrab
+
+    try:
+        found = ImageGrab.grabclipboard()
+    except (NotImplementedError, OSError) as error:  # on Linux other programs do it
+        reason = " ".join(str(error).split())
+        raise ReadError(f"the clipboard cannot be read ({reason}): save the picture to a file") from None
+    if isinstance(found, list) and found:  # of names of files
+        return open_picture(found[0])
+    if not isinstance(found, Image.Image):
+        raise ReadError("there is no picture on the clipboard: copy one, or name a file")
+    return open_picture(found)
 
 
 def _read_file(path: Path) -> bytes:
@@ -101,12 +130,36 @@ def _read_stream(stream: BinaryIO, name: str) -> bytes:
     return data
 
 
-def _from_bytes(data: bytes, name: str) -> ByteArray:
+def _pages(data: bytes, name: str) -> list[Page]:
     if not data:
         raise ReadError(f"{name} is empty: take or save the picture again")
+    if b"%PDF-" in data[:1024]:
+        from .picture_pdf import pdf_pages  # loads a library that is not always there
+
+        return pdf_pages(data, name)
+    with _opened(data, name) as image:
+        # the frames of an animation are no pages
+        count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+    if count > _MOST_PAGES:
+        raise ReadError(f"{name} has {count} pages, more than {_MOST_PAGES}: split it")
+    if count == 1:
+        return [partial(_frame, data, name)]
+    return [partial(_frame, data, f"{name}, page {number + 1},", number) for number in range(count)]
+
+
+def _frame(data: bytes, name: str, number: int = 0) -> ByteArray:
+    with _opened(data, name) as image:
+        if number:
+            image.seek(number)
+        return _from_image(image, name)
+
+
+@contextmanager
+def _opened(data: bytes, name: str) -> Iterator[Image.Image]:
+    """A picture of which the header was read; what Pillow raises becomes one line."""
     try:
         with _no_bomb_warning(), Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            return _from_image(image, name)
+            yield image
     except UnidentifiedImageError:
         raise ReadError(f"{name} is not a picture, or not one of a known kind: save it as {_NAMES}") from None
     except Image.DecompressionBombError:
@@ -136,7 +189,7 @@ def _from_image(image: Image.Image, name: str) -> ByteArray:
         return _to_array(image)
     except ReadError:
         raise
-    except Exception as error:  # see _from_bytes
+    except Exception as error:  # see _opened
         raise ReadError(_damaged(name, error)) from error
 
 

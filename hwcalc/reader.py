@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from . import expression, page, segment
-from .features import Glyph, extract
+from .features import Glyph
 from .glyphs import default_classifier
-from .grammar import KIND, Lattice, Parse
+from .grammar import KIND
 from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
+from .lattice import Lattice, Parse
+from .memory import Memory
+from .page_joins import joins
+
+if TYPE_CHECKING:
+    from .picture import Writing
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label; '' where that is not known."""
@@ -24,13 +30,19 @@ Fixed: TypeAlias = Mapping[frozenset[int], str]
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
 
-DOUBTFUL = 0.5
+DOUBTFUL = 0.65
 """A reading less likely than this to be right is marked doubtful."""
 
-GROUP_TEMPERATURE = 2.5
-"""What differences of score between groupings are divided by to become log-probabilities: on 232 lines by a third
-of the test writers confidence then is 0.83 on average, and 0.828 of the lines are right."""
+_MEMORY = Memory()
 
+_SURE_OF_TURN = 0.7
+"""A picture that reads at least this well is not turned upside down."""
+
+_TURNED = 1.5
+"""How many times more likely a picture must read when it is turned."""
+
+_SAMPLE = 6
+"""Expressions of a page that tell how it lies."""
 
 _DIGITS = frozenset("0123456789.")
 
@@ -170,10 +182,27 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
         It is not a picture, cannot be opened, is too large, or no ink is found in it.
     """
     # OpenCV takes a tenth of a second to import, and pen strokes do not need it
-    from .picture import ink_from_picture
+    from .picture import writing
     from .picture_file import open_picture
 
-    return _read(ink_from_picture(open_picture(source)), fixed or {}, digits)
+    ink, reading = _upright(writing(open_picture(source)), digits)
+    return _read(ink, fixed, digits) if fixed else reading
+
+
+def _upright(found: Writing, digits: bool) -> tuple[Ink, Reading]:
+    """The one expression in a picture, turned to where it reads best if it reads badly as it stands."""
+    from .picture import level_ink
+
+    ink = page.one_expression(level_ink(found))
+    best = ink, _read(ink, {}, digits)
+    if best[1].confidence < _SURE_OF_TURN:
+        wide = ink.box.width > ink.box.height
+        for degrees in (180,) if wide else (90, 270):
+            turned = page.one_expression(level_ink(found, degrees))
+            reading = _read(turned, {}, digits)
+            if reading.confidence > max(_TURNED * best[1].confidence, DOUBTFUL):
+                best = turned, reading
+    return best
 
 
 def read_page(source: Any) -> list[Reading]:
@@ -194,12 +223,34 @@ def read_page(source: Any) -> list[Reading]:
     ReadError
         It is not a picture, cannot be opened, is too large, or no ink is found in it.
     """
-    from .picture import ink_from_picture  # see `read`
+    from .picture import level_ink, writing  # see `read`
     from .picture_file import open_picture
 
-    inks = page.expressions(ink_from_picture(open_picture(source)))
-    inks = [ink for ink in inks if len(ink.strokes) <= MAX_STROKES]  # more are a drawing
+    found = writing(open_picture(source))
+    readings = _read_all(level_ink(found))
+    sure = float(np.median([r.confidence for r in readings])) if readings else 0.0
+    if sure >= _SURE_OF_TURN:
+        return readings
+    turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
+    return _read_all(turned[max(turned)]) if max(turned) > max(_TURNED * sure, DOUBTFUL) else readings
+
+
+def _sureness(ink: Ink) -> float:
+    """The median confidence of the longest few expressions of a page."""
+    inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]
+    longest = sorted(inks, key=lambda i: -len(i.strokes))[:_SAMPLE]
+    return float(np.median([_read(i, {}).confidence for i in longest])) if longest else 0.0
+
+
+def _read_all(ink: Ink) -> list[Reading]:
+    """Every expression in the ink of a page; see `read_page`."""
+    inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
     readings = [_read(ink, {}) for ink in inks]
+    runs = joins(readings)
+    inks = [replace(ink, strokes=tuple(s for i in run for s in inks[i].strokes)) for run in runs]
+    readings = [
+        readings[run[0]] if len(run) == 1 else _read(ink, {}) for ink, run in zip(inks, runs, strict=True)
+    ]
     found = []
     lengths = item_numbers(readings, _looks(inks, readings))
     for ink, reading, length in zip(inks, readings, lengths, strict=True):
@@ -241,16 +292,19 @@ def _read(ink: Ink, fixed: Fixed, digits: bool = False) -> Reading:
         raise ReadError(
             f"{len(ink.strokes)} strokes are too many for one expression (at most {MAX_STROKES}): read a part of it"
         )
-    unit = segment.unit_height(ink)
+    unit = segment.unit_height([s.box for s in ink.strokes])
     classifier = default_classifier()
     _check_fixed(fixed, len(ink.strokes))
     candidates = segment.candidates(ink, unit, fixed)
-    log_probability = classifier.log_probability(extract([segment.glyph(ink, c) for c in candidates]))
+    log_probability = _MEMORY.log_probability(classifier, ink, candidates)
+    allowed: Collection[str] = _DIGITS if digits else KIND.keys()
+    lattice = Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=digits)
+    parse = lattice.parse()
+    reading = _reading(ink, parse)
     if not digits:
-        return _reading(ink, Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed))
-    lattice = Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed, _DIGITS)
+        return reading
     own = dict(zip(candidates, log_probability, strict=True))
-    return _number(_reading(ink, lattice), lattice.parses(1)[0], own, classifier.labels)
+    return _number(reading, parse, own, classifier.labels)
 
 
 def _check_fixed(fixed: Fixed, count: int) -> None:
@@ -263,20 +317,21 @@ def _check_fixed(fixed: Fixed, count: int) -> None:
         taken |= strokes
 
 
-def _reading(ink: Ink, lattice: Lattice) -> Reading:
-    parses = lattice.parses()
-    best = parses[0]
-    symbols = tuple(_symbol(ink, lattice, best, i) for i in range(len(best.symbols)))
-    confidence = _confidence(parses, symbols)
-    result = expression.evaluate(best.row)
+def _reading(ink: Ink, parse: Parse) -> Reading:
+    symbols = tuple(
+        Symbol(p.label, ink.in_picture(p.group.box), p.alternatives[0][1], p.alternatives, p.group.strokes)
+        for p in parse.symbols()
+    )
+    row = parse.row()
+    result = expression.evaluate(row)
     return Reading(
-        text=expression.text(best.row),
-        latex=expression.latex(best.row),
+        text=expression.text(row),
+        latex=expression.latex(row),
         value=result.value,
         answer=result.answer,
         symbols=symbols,
-        confidence=confidence,
-        doubtful=confidence < DOUBTFUL,
+        confidence=parse.share,
+        doubtful=parse.share < DOUBTFUL,
         box=ink.in_picture(ink.box),
     )
 
@@ -289,9 +344,9 @@ def _number(
 ) -> Reading:
     """A reading as a plain number: its digits as they stand; doubtful where one looks like another symbol."""
     foreign = any(
-        np.exp(log_probability[candidate][labels.index(label)]) < _FOREIGN
-        for label, candidate in parse.symbols
-        if label != "."  # a point has no shape of its own
+        np.exp(log_probability[piece.group][labels.index(piece.label)]) < _FOREIGN
+        for piece in parse.symbols()
+        if piece.label != "."  # a point has no shape of its own
     )
     return replace(
         reading,
@@ -301,17 +356,3 @@ def _number(
         answer="",
         doubtful=reading.doubtful or foreign,
     )
-
-
-def _symbol(ink: Ink, lattice: Lattice, parse: Parse, index: int) -> Symbol:
-    label, candidate = parse.symbols[index]
-    alternatives = lattice.alternatives(parse, index)
-    return Symbol(label, ink.in_picture(candidate.box), alternatives[0][1], alternatives, candidate.strokes)
-
-
-def _confidence(parses: Sequence[Parse], symbols: Sequence[Symbol]) -> float:
-    """Probability that all of the best parse is right: that its groups are, times that each label is."""
-    best = parses[0]
-    others = [p.score - best.score for p in parses[1:] if p.groups != best.groups]
-    of_groups = 1 / (1 + np.exp(np.array(others) / GROUP_TEMPERATURE).sum())
-    return float(of_groups * np.prod([symbol.confidence for symbol in symbols]))

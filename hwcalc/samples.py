@@ -67,9 +67,9 @@ class Samples:
     def _write(self) -> None:
         if self.all:
             # Loads the compiled core, which keeping samples does not need
-            from .glyphs import write_atomically
+            from .atomic import write_whole
 
-            write_atomically(self._path, "".join(map(_line, self.all)).encode("utf-8"))
+            write_whole(self._path, "".join(map(_line, self.all)).encode("utf-8"))
         else:
             self._path.unlink(missing_ok=True)
 

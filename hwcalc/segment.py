@@ -6,9 +6,10 @@ candidates that together use every stroke once and make the best expression.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -44,18 +45,23 @@ class Candidate:
     gap: float = 0.0
     gap_x: float = 0.0
 
+    @property
+    def breaks(self) -> int:
+        """How often the pen wrote something else in between."""
+        return sum(b - a > 1 for a, b in pairwise(self.strokes))
 
-def unit_height(ink: Ink) -> float:
-    """The height of a digit in this ink, in its units: what every size and distance is measured in.
+
+def unit_height(boxes: Sequence[Box]) -> float:
+    """The height of a digit among strokes with these boxes: what every size and distance is measured in.
 
     Strokes much lower than the highest are signs and points, so the median is taken of the others.
     """
-    heights = np.array([s.box.height for s in ink.strokes])
-    widths = np.array([s.box.width for s in ink.strokes])
+    left, top, right, bottom = np.array(boxes).T
+    heights = bottom - top
     tall = heights[heights >= 0.45 * np.quantile(heights, 0.9)]
     height = float(np.median(tall)) if len(tall) else 0.0
     # ink of bars alone (a minus, an equals sign) has no height of its own
-    height = max(height, 0.4 * float(np.median(widths)))
+    height = max(height, 0.4 * float(np.median(right - left)))
     return height if height > 0 else 1.0
 
 

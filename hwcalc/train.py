@@ -85,14 +85,14 @@ def parser() -> argparse.ArgumentParser:
     return args
 
 
-def load_sets(names: Sequence[str], synthetic_count: int, seed: int) -> list[GlyphSet]:
+def load_sets(names: Sequence[str], synthetic_count: int, seed: int, n_jobs: int) -> list[GlyphSet]:
     """The named sets; 'synthetic' is drawn, `synthetic_count` glyphs of it."""
     loaded = []
     for name in names:
         if name == "mnist":
             loaded.append(datasets.load_mnist("train"))
         elif name == "synthetic":
-            loaded.append(synthetic(synthetic_count, seed))
+            loaded.append(synthetic(synthetic_count, seed, n_jobs))
         else:
             loaded.append(datasets.load_set(name))
         log.info("%s: %d glyphs", name, len(loaded[-1]))
@@ -219,7 +219,7 @@ def _run(options: argparse.Namespace) -> int:
         names = (
             options.sets.split(",") if options.sets else ["mnist", "synthetic", *datasets.available_sets()]
         )
-        sets = load_sets(names, options.synthetic, options.seed)
+        sets = load_sets(names, options.synthetic, options.seed, options.jobs)
         bar.update()
         step("prepare")
         data = assemble(sets, options.junk, options.limit, options.seed, options.jobs)

@@ -7,72 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from joblib import Parallel, delayed
 
 from .datasets import LABELS, GlyphSet
 from .features import Glyph, extract
 from .glyphs import JUNK
-from .handwriting import Hand
 from .handwriting import glyphs as synthetic_glyphs
-from .ink import FloatArray, Ink
-from .junk import junk_from_lines
-from .written_lines import Crowding, Written, compose, sample_text, write_line
+from .junk import Writer, junk
 
-CROWDING: tuple[Crowding, ...] = ("roomy", "tight", "overlapping")
-JUNK_PER_LINE = 5
+PIECE = 1000
+"""Glyphs drawn from one seed, so that what is drawn does not depend on how many processes draw."""
 
-Models: TypeAlias = dict[str, list[Glyph]]
-"""Real glyphs of one writer, by label."""
-
-
-def _models_by_writer(sets: Sequence[GlyphSet]) -> list[Models]:
-    found: dict[str, Models] = {}
-    for source in sets:
-        for glyph, label, writer in zip(source.glyphs, source.labels, source.writers, strict=True):
-            if not isinstance(glyph, np.ndarray):
-                found.setdefault(str(writer), {}).setdefault(str(label), []).append(glyph)
-    return [models for models in found.values() if len(models) >= 8]
-
-
-def junk(n: int, rng: np.random.Generator, sets: Sequence[GlyphSet] = ()) -> list[Glyph]:
-    """`n` groups of strokes that are no symbol, of lines that copy the glyphs of `sets`' writers and others."""
-    writers = _models_by_writer(sets)
-    found: list[Glyph] = []
-    for i in count():
-        models = writers[rng.integers(len(writers))] if writers and i % 2 else {}
-        strokes, symbols = _line(rng, models, CROWDING[i % len(CROWDING)])
-        groups = list(junk_from_lines(strokes, symbols, rng))
-        found += [groups[k] for k in rng.permutation(len(groups))[:JUNK_PER_LINE]]
-        if len(found) >= n:
-            break
-    return found[:n]
-
-
-def _line(
-    rng: np.random.Generator, models: Models, crowding: Crowding
-) -> tuple[list[FloatArray], list[Written]]:
-    """A line of arithmetic in glyphs of one real writer, or in a synthetic hand what the writer lacks."""
-    hand, text = Hand(rng), sample_text(rng)
-    if not models:
-        return write_line(hand, text, crowding)
-    glyphs = []
-    for label in text:
-        own = hand.glyph(label)
-        of_writer = models.get(label)
-        glyphs.append((label, _resized(of_writer[rng.integers(len(of_writer))], own) if of_writer else own))
-    return compose(glyphs, rng, crowding)
-
-
-def _resized(model: Glyph, like: list[FloatArray]) -> list[FloatArray]:
-    """A glyph scaled so that its longer side is as long as that of another."""
-    box, wanted = Ink.from_strokes(model).box, Ink.from_strokes(like).box
-    return [
-        stroke * (max(wanted.width, wanted.height) / max(box.width, box.height, 1e-9)) for stroke in model
-    ]
+WRITERS_OF_PIECE = 30
+"""Real writers whose lines give one piece of the junk."""
 
 
 @dataclass
@@ -94,11 +45,50 @@ class TrainingSet:
     counts: dict[str, int]
 
 
-def synthetic(n: int, seed: int) -> GlyphSet:
-    """`n` synthetic glyphs of all labels as a set."""
-    glyphs, labels = synthetic_glyphs(LABELS, n, seed)
-    hands = np.array([f"synthetic/{i // 20}" for i in range(n)])
-    return GlyphSet("synthetic", list(glyphs), labels, hands)
+def synthetic(n: int, seed: int, n_jobs: int = 1) -> GlyphSet:
+    """`n` synthetic glyphs of all labels as a set, drawn by `n_jobs` processes."""
+    parts = _drawn(
+        [delayed(synthetic_glyphs)(LABELS, k, [seed, i]) for i, k in enumerate(_pieces(n))], n_jobs
+    )
+    hands = np.array([f"synthetic/{i // 8}" for i in range(n)])
+    return GlyphSet(
+        "synthetic",
+        [glyph for glyphs, _ in parts for glyph in glyphs],
+        np.concatenate([labels for _, labels in parts]),
+        hands,
+    )
+
+
+def junk_set(n: int, seed: int, sets: Sequence[GlyphSet] = (), n_jobs: int = 1) -> GlyphSet:
+    """`n` groups that are no symbol, of lines by the writers of `sets` and by synthetic hands, as a set."""
+    writers = _writers(sets)
+    rng = np.random.default_rng([seed, 0])
+    tasks = []
+    for i, k in enumerate(_pieces(n)):
+        chosen = rng.permutation(len(writers))[:WRITERS_OF_PIECE]
+        tasks.append(delayed(junk)(k, [seed, 1, i], [writers[j] for j in chosen]))
+    groups = [group for part in _drawn(tasks, n_jobs) for group in part]
+    return GlyphSet("junk", groups, np.full(n, JUNK), np.array([f"junk/{i // 100}" for i in range(n)]))
+
+
+def _pieces(n: int) -> list[int]:
+    return [min(PIECE, n - start) for start in range(0, max(n, 1), PIECE)]
+
+
+def _drawn(tasks: list[Any], n_jobs: int) -> list[Any]:
+    """What the tasks return; starting processes pays for three or more."""
+    made: list[Any] = Parallel(n_jobs=n_jobs if len(tasks) > 2 else 1, prefer="processes")(tasks)
+    return made
+
+
+def _writers(sets: Sequence[GlyphSet]) -> list[Writer]:
+    """Those who wrote at least 8 labels with a pen."""
+    found: dict[str, dict[str, list[Glyph]]] = {}
+    for source in sets:
+        for glyph, label, writer in zip(source.glyphs, source.labels, source.writers, strict=True):
+            if not isinstance(glyph, np.ndarray):
+                found.setdefault(str(writer), {}).setdefault(str(label), []).append(glyph)
+    return [glyphs for glyphs in found.values() if len(glyphs) >= 8]
 
 
 def assemble(
@@ -110,9 +100,7 @@ def assemble(
         sets = [s.take(np.sort(rng.permutation(len(s))[:limit])) for s in sets]
         junk_count = min(junk_count, limit)
     if junk_count:
-        groups = junk(junk_count, rng, sets)
-        names = np.array([f"junk/{i // 100}" for i in range(junk_count)])
-        sets = [*sets, GlyphSet("junk", groups, np.full(junk_count, JUNK), names)]
+        sets = [*sets, junk_set(junk_count, seed, sets, n_jobs)]
     return TrainingSet(
         np.concatenate([extract(s.glyphs, n_jobs=n_jobs) for s in sets]),
         np.concatenate([s.labels for s in sets]),

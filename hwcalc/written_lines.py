@@ -214,20 +214,20 @@ def _root(hand: Hand, root: Root, scale: float, spacing: _Spacing) -> _Block:
     height = bottom - top + 2 * margin
     strokes = hand.root((right - left + 2 * margin) / height)
     grow = height / np.ptp(np.concatenate(strokes)[:, 1])
-    sign = [_Glyph("√", [_roofed(stroke * grow, left - margin, right + margin) for stroke in strokes])]
+    sign = [_Glyph("√", _roofed([stroke * grow for stroke in strokes], left - margin, right + margin))]
     _move(sign, 0.0, top - margin - _box(sign)[1])
     return sign + part
 
 
-def _roofed(stroke: FloatArray, start: float, end: float) -> FloatArray:
+def _roofed(strokes: list[FloatArray], start: float, end: float) -> list[FloatArray]:
     """A root sign whose roof, from where the pen has come up, reaches from `start` to `end`."""
-    foot = int(np.argmax(stroke[:, 1]))
-    up = stroke[foot:, 1] < stroke[:, 1].min() + 0.2 * np.ptp(stroke[:, 1])
-    first = foot + int(np.argmax(up))
-    wide = max(float(stroke[first:, 0].max() - stroke[first, 0]), 1e-6)
-    x = stroke[:, 0] - stroke[first, 0]
-    x[first:] *= (end - start) / wide
-    return np.column_stack((x + start, stroke[:, 1]))
+    points = np.vstack(strokes)
+    y = points[:, 1]
+    foot = int(np.argmax(y))
+    first = foot + int(np.argmax(y[foot:] < y.min() + 0.2 * np.ptp(y)))
+    x = points[:, 0] - points[first, 0]
+    x[first:] *= (end - start) / max(float(x[first:].max()), 1e-6)
+    return np.split(np.column_stack((x + start, y)), np.cumsum([len(s) for s in strokes])[:-1])
 
 
 def _append(spacing: _Spacing, block: _Block, part: _Block, room: float, scale: float) -> None:

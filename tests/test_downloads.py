@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 import numpy as np
 import pytest
 
-from hwcalc import datasets, downloads, public_sets
+from hwcalc import data_command, datasets, downloads, public_sets
 from hwcalc.datasets import DatasetError
 from hwcalc.glyph_formats import Glyph
 from hwcalc.public_sets import PublicSet, Source
@@ -286,7 +286,7 @@ def two_sets(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[PublicSet]:
 def test_sets_come_as_load_set_reads_them(
     two_sets: list[PublicSet], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert downloads.main(["get", "uji", "mdas", "-q"]) == 0
+    assert data_command.main(["get", "uji", "mdas", "-q"]) == 0
     out, err = capsys.readouterr()
     assert "CC BY 4.0, F. Prat" in out
     assert "https://archive.ics.uci.edu/dataset/177" in out
@@ -305,10 +305,10 @@ def test_sets_come_as_load_set_reads_them(
 def test_what_is_here_is_not_fetched_again(
     two_sets: list[PublicSet], site: Site, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    downloads.main(["get", "--all", "-q"])
+    data_command.main(["get", "--all", "-q"])
     asked = len(site.asked)
     capsys.readouterr()
-    assert downloads.main(["get", "--all"]) == 0
+    assert data_command.main(["get", "--all"]) == 0
     assert len(site.asked) == asked == 3  # one file holds two of the four sets
     assert capsys.readouterr().out.count("already here") == 4
 
@@ -318,7 +318,7 @@ def test_without_the_variable_sets_are_kept_for_the_user(
 ) -> None:
     monkeypatch.delenv("HWCALC_DATA", raising=False)
     monkeypatch.setattr("platformdirs.user_data_path", lambda *args, **options: tmp_path / "user")
-    assert downloads.main(["get", "uji", "-q"]) == 0
+    assert data_command.main(["get", "uji", "-q"]) == 0
     assert files(tmp_path) == ["user/glyphs/uji.jsonl.gz"]
     assert len(datasets.load_set("uji")) == 2
     monkeypatch.setenv("HWCALC_DATA", str(tmp_path))
@@ -342,7 +342,7 @@ def test_what_is_not_the_set_leaves_nothing(
 ) -> None:
     row = replace(two_sets[0], sources=(replace(two_sets[0].sources[0], checksum=""),), **change)  # type: ignore[arg-type]
     two_sets[0] = row
-    assert downloads.main(["get", "uji", "mdas", "-q"]) == 1
+    assert data_command.main(["get", "uji", "mdas", "-q"]) == 1
     err = capsys.readouterr().err
     assert complaint in err
     assert err.count("\n") == 1
@@ -351,7 +351,7 @@ def test_what_is_not_the_set_leaves_nothing(
 
 
 def test_a_changed_source_is_not_stored(two_sets: list[PublicSet], site: Site, folder: Path) -> None:
-    downloads.main(["get", "mdas", "-q"])
+    data_command.main(["get", "mdas", "-q"])
     (folder / "mdas.npz").unlink()
     site.files["÷+·.txt"] = "÷ + +".encode()
     with pytest.raises(DatasetError, match="not what it was"):
@@ -365,7 +365,7 @@ def test_a_full_disk_is_told(
 ) -> None:
     (folder / "downloads").mkdir()
     (folder / "downloads" / "71.txt.part").symlink_to("/dev/full")
-    assert downloads.main(["get", "uji", "-q"]) == 1
+    assert data_command.main(["get", "uji", "-q"]) == 1
     assert "No space left on device; what has come is kept" in capsys.readouterr().err
     assert datasets.available_sets() == []
 
@@ -380,7 +380,7 @@ def test_a_set_that_cannot_be_written_whole_is_not_written(
 
     original = os.replace
     monkeypatch.setattr(os, "replace", fail)
-    assert downloads.main(["get", "uji", "-q"]) == 130
+    assert data_command.main(["get", "uji", "-q"]) == 130
     assert files(folder) == ["downloads/71.txt"]  # the download is kept, and need not be made again
 
 
@@ -401,10 +401,10 @@ def test_mnist_comes_as_its_four_files(
     monkeypatch.chdir(tmp_path)
     assert downloads.where(row) is None
     site.files.pop(names[3])
-    assert downloads.main(["get", "mnist", "-q"]) == 1
+    assert data_command.main(["get", "mnist", "-q"]) == 1
     assert downloads.where(row) is None
     site.files[names[3]] = names[3].encode() * 50
-    assert downloads.main(["get", "mnist", "-q"]) == 0
+    assert data_command.main(["get", "mnist", "-q"]) == 0
     assert len(site.asked) == 5  # the three that had come were not fetched again
     assert datasets.mnist_folder() == downloads.where(row) == folder / "mnist"
 
@@ -412,9 +412,9 @@ def test_mnist_comes_as_its_four_files(
 def test_list_tells_of_every_set(
     two_sets: list[PublicSet], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    downloads.main(["get", "uji", "-q"])
+    data_command.main(["get", "uji", "-q"])
     capsys.readouterr()
-    assert downloads.main(["list"]) == 0
+    assert data_command.main(["list"]) == 0
     out = capsys.readouterr().out
     assert re.search(
         rf"^uji +2 glyphs +size \? +{re.escape(str(folder / 'uji.jsonl.gz'))}$", out, re.MULTILINE
@@ -427,7 +427,7 @@ def test_list_tells_of_every_set(
 @pytest.mark.parametrize("arguments", [[], ["get"], ["get", "nist"], ["get", "uji", "--all"], ["put", "uji"]])
 def test_wrong_usage(arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        downloads.main(arguments)
+        data_command.main(arguments)
     assert ended.value.code == 2
     assert "usage: hwcalc data" in capsys.readouterr().err
 
@@ -437,7 +437,7 @@ def test_a_wrong_folder_is_one_line(
 ) -> None:
     monkeypatch.setenv("HWCALC_DATA", "/nowhere/at/all")
     for arguments in (["list"], ["get", "uji"]):
-        assert downloads.main(arguments) == 1
+        assert data_command.main(arguments) == 1
         err = capsys.readouterr().err
         assert "no folder" in err
         assert err.count("\n") == 1
@@ -450,7 +450,7 @@ def test_a_read_only_folder_is_told(
     two_sets: list[PublicSet], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder.chmod(0o500)
-    assert downloads.main(["get", "uji", "-q"]) == 1
+    assert data_command.main(["get", "uji", "-q"]) == 1
     folder.chmod(0o700)
     assert "Permission denied" in capsys.readouterr().err
 

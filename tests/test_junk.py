@@ -5,7 +5,8 @@ import pytest
 
 from hwcalc.handwriting import LABELS, Hand
 from hwcalc.junk import junk, junk_from_lines
-from hwcalc.written_lines import Written, compose, sample_text, write_line
+from hwcalc.layout import Mark, Root
+from hwcalc.written_lines import Written, compose, sample_text, write_line, write_row
 
 BAR = np.array([[0.0, 0.0], [0.6, 0.0]])
 STEM = np.array([[0.0, 0.0], [0.0, 1.0]])
@@ -83,3 +84,25 @@ def test_units_do_not_matter():
     assert len(small) == len(large) > 0
     for a, b in zip(small, large, strict=True):
         np.testing.assert_allclose(np.vstack(a) * 128, np.vstack(b))
+
+
+def test_a_root_sign_with_what_stands_under_it():
+    strokes, symbols = write_row(Hand(3), (Root((Mark("4"), Mark("1"))), Mark("+"), Mark("8")))
+    sign, inside, outside = set(symbols[0].strokes), set(symbols[1].strokes), set(symbols[4].strokes)
+    numbers = {stroke.tobytes(): number for number, stroke in enumerate(strokes)}
+    groups = [
+        {numbers.get(stroke.tobytes(), -1) for stroke in group}
+        for group in junk_from_lines(strokes, symbols, np.random.default_rng(0))
+    ]
+    assert sign | inside in groups
+    assert sign not in groups
+    assert not [group for group in groups if group >= sign | outside]
+
+
+def test_lines_of_real_writers_give_junk_too():
+    square = [np.array([[0.0, 0.0], [9.0, 0.0], [9.0, 9.0], [0.0, 9.0], [4.0, 2.0]])]
+    writer = {label: [square] for label in "0123456789+-×÷/.()="}
+    groups = junk(60, seed=5, writers=[writer])
+    corners = [stroke for group in groups for stroke in group if len(stroke) == 5]
+    assert corners
+    assert len(corners) < sum(map(len, groups))

@@ -229,7 +229,7 @@ def test_help_has_examples(arguments: list[str], capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize(
     ("command", "module"),
-    [("gui", "hwcalc.gui.__main__"), ("train", "hwcalc.train"), ("data", "hwcalc.downloads")],
+    [("gui", "hwcalc.gui.__main__"), ("train", "hwcalc.train"), ("data", "hwcalc.data_command")],
 )
 def test_other_commands_get_their_arguments(
     command: str, module: str, monkeypatch: pytest.MonkeyPatch
@@ -384,3 +384,25 @@ def test_only_one_page_is_annotated(capsys: pytest.CaptureFixture[str]) -> None:
 def test_digits(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", "code.png", "--digits"]) == 0
     assert capsys.readouterr().out == "code.png: 007\n"
+
+
+def test_files_of_several_pages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    scan = tmp_path / "scan.tif"
+    first, second = (Image.new("L", (30, 20), level) for level in (10, 200))
+    first.save(scan, save_all=True, append_images=[second])
+    found = {10: PICTURES["sum.png"], 200: PICTURES["third.png"]}
+    monkeypatch.setattr(hwcalc, "read", lambda page, digits: found[int(page[0, 0])])
+    monkeypatch.setattr(hwcalc, "read_page", lambda page: [found[int(page[0, 0])]])
+    assert main(["read", str(scan)]) == 0
+    assert capsys.readouterr().out == f"{scan}:1: 12+34 = 46\n{scan}:2: 1÷3 = 1/3 ≈ 0.333333\n"
+    assert main(["page", str(scan), "--annotate", str(tmp_path / "marked.png")]) == 0
+    assert capsys.readouterr().out == f"{scan}:1:1: 12+34 = 46\n{scan}:2:1: 1÷3 = 1/3 ≈ 0.333333\n"
+    assert {path.name for path in tmp_path.iterdir()} == {"scan.tif", "marked-1.png", "marked-2.png"}
+
+
+def test_the_clipboard(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("hwcalc.picture_file.from_clipboard", lambda: "sum.png")
+    assert main(["read", "clipboard:"]) == 0
+    assert capsys.readouterr().out == "clipboard: 12+34 = 46\n"

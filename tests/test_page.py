@@ -10,7 +10,7 @@ from hwcalc.handwriting import Hand
 from hwcalc.ink import Ink
 from hwcalc.item_numbers import item_numbers
 from hwcalc.layout import Mark, Row, Stack
-from hwcalc.page import expressions, groups
+from hwcalc.page import expressions, groups, one_expression
 from hwcalc.picture import ink_from_picture
 from hwcalc.reader import read_ink
 from hwcalc.written_lines import write_line, write_row
@@ -208,3 +208,16 @@ def test_the_numbers_of_items_are_not_read_with_them() -> None:
     for i, text in enumerate(["1)  23+45", "2)  67-5", "3)  8+4"]):
         strokes += [s * EM + (60, 120 + 140 * i) for s in write_line(hand, text, late=0.0)[0]]
     assert [r.text for r in read_page(drawn(strokes, (800, 500), 4))] == ["23+45", "67-5", "8+4"]
+
+
+def test_specks_are_no_part_of_the_one_expression() -> None:
+    picture = drawn(sum_strokes("12+45", 60, 60, 60), (500, 180), 5)
+    points = drawn(sum_strokes("1.5÷2", 60, 60, 60), (500, 180), 5)
+    assert len(one_expression(ink_from_picture(points)).strokes) == 7, "points and dots stay"
+    for y, x in ((80, 180), (126, 218), (20, 460)):  # between 2 and +, under the +, in a corner
+        speckled = picture.copy()
+        speckled[y : y + 5, x : x + 5] = 40
+        found = ink_from_picture(speckled)
+        assert len(found.strokes) == 6
+        assert len(one_expression(found).strokes) == 5, (y, x)
+    assert len(one_expression(Ink(())).strokes) == 0

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hwcalc.ink import Ink, ReadError
-from hwcalc.picture import ink_from_picture
+from hwcalc.ink import Box, Ink, ReadError
+from hwcalc.picture import ink_from_picture, ink_of, writing
 
 from .written import sum_picture, sum_strokes
 
@@ -139,3 +139,18 @@ def test_extreme_shapes_do_not_fail() -> None:
     wide = np.full((8, 40_000), 255, np.uint8)
     wide[3:5, 100:200] = 0
     assert len(ink_from_picture(wide).strokes) == 1
+
+
+@pytest.mark.parametrize("degrees", [-90.0, -12.0, 20.0, 180.0])
+def test_turned(degrees: float) -> None:
+    straight, found = sum_picture("12+3"), writing(sum_picture("12+3"))
+    turned = ink_of(found, degrees)
+    # what lies on its side may be cut
+    assert len({stroke.component for stroke in turned.strokes}) == expected_pieces("12+3")
+    for stroke in turned.strokes:
+        x, y = Box(*turned.in_picture(stroke.box)).center
+        assert straight[round(y) - 20 : round(y) + 20, round(x) - 20 : round(x) + 20].min() < 100
+    upright = ink_of(found)
+    back = turned.in_picture(turned.box)
+    np.testing.assert_array_less(upright.in_picture(upright.box)[2:], np.add(back[2:], 3))
+    assert (turned.box.width < turned.box.height) == (abs(degrees) == 90)

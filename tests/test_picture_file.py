@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+import sys
 import zlib
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image
 
 from hwcalc.ink import ReadError
-from hwcalc.picture_file import open_picture
+from hwcalc.picture_file import from_clipboard, open_pages, open_picture
 
 
 @pytest.fixture
@@ -246,3 +247,99 @@ def test_other_sources_are_named() -> None:
 def test_float_tiff_with_nan_is_refused() -> None:
     values = np.full((20, 20), np.nan, np.float32)
     assert "finite" in message_of(encoded(Image.fromarray(values), "TIFF"))
+
+
+def two_pages(grey: np.ndarray, kind: str) -> bytes:
+    first, second = (Image.fromarray(np.kron(page, np.ones((4, 4), np.uint8))) for page in (grey, grey[::-1]))
+    return encoded(first, kind, save_all=True, append_images=[second])
+
+
+def test_pages_of_a_tiff(grey: np.ndarray) -> None:
+    pages = open_pages(two_pages(grey, "TIFF"))
+    assert len(pages) == 2
+    np.testing.assert_array_equal(pages[1]()[::4, ::4], grey[::-1])
+    np.testing.assert_array_equal(pages[0]()[::4, ::4], grey)
+
+
+def test_an_animation_has_one_page(grey: np.ndarray) -> None:
+    assert len(open_pages(two_pages(grey, "GIF"))) == 1
+
+
+def test_a_damaged_page_is_named(grey: np.ndarray) -> None:
+    data = two_pages(grey, "TIFF")
+    directory = struct.unpack_from("<I", data, 4)[0]
+    count = struct.unpack_from("<H", data, directory)[0]
+    second = struct.unpack_from("<I", data, directory + 2 + 12 * count)[0]
+    broken = bytearray(data)
+    for entry in range(struct.unpack_from("<H", data, second)[0]):
+        at = second + 2 + 12 * entry
+        if struct.unpack_from("<H", data, at)[0] == 273:  # where its pixels are
+            struct.pack_into("<I", broken, at + 8, len(data) + 1000)
+    pages = open_pages(bytes(broken))
+    np.testing.assert_array_equal(pages[0]()[::4, ::4], grey)
+    with pytest.raises(ReadError, match="page 2, is"):
+        pages[1]()
+
+
+def test_too_many_pages(grey: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hwcalc.picture_file._MOST_PAGES", 1)
+    assert "more than 1" in message_of(two_pages(grey, "TIFF"))
+
+
+def test_pages_of_a_pdf(grey: np.ndarray) -> None:
+    pytest.importorskip("pypdfium2")
+    pages = open_pages(two_pages(grey, "PDF"))
+    assert len(pages) == 2
+    found = pages[1]()
+    assert found.shape[0] > 4 * grey.shape[0], "200 dots to the inch, not 72"
+    assert found.shape[2] == 3
+    assert found[5, 5].mean() > found[-5, 5].mean() + 50
+    np.testing.assert_array_equal(open_picture(two_pages(grey, "PDF")), pages[0]())
+
+
+def test_a_huge_page_of_a_pdf_is_drawn_coarser() -> None:
+    pytest.importorskip("pypdfium2")
+    poster = encoded(Image.new("L", (40, 40), 200), "PDF", resolution=0.25)  # 160 inches
+    assert open_picture(poster).shape[:2] == pytest.approx((3464, 3464), abs=2)
+
+
+def test_damaged_pdf() -> None:
+    pytest.importorskip("pypdfium2")
+    assert "damaged" in message_of(b"%PDF-1.4\n" + b"nothing" * 100)
+
+
+# A page that the standard handler encrypted with a key that no one knows.
+LOCKED = b"""%%PDF-1.4
+1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
+3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>> endobj
+4 0 obj <</Filter/Standard/V 1/R 2/Length 40/P -4/O<%s>/U<%s>>> endobj
+trailer <</Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]/Size 5>>
+%%%%EOF
+""" % (b"41" * 32, b"42" * 32)
+
+
+def test_a_pdf_with_a_password() -> None:
+    pytest.importorskip("pypdfium2")
+    assert "has a password" in message_of(LOCKED)
+
+
+def test_pdf_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    assert "pip install 'hwcalc[pdf]'" in message_of(b"%PDF-1.4\n")
+
+
+def test_clipboard(grey: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "sum.png"
+    Image.fromarray(grey).save(path)
+    for held in (Image.fromarray(grey), [str(path)]):
+        monkeypatch.setattr("PIL.ImageGrab.grabclipboard", lambda held=held: held)
+        np.testing.assert_array_equal(from_clipboard(), grey)
+
+    def absent() -> None:
+        raise NotImplementedError("xclip is required")
+
+    for grab, says in ((absent, "xclip is required"), (lambda: None, "no picture on the clipboard")):
+        monkeypatch.setattr("PIL.ImageGrab.grabclipboard", grab)
+        with pytest.raises(ReadError, match=says):
+            from_clipboard()

@@ -13,21 +13,25 @@ def ink_of(*strokes):
     return Ink.from_strokes(strokes)
 
 
+def unit_of(ink):
+    return segment.unit_height([stroke.box for stroke in ink.strokes])
+
+
 BAR = [(0, 0), (40, 0)]
 UPPER, LOWER = [(0, -8), (40, -8)], [(0, 8), (40, 8)]
 
 
 def test_the_unit_is_the_height_of_a_digit():
     tall = [[(x, 0), (x + 20, 60)] for x in (0, 50, 100)]
-    assert segment.unit_height(ink_of(*tall, BAR, [(9, 9)])) == 60
+    assert unit_of(ink_of(*tall, BAR, [(9, 9)])) == 60
 
 
 def test_bars_alone_have_a_unit_too():
-    assert segment.unit_height(ink_of(BAR)) == pytest.approx(16)
+    assert unit_of(ink_of(BAR)) == pytest.approx(16)
 
 
 def test_a_single_point_has_a_unit_too():
-    assert segment.unit_height(ink_of([(3, 3)])) == 1
+    assert unit_of(ink_of([(3, 3)])) == 1
 
 
 @pytest.mark.parametrize("crowding", ["roomy", "tight", "overlapping"])
@@ -36,7 +40,7 @@ def test_every_symbol_of_a_line_is_a_candidate(crowding):
     for seed in range(20):
         strokes, symbols = write_line(Hand(seed), "15÷7+4=×9.8", crowding)
         ink = Ink.from_strokes(strokes)
-        found = {c.strokes for c in segment.candidates(ink, segment.unit_height(ink))}
+        found = {c.strokes for c in segment.candidates(ink, unit_of(ink))}
         wanted += len(symbols)
         missed += sum(tuple(sorted(s.strokes)) not in found for s in symbols)
     assert missed <= 0.01 * wanted

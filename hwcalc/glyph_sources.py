@@ -1,0 +1,288 @@
+"""Sets of glyphs from wherever they are: public sets by name, and files and folders of one's own.
+
+In flows a name or a path; out flow glyphs with their labels, where each stands, and what was noticed. To say which
+half of a set that has two: `mnist:test`, `digits.npz:train`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import datasets
+from .datasets import DatasetError, GlyphSet
+from .folders import read_folder
+from .ink import ReadError
+from .loaded import MOST_GLYPHS, Complain, Loaded, refuse, too_many
+from .polarity import turned
+from .symbol_names import known, label_of
+from .tables import read_table
+
+SYNTHETIC = 16000
+"""Glyphs of the set `synthetic`, unless another number is asked for."""
+
+MOST_BYTES = 4 * 2**30
+"""An .npz file that is larger when unpacked is refused."""
+
+_HALVES = ("train", "test")
+
+
+def load_glyphs(source: str | os.PathLike[str]) -> GlyphSet:
+    """A set of labelled glyphs.
+
+    Parameters
+    ----------
+    source : name or path
+        `mnist` (its 60,000 to train; `mnist:test` for the 10,000 to test), a public set of `hwcalc data list`,
+        `synthetic`, a table (.csv, .csv.gz), a folder of folders of pictures named by labels, an .npz with
+        `images` and `labels`, an IDX file of images beside that of its labels, ink (.jsonl, .jsonl.gz, .inkml).
+
+    Raises
+    ------
+    DatasetError
+        There is no such set, or something in it is wrong: the message names file, line and remedy.
+    """
+    return load(source).glyphs
+
+
+def load(
+    source: str | os.PathLike[str], complain: Complain = refuse, synthetic: int = SYNTHETIC, seed: int = 0
+) -> Loaded:
+    """A set as `load_glyphs` gives it, with places and notes.
+
+    Parameters
+    ----------
+    source : as in `load_glyphs`.
+    complain : what to do with single glyphs that are wrong; by default the first is raised.
+    synthetic, seed : how many synthetic glyphs are drawn, and from which seed.
+    """
+    name, half = _halved(os.fspath(source))
+    if name == "mnist":
+        return _named(replace(datasets.load_mnist(half or "train"), name="mnist"))
+    if half is None and name == "synthetic":
+        from .training_set import synthetic as draw  # it loads all that draws
+
+        return _named(draw(synthetic, seed))
+    if half is None and name in datasets.PUBLIC_SETS:
+        return _named(datasets.load_set(name))
+    path = Path(name)
+    if not path.exists():
+        known_sets = ", ".join(("mnist", "synthetic", *datasets.PUBLIC_SETS))
+        raise DatasetError(
+            f"there is no set {name!r}, and no such file or folder; known sets are {known_sets}"
+        )
+    return _from_path(path, half, complain)
+
+
+def _halved(source: str) -> tuple[str, str | None]:
+    """'mnist:test' as ('mnist', 'test'); the colon of a Windows drive stays."""
+    name, _, half = source.rpartition(":")
+    return (name, half) if name and half in _HALVES else (source, None)
+
+
+def _named(glyphs: GlyphSet) -> Loaded:
+    return Loaded(glyphs, [f"{glyphs.name}:{i}" for i in range(len(glyphs))])
+
+
+def _from_path(path: Path, half: str | None, complain: Complain) -> Loaded:
+    name = path.name.lower()
+    plain = name.removesuffix(".gz")
+    if half is not None and not (path.is_dir() or plain.endswith(".npz")):
+        raise DatasetError(f"{path}: has no half called {half}; name it without :{half}")
+    if path.is_dir():
+        return _from_folder(path, half, complain)
+    if plain.endswith((".csv", ".tsv")):
+        return read_table(path, complain)
+    if plain.endswith((".jsonl", ".ndjson")):
+        return _from_jsonl(path, complain)
+    if plain.endswith(".npz"):
+        return _from_npz(path, half, complain)
+    if "idx" in plain:
+        return _from_idx(path)
+    if plain.endswith(".inkml"):
+        return _from_inkml([path], path.stem, complain)
+    raise DatasetError(
+        f"{path}: not a set of a known kind: give .csv, .npz, .jsonl, .inkml, an IDX file, or a folder of folders "
+        "of pictures"
+    )
+
+
+def _from_folder(path: Path, half: str | None, complain: Complain) -> Loaded:
+    if any(path.glob("*-images-idx3-ubyte*")):
+        return _named(replace(datasets.load_mnist(half or "train", path), name=path.resolve().name))
+    if half is not None:
+        raise DatasetError(f"{path}: has no half called {half}; name the folder without :{half}")
+    ink = sorted(path.glob("*.inkml"))
+    return _from_inkml(ink, path.resolve().name, complain) if ink else read_folder(path, complain)
+
+
+def _from_idx(path: Path) -> Loaded:
+    """IDX images, and the labels beside them under the name that MNIST gives them."""
+    if "images" not in path.name:
+        raise DatasetError(f"{path}: name the file of the images; that of the labels is found beside it")
+    beside = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
+    images, labels = datasets.read_idx(path), datasets.read_idx(beside)
+    if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):
+        raise DatasetError(
+            f"{path}: images {images.shape} and labels {labels.shape} of {beside.name} do not belong together"
+        )
+    if len(labels) and labels.max() > 9:
+        at = int(np.flatnonzero(labels > 9)[0])
+        raise DatasetError(f"{beside}: label {labels[at]} of image {at} is no digit")
+    return _named(GlyphSet(path.name.split("-")[0], list(images), labels.astype("<U1")))
+
+
+# .npz
+
+
+def _from_npz(path: Path, half: str | None, complain: Complain) -> Loaded:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
+                raise DatasetError(f"{path}: over {MOST_BYTES >> 30} GB when unpacked: split it")
+        with np.load(path, allow_pickle=False) as stored:
+            images, labels = _arrays(path, stored, half)
+    except OSError as error:
+        raise DatasetError(f"{path}: {error.strerror or 'damaged'}; copy it again") from None
+    except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        if isinstance(error, DatasetError):
+            raise
+        raise DatasetError(f"{path}: not an .npz file of arrays, or damaged; copy it again") from None
+    return _of_arrays(path, images, labels, complain)
+
+
+def _arrays(path: Path, stored: Any, half: str | None) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Images and labels under one of their usual pairs of names."""
+    names = set(stored.files)
+    ending = f"_{half or 'train'}"
+    pairs = [("images", "labels"), ("X", "y"), ("x", "y"), ("data", "target")] if half is None else []
+    pairs += [(f"x{ending}", f"y{ending}"), (f"X{ending}", f"y{ending}")]
+    for pair in pairs:
+        if names >= set(pair):
+            return stored[pair[0]], stored[pair[1]]
+    raise DatasetError(
+        f"{path}: holds {', '.join(sorted(names)) or 'nothing'}; arrays `images` (n, h, w) and `labels` (n,) are needed"
+    )
+
+
+def _of_arrays(path: Path, images: npt.NDArray[Any], labels: npt.NDArray[Any], complain: Complain) -> Loaded:
+    if images.ndim == 2:
+        side = int(np.sqrt(images.shape[1]))
+        if side * side == images.shape[1]:
+            images = images.reshape(-1, side, side)
+    if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels) or images.dtype.kind not in "uifb":
+        raise DatasetError(
+            f"{path}: images {images.dtype}{images.shape} and labels {labels.shape} do not belong together; images are "
+            "numbers (n, h, w), labels (n,)"
+        )
+    if len(images) > MOST_GLYPHS:
+        raise too_many(str(path))
+    if images.size and not (np.isfinite(images).all() and images.min() >= 0 and images.max() <= 255):
+        raise DatasetError(f"{path}: pixels are not 0 to 1 or 0 to 255; scale the images")
+    ones = images.size and images.max() <= 1
+    pictures = np.rint(images * 255.0 if ones else images).astype(np.uint8)
+    found = [label_of(str(label)) for label in labels]
+    for i, label in enumerate(found):
+        if label is None:
+            complain(f"{path}: glyph {i}: {str(labels[i])!r} is no label; {known()}")
+    keep = [i for i, label in enumerate(found) if label is not None]
+    if not keep:
+        raise DatasetError(f"{path}: holds no glyph")
+    told = np.array([found[i] for i in keep], "<U1")
+    glyphs, polarity = turned(list(pictures[keep]), told)
+    note = f"{images.shape[2]}×{images.shape[1]} pixels, {'0 to 1' if ones else '0 to 255'}, {polarity}"
+    return Loaded(GlyphSet(path.stem, glyphs, told), [f"{path}: glyph {i}" for i in keep], [note])
+
+
+# Ink.
+
+
+def _from_jsonl(path: Path, complain: Complain) -> Loaded:
+    """A glyph on each line: label, strokes and perhaps writer, as `hwcalc data get` and the window keep them."""
+    glyphs: list[Any] = []
+    labels, writers, places = [], [], []
+    opened: Any = gzip.open if path.suffix.lower() == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                if len(glyphs) == MOST_GLYPHS:
+                    raise too_many(str(path))
+                try:
+                    strokes, label, writer = _glyph_of(line)
+                except ValueError as error:
+                    complain(f"{path}:{number}: {error}")
+                    continue
+                glyphs.append(strokes)
+                labels.append(label)
+                writers.append(writer)
+                places.append(f"{path}:{number}")
+    except UnicodeDecodeError:
+        raise DatasetError(f"{path}: this is not a text file in UTF-8; copy it again") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise DatasetError(f"{path}: the gzip file is truncated or damaged; copy it again") from None
+    except OSError as error:
+        raise DatasetError(f"{path}: {error.strerror or error}; check its name and permissions") from None
+    if not glyphs:
+        raise DatasetError(f"{path}: holds no glyph")
+    name = path.name.split(".")[0]
+    told = np.array([f"{name}/{writer}" if writer else name for writer in writers])
+    return Loaded(GlyphSet(name, glyphs, np.array(labels, "<U1"), told), places, ["pen strokes"])
+
+
+def _glyph_of(line: str) -> tuple[list[npt.NDArray[np.float64]], str, str]:
+    from .ink import Ink
+
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError('this is not JSON: a line is {"label": "7", "strokes": [[[x, y], …], …]}') from None
+    if not isinstance(row, dict) or not isinstance(row.get("label"), str):
+        raise ValueError("the label is missing")
+    label = label_of(row["label"])
+    if label is None:
+        raise ValueError(f"{row['label']!r} is no label; {known()}")
+    ink = Ink.from_strokes(row.get("strokes"))  # type: ignore[arg-type]
+    return [stroke.points for stroke in ink.strokes], label, str(row.get("writer") or "")
+
+
+def _from_inkml(paths: Sequence[Path], name: str, complain: Complain) -> Loaded:
+    """The symbols that InkML files name, as the sets of CROHME do."""
+    try:
+        from . import inkml
+    except ImportError:
+        raise DatasetError(f"{paths[0]}: this version of hwcalc reads no InkML; use a later one") from None
+
+    glyphs: list[Any] = []
+    labels, writers, places = [], [], []
+    for path in paths:
+        try:
+            document = inkml.loads(path.read_bytes(), str(path))
+        except (OSError, ReadError) as error:
+            complain(f"{path}: {error.strerror}" if isinstance(error, OSError) else str(error))
+            continue
+        for group in document.groups:
+            label = label_of(group.label)
+            if label is None:
+                complain(f"{path}: {group.label!r} is no label; {known()}")
+                continue
+            glyphs.append([document.strokes[i][:, :2] for i in group.strokes])
+            labels.append(label)
+            writers.append(f"{name}/{document.annotations.get('writer') or path.stem}")
+            places.append(f"{path}: strokes {', '.join(map(str, group.strokes))}")
+    if not glyphs:
+        raise DatasetError(
+            f"{paths[0]}: no symbol is named in it; hwcalc needs groups of strokes with a label"
+        )
+    return Loaded(GlyphSet(name, glyphs, np.array(labels, "<U1"), np.array(writers)), places, ["pen strokes"])

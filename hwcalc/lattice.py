@@ -1,0 +1,589 @@
+"""Candidates → the best expression: segmentation, labels, structure and arithmetic decided together.
+
+In flow candidates with log-probabilities of their labels; out flows the best `Parse`. A parse uses every stroke
+exactly once. Its score is the sum, over its symbols from left to right, of the classifier's log-probability, the
+geometry of the symbol (`geometry`), and the arithmetic of symbol after symbol (`grammar`). What stands over and
+under a bar, or in a root, is parsed in the same way, as a row with its own line and its own height of a digit; the
+whole then is one item of the row that it stands in.
+
+    strokes ─▶ guesses (`structure`) ─▶ parses of their parts ─┐
+          └──▶ candidates with labels ─────────────────────────┴─▶ items of a row ─▶ beam ─▶ parse
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import groupby, pairwise
+from math import exp, log, log1p
+
+import numpy as np
+import numpy.typing as npt
+
+from . import geometry, grammar, structure
+from .grammar import KIND, Node
+from .ink import Box, Ink
+from .layout import Item as RowItem
+from .layout import Mark, Power, Root, Row, Stack
+from .segment import Candidate, unit_height
+from .structure import Form, Guess
+
+BEAM = 32
+"""Partial rows kept for each number of strokes used."""
+
+MARGIN = 9.0
+"""Partial rows worse than the best of as many strokes by more than this (natural logarithm) are given up."""
+
+LABEL_RANGE = 9.0
+"""Labels less likely than the candidate's best by more than this are not tried."""
+
+DEEPEST = 4
+"""Most fractions and roots inside each other."""
+
+MOST_ROWS = 60
+"""Most rows parsed for one expression."""
+
+FRACTION, ROOT, COLUMN = -1.0, -1.0, -3.0
+"""Log-weight of the form itself."""
+
+OVERHANG, DISTANCE, SMALLER = 3.0, 2.0, 1.0
+"""Weights of parts of a fraction that reach beyond the bar, that are far from it, and that are much smaller or
+larger than the row they stand in."""
+
+INNER = 8.0
+"""Weight of bars inside that are as wide as the bar of the fraction they stand in."""
+
+UNALIGNED = 2.0
+"""Weight of rows of a column that do not end at the same place."""
+
+_FORM = {Form.FRACTION: FRACTION, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
+_CODE = {Form.FRACTION: 2 * grammar.WHOLE, Form.ROOT: 2 * grammar.WHOLE, Form.COLUMN: 2 * grammar.COLUMN}
+_ALONE = (0.0, 0.0, 0.0)
+_SIGN = {Form.FRACTION: "-", Form.ROOT: "√", Form.COLUMN: "-"}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One item of a parsed row: a symbol, or a sign with the rows it holds together.
+
+    Parameters
+    ----------
+    label : str
+        Of the symbol or the sign; of a fraction bar `-`.
+    group : Candidate
+        Its strokes.
+    alternatives : tuple of (label, probability)
+        What it may be if all else is right: its label first, then the others, most likely first.
+    raised : bool
+        It stands in an exponent.
+    form : Form
+    parts : tuple of Parse
+        See `Guess.parts`.
+    """
+
+    label: str
+    group: Candidate
+    alternatives: tuple[tuple[str, float], ...]
+    raised: bool = False
+    form: Form = Form.MARK
+    parts: tuple[Parse, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parse:
+    """One reading of some strokes.
+
+    Parameters
+    ----------
+    pieces : tuple of Piece
+        From left to right.
+    score : float
+        Natural logarithm, up to a constant.
+    total : float
+        Logarithm of the sum of exp(score) over all readings that the search saw.
+    """
+
+    pieces: tuple[Piece, ...]
+    score: float
+    total: float
+
+    @property
+    def share(self) -> float:
+        """The share of this reading among all, 0 to 1."""
+        return min(1.0, exp(self.score - self.total))
+
+    @property
+    def labels(self) -> str:
+        """The labels of all symbols, one character each, in the order of `symbols`."""
+        return "".join(piece.label for piece in self.symbols())
+
+    def symbols(self) -> Iterator[Piece]:
+        """All symbols in the order of the text; a bar comes after what is over it."""
+        for piece in self.pieces:
+            if piece.form is Form.ROOT:
+                yield piece
+            for part in piece.parts[: -1 if piece.form is not Form.ROOT else None]:
+                yield from part.symbols()
+            if piece.form is not Form.ROOT:
+                yield piece
+                if piece.parts:
+                    yield from piece.parts[-1].symbols()
+
+    def row(self, first: int = 0) -> Row:
+        """The layout, its marks numbered as in `symbols`, from `first`."""
+        items: list[tuple[bool, tuple[RowItem, ...]]] = []
+        for piece in self.pieces:
+            made, first = _item(piece, first)
+            items.append((piece.raised, made))
+        row: list[RowItem] = []
+        for raised, group in groupby(items, key=lambda item: item[0]):
+            inside = tuple(item for _, made in group for item in made)
+            row += (Power(inside),) if raised else inside
+        return tuple(row)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self.symbols())
+
+
+EMPTY = Parse((), 0.0, 0.0)
+
+
+def _item(piece: Piece, first: int) -> tuple[tuple[RowItem, ...], int]:
+    """What a piece is in a row, its marks numbered from `first`, and the number after them."""
+    if piece.form is Form.MARK:
+        return (Mark(piece.label, first),), first + 1
+    if piece.form is Form.ROOT:
+        (part,) = piece.parts
+        return (Root(part.row(first + 1), first),), first + 1 + len(part)
+    starts = [first]
+    for part in piece.parts[:-1]:
+        starts.append(starts[-1] + len(part))
+    sign, last = starts[-1], piece.parts[-1]
+    rows = [part.row(start) for part, start in zip(piece.parts[:-1], starts, strict=False)]
+    rows.append(last.row(sign + 1))
+    after = sign + 1 + len(last)
+    if piece.form is Form.FRACTION:
+        return (Stack(rows[0], rows[1], sign),), after
+    return _in_line(rows, sign), after
+
+
+def _in_line(rows: Sequence[Row], rule: int) -> Row:
+    """A sum in columns as it is written on one line; the sign before the last row counts for those without."""
+    *terms, result = rows
+    signs = [row[0] for row in terms[1:] if row and isinstance(row[0], Mark) and row[0].label in "+-×÷/"]
+    usual = signs[-1].label if signs and isinstance(signs[-1], Mark) else "+"
+    line: list[RowItem] = list(terms[0])
+    for row in terms[1:]:
+        if not (row and row[0] in signs):
+            line.append(Mark(usual))
+        line += row
+    return (*line, Mark("=", rule), *result)
+
+
+@dataclass(frozen=True)
+class _Item:
+    """What may be one item of a row."""
+
+    mask: int  # bit i: stroke i of the left-to-right order of the row
+    group: Candidate
+    box: Box
+    options: tuple[tuple[int, float, float, str], ...]  # code, score, soft score, label
+    labels: tuple[tuple[int, str, float], ...] = ()  # code, label, score of every label worth trying
+    form: Form = Form.MARK
+    parts: tuple[Parse, ...] = ()
+
+
+class _Path:
+    """The best way to a state, and all ways together."""
+
+    __slots__ = ("before", "code", "item", "label", "node", "score", "soft", "used")
+
+    def __init__(
+        self,
+        score: float,
+        soft: float,
+        used: int,
+        node: Node,
+        before: _Path | None,
+        item: int,
+        code: int,
+        label: str,
+    ) -> None:
+        self.score, self.soft, self.used, self.node = score, soft, used, node
+        self.before, self.item, self.code, self.label = before, item, code, label
+
+
+class Lattice:
+    """Candidates of one ink with what each label of each would score.
+
+    Parameters
+    ----------
+    ink : Ink
+    unit : float
+        Height of a digit, in the units of the ink.
+    candidates : sequence of n Candidate
+    log_probability : float (n, K)
+        Of each label for each candidate; what the classifier gives to junk is missing from the sum.
+    labels : str of length K
+    fixed : mapping of a group of strokes to its label, optional
+        Candidates whose label is known, or that are known to be one symbol ('').
+    allowed : collection of str
+        Labels that a symbol may have.
+    flat : bool
+        Everything stands on one line.
+    """
+
+    def __init__(
+        self,
+        ink: Ink,
+        unit: float,
+        candidates: Sequence[Candidate],
+        log_probability: npt.NDArray[np.floating],
+        labels: str,
+        fixed: Mapping[frozenset[int], str] | None = None,
+        allowed: Collection[str] = KIND.keys(),
+        flat: bool = False,
+    ) -> None:
+        self.ink, self.unit, self.candidates = ink, unit, candidates
+        self.boxes = [s.box for s in ink.strokes]
+        kept = [k for k, label in enumerate(labels) if label in KIND]
+        self.labels = "".join(labels[k] for k in kept)
+        self.fixed = fixed or {}
+        self._place = {c.strokes: i for i, c in enumerate(candidates)}
+        self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None)
+        self.log_probability = np.asarray(log_probability, np.float64)[:, kept]
+        self.allowed = np.array([label in allowed for label in self.labels])
+        self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
+        self.flat = flat
+        taken = {i for group, label in self.fixed.items() if label != "-" or len(group) > 1 for i in group}
+        self.bars = structure.Bars(ink, unit, taken)
+        self._rows: dict[tuple[frozenset[int], bool], Parse] = {}
+        self._parts = [s.component for s in ink.strokes]
+
+    def parse(self) -> Parse:
+        """The best reading of all strokes."""
+        return self.parse_row(frozenset(range(len(self.boxes))), 0)
+
+    def parse_row(self, strokes: frozenset[int], depth: int, later: bool = False) -> Parse:
+        """The best reading of some strokes as a row; `later`: as a row of a column that is not the first."""
+        known = self._rows.get((strokes, later))
+        if known is None:
+            known = self._rows[strokes, later] = _RowSearch(self, strokes, depth, later).parse()
+        return known
+
+    def guesses(self, strokes: frozenset[int], depth: int) -> list[Guess]:
+        """What may stand in two dimensions among some strokes."""
+        if self.flat or depth >= DEEPEST or len(self._rows) > MOST_ROWS:
+            return []
+        found = self.bars.fractions(strokes)
+        if depth == 0:
+            found += self.bars.column(strokes)
+        found += structure.roots(self.boxes, self._root_signs(strokes), strokes)
+        return [guess for guess in found if self._agrees(guess)]
+
+    def _agrees(self, guess: Guess) -> bool:
+        """Whether a guess keeps the strokes together that are known to be one symbol."""
+        groups = (frozenset(guess.sign), *guess.parts)
+        return all(known <= g or known.isdisjoint(g) for known in self.fixed for g in groups)
+
+    def _root_signs(self, strokes: frozenset[int]) -> dict[tuple[int, ...], Box]:
+        signs = {tuple(sorted(g)): label for g, label in self.fixed.items()}
+        bound = frozenset().union(*self.fixed)
+        found = {g for g, label in signs.items() if label == "√" and strokes.issuperset(g)}
+        if "√" in self.labels:
+            column = self.log_probability[:, self.labels.index("√")]
+            found |= {
+                c.strokes
+                for c in (self.candidates[i] for i in np.flatnonzero(column > -5.0).tolist())
+                if strokes.issuperset(c.strokes) and bound.isdisjoint(c.strokes)
+            }
+        return {g: reduce(Box.union, (self.boxes[i] for i in g)) for g in sorted(found)}
+
+    def sign_score(self, guess: Guess) -> float:
+        """The classifier's log-probability of a sign."""
+        label = _SIGN[guess.form]
+        place = self._place.get(guess.sign)
+        if place is None or label not in self.labels or frozenset(guess.sign) in self.fixed:
+            return 0.0
+        return float(self.log_probability[place, self.labels.index(label)])
+
+    def candidate(self, strokes: tuple[int, ...]) -> Candidate:
+        """The candidate of some strokes."""
+        place = self._place.get(strokes)
+        if place is not None:
+            return self.candidates[place]
+        return Candidate(strokes, reduce(Box.union, (self.boxes[i] for i in strokes)))
+
+    def share_component(self, first: Candidate, second: Candidate) -> bool:
+        """Whether two candidates were one connected piece of a picture."""
+        parts = {self._parts[i] for i in first.strokes} - {None}
+        return any(self._parts[i] in parts for i in second.strokes)
+
+
+class _RowSearch:
+    """The search for the best parse of one row."""
+
+    def __init__(self, lattice: Lattice, strokes: frozenset[int], depth: int, later: bool) -> None:
+        self.lattice = lattice
+        boxes = lattice.boxes
+        self.unit = lattice.unit
+        if not lattice.flat:
+            self.unit = _unit_of([boxes[i] for i in strokes], lattice.unit)
+        self.order = sorted(strokes, key=lambda i: boxes[i].center[0])
+        self.bit = {stroke: 1 << place for place, stroke in enumerate(self.order)}
+        guesses = lattice.guesses(strokes, depth)
+        self.line = geometry.Line(self._standing(strokes, guesses), self.unit)
+        self.start = grammar.node(grammar.State(grammar.LATER_ROW if later else grammar.START))
+        self.items = [item for g in guesses if (item := self._composite(g, strokes, depth)) is not None]
+        self.items += self._marks(strokes)
+        self.starting: list[list[int]] = [[] for _ in self.order]
+        for number, item in enumerate(self.items):
+            self.starting[(item.mask & -item.mask).bit_length() - 1].append(number)
+        self.pairs: dict[tuple[int, int], tuple[float, float, float]] = {}
+
+    def _standing(self, strokes: frozenset[int], guesses: Sequence[Guess]) -> list[Box]:
+        """The boxes of what stands on the line: not what is over or under a bar, but in its place the bar."""
+        boxes = self.lattice.boxes
+        covered = {i for g in guesses if g.form is Form.FRACTION for part in g.parts for i in part}
+        covered |= {i for g in guesses if g.form is Form.ROOT for i in g.sign}
+        standing = [boxes[i] for i in strokes if i not in covered]
+        if standing and not self.lattice.flat:
+            high = structure.raised(standing, self.unit)
+            standing = [box for box, up in zip(standing, high, strict=True) if not up]
+        for guess in guesses:
+            if guess.form is Form.FRACTION and covered.isdisjoint(guess.sign):
+                left, top, right, bottom = boxes[guess.sign[0]]
+                middle = (top + bottom) / 2
+                standing.append(Box(left, middle - self.unit / 2, right, middle + self.unit / 2))
+        return standing or [boxes[i] for i in strokes]
+
+    def _mask(self, strokes: Collection[int]) -> int:
+        return sum(self.bit[i] for i in strokes)
+
+    # Items
+
+    def _marks(self, strokes: frozenset[int]) -> list[_Item]:
+        """Every candidate of these strokes with its labels."""
+        lattice = self.lattice
+        chosen = np.array(
+            [i for i, c in enumerate(lattice.candidates) if strokes.issuperset(c.strokes)], dtype=np.int64
+        )
+        on_line, raised, dots, colons = lattice.shapes.on(self.line, chosen)
+        shape = lattice.shapes.shape_weight(self.unit)[chosen, None]
+        own = lattice.log_probability[chosen] * shape
+        on_line += own
+        for label, score in (
+            ("×", dots + own[:, lattice.labels.index(".")] + geometry.MIDDLE_DOT_WEIGHT),
+            ("÷", colons),
+        ):
+            if label in lattice.labels:
+                column = on_line[:, lattice.labels.index(label)]
+                np.maximum(column, score, out=column)
+        on_line = np.where(lattice.allowed, on_line, -np.inf)
+        high = self._high(chosen) & (not lattice.flat)
+        raised = np.where(high[:, None] & lattice.raisable, raised + own, -np.inf)
+        if "×" in lattice.labels and lattice.allowed[lattice.labels.index("×")]:
+            point, times = lattice.labels.index("."), lattice.labels.index("×")
+            dots = dots + own[:, point] + geometry.MIDDLE_DOT_WEIGHT
+            on_line[:, times] = np.maximum(on_line[:, times], dots)
+        both = np.concatenate([on_line, raised], axis=1)
+        floor = both.max(axis=1, keepdims=True) - LABEL_RANGE
+        found: list[list[tuple[int, str, float]]] = [[] for _ in chosen]
+        labels = lattice.labels
+        chances = np.nonzero(both >= floor)
+        scores = both[chances].tolist()
+        for row, column, score in zip(*(c.tolist() for c in chances), scores, strict=True):
+            up, k = divmod(column, len(labels))
+            found[row].append((2 * KIND[labels[k]] + up, labels[k], score))
+        items = []
+        for number, up, options in zip(chosen.tolist(), high.tolist(), found, strict=True):
+            group = lattice.candidates[number]
+            known = lattice.fixed.get(frozenset(group.strokes)) if lattice.fixed else None
+            if known:
+                options = [(2 * KIND[known], known, 0.0)]
+                if up and known in geometry.RAISABLE:
+                    options.append((2 * KIND[known] + 1, known, 0.0))
+            items.append(
+                _Item(self._mask(group.strokes), group, group.box, _by_kind(options), tuple(options))
+            )
+        return items
+
+    def _high(self, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which candidates are high and small enough for an exponent."""
+        shapes, unit = self.lattice.shapes, self.unit
+        low = self.line.middle(shapes.x[chosen]) + 0.3 * unit
+        return np.asarray((shapes.bottom[chosen] <= low) & (shapes.size[chosen] <= 1.1 * unit))
+
+    def _composite(self, guess: Guess, strokes: frozenset[int], depth: int) -> _Item | None:
+        """The item that a guess makes, its parts parsed."""
+        if guess.form is not Form.ROOT and not all(guess.parts[:2]):
+            return None
+        column = guess.form is Form.COLUMN
+        parts = tuple(
+            self.lattice.parse_row(part, depth + 1, later=column and 0 < i < len(guess.parts) - 1)
+            if part
+            else EMPTY
+            for i, part in enumerate(guess.parts)
+        )
+        group = self.lattice.candidate(guess.sign)
+        own = (
+            self.lattice.sign_score(guess)
+            + geometry.ANOTHER
+            + _FORM[guess.form]
+            + self._fit(guess, group.box)
+        )
+        used = frozenset(guess.sign).union(*guess.parts)
+        box = reduce(Box.union, (self.lattice.boxes[i] for i in used))
+        score = own + sum(part.score for part in parts)
+        soft = own + sum(part.total for part in parts)
+        option = (_CODE[guess.form], score, soft, _SIGN[guess.form])
+        return _Item(self._mask(used), group, box, (option,), (), guess.form, parts)
+
+    def _fit(self, guess: Guess, sign: Box) -> float:
+        """Log-weight of where a sign and its parts stand."""
+        lattice, unit = self.lattice, self.unit
+        if guess.form is Form.COLUMN:
+            rights = [max(lattice.boxes[i].right for i in part) for part in guess.parts if part]
+            return -UNALIGNED * sum(min((b - a) / unit, 1.5) ** 2 for a, b in pairwise(rights))
+        if guess.form is Form.ROOT:
+            return 0.0
+        place = (sign.center[1] - float(self.line.middle(sign.center[0]))) / unit
+        score = float(geometry._log_normal(np.array(place), 0.0, 0.25))
+        for part in guess.parts:
+            inner = lattice.bars.widest(part)
+            score -= INNER * max(0.0, log(max(inner, 1e-12) / sign.width) + 0.1)
+            box = reduce(Box.union, (lattice.boxes[i] for i in part))
+            over = max(0.0, sign.left - box.left) + max(0.0, box.right - sign.right)
+            apart = max(box.top - sign.bottom, sign.top - box.bottom)
+            into = max(0.0, -apart) / unit
+            score -= (
+                OVERHANG * (over / unit) ** 2 + DISTANCE * max(0.0, apart / unit - 0.5) + 6.0 * into * into
+            )
+            size = log(_unit_of([lattice.boxes[i] for i in part], unit) / unit)
+            score -= SMALLER * (min(0.0, size + 0.5) ** 2 + max(0.0, size - 0.3) ** 2) * 4
+        return score
+
+    # Search
+
+    def parse(self) -> Parse:
+        """The best reading of the row."""
+        total = len(self.order)
+        levels: list[dict[tuple[int, int, Node], _Path]] = [{} for _ in range(total + 1)]
+        levels[0][0, -1, self.start] = _Path(0.0, 0.0, 0, self.start, None, -1, 0, "")
+        for count in range(total):
+            level = levels[count]
+            front = sorted(level.values(), key=_score, reverse=True)[:BEAM]
+            levels[count] = {}
+            for path in front:
+                if path.score < front[0].score - MARGIN:
+                    break
+                self._extend(path, levels)
+        ended = list(levels[total].values())
+        best = max(ended, key=lambda path: path.score + path.node.end)
+        soft = [path.soft + path.node.end for path in ended]
+        top = max(soft)
+        whole = top + log(sum(exp(s - top) for s in soft))
+        return self._made(best, whole)
+
+    def _extend(self, path: _Path, levels: list[dict[tuple[int, int, Node], _Path]]) -> None:
+        """Add to `levels` every continuation of a partial row by one item."""
+        used, here, last = path.used, path.node, path.item
+        moves = here.moves
+        frontier = (~used & (used + 1)).bit_length() - 1
+        for number in self.starting[frontier]:
+            item = self.items[number]
+            if item.mask & used:
+                continue
+            after = used | item.mask
+            level = levels[after.bit_count()]
+            joint, level_feet, rise = self._pair(last, number) if last >= 0 else _ALONE
+            for code, own, own_soft, label in item.options:
+                gain, node = moves[code] or here.move(code)
+                gain += joint
+                if code & 1 and not path.code & 1:
+                    gain += rise
+                elif code == path.code and code >> 1 == grammar.DIGIT:
+                    gain += level_feet
+                score = path.score + own + gain
+                soft = path.soft + own_soft + gain
+                key = (after, number, node)
+                known = level.get(key)
+                if known is None:
+                    level[key] = _Path(score, soft, after, node, path, number, code, label)
+                    continue
+                low, high = (soft, known.soft) if soft < known.soft else (known.soft, soft)
+                known.soft = high + log1p(exp(low - high))
+                if score > known.score:
+                    known.score, known.before, known.code, known.label = score, path, code, label
+
+    def _pair(self, first: int, second: int) -> tuple[float, float, float]:
+        """Log-weights of one item after another: always, of two digits on one level, of base and exponent."""
+        known = self.pairs.get((first, second))
+        if known is None:
+            a, b = self.items[first], self.items[second]
+            beside = geometry.of_pair(a.box, b.box, self.unit)
+            if self.lattice.ink.pen_width is not None and self.lattice.share_component(a.group, b.group):
+                beside += geometry.CUT
+            known = self.pairs[first, second] = beside, *geometry.of_feet(a.box, b.box)
+        return known
+
+    def _made(self, end: _Path, total: float) -> Parse:
+        """The parse at the end of a path."""
+        steps: list[_Path] = []
+        path: _Path | None = end
+        while path is not None and path.item >= 0:
+            steps.append(path)
+            path = path.before
+        steps.reverse()
+        codes = [step.code for step in steps]
+        pieces = tuple(self._piece(codes, i, step) for i, step in enumerate(steps))
+        return Parse(pieces, end.score + end.node.end, total)
+
+    def _piece(self, codes: list[int], index: int, step: _Path) -> Piece:
+        item = self.items[step.item]
+        alternatives: tuple[tuple[str, float], ...] = ((step.label, 1.0),)
+        if len(item.labels) > 1:
+            before = step.before.node if step.before is not None else self.start
+            alternatives = self._alternatives(codes, index, step.label, item, before)
+        return Piece(step.label, item.group, alternatives, bool(step.code & 1), item.form, item.parts)
+
+    def _alternatives(
+        self, codes: list[int], index: int, label: str, item: _Item, before: Node
+    ) -> tuple[tuple[str, float], ...]:
+        """What symbol `index` may be if all others are right."""
+        scores: dict[str, float] = {}
+        arithmetic: dict[int, float] = {}
+        for code, other, own in item.labels:
+            if code not in arithmetic:
+                arithmetic[code] = grammar.weigh([code, *codes[index + 1 :]], before)
+            score = own + arithmetic[code]
+            scores[other] = max(score, scores.get(other, score))
+        top = max(scores.values())
+        weights = {other: exp(score - top) for other, score in scores.items()}
+        whole = sum(weights.values())
+        ranked = [(other, weight / whole) for other, weight in weights.items()]
+        return tuple(sorted(ranked, key=lambda choice: (choice[0] != label, -choice[1])))
+
+
+def _score(path: _Path) -> float:
+    return path.score
+
+
+def _by_kind(options: Sequence[tuple[int, str, float]]) -> tuple[tuple[int, float, float, str], ...]:
+    """For each kind the best label: arithmetic does not tell labels of one kind apart."""
+    best: dict[int, tuple[float, str]] = {}
+    sums: dict[int, float] = {}
+    for code, label, score in options:
+        if code not in best or best[code][0] < score:
+            best[code] = score, label
+    for code, _, score in options:
+        sums[code] = sums.get(code, 0.0) + exp(score - best[code][0])
+    return tuple((code, score, score + log(sums[code]), label) for code, (score, label) in best.items())
+
+
+def _unit_of(boxes: Sequence[Box], usual: float) -> float:
+    """The height of a digit among some strokes, not far from that of the whole ink."""
+    high = structure.raised(boxes, usual)
+    unit = unit_height([box for box, up in zip(boxes, high, strict=True) if not up])
+    return min(max(unit, 0.35 * usual), 1.4 * usual)

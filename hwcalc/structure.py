@@ -1,0 +1,223 @@
+"""What may stand in two dimensions: fractions, roots and sums in columns, as guesses from boxes alone.
+
+In flow the boxes of strokes; out flow `Guess`es, each a sign and the strokes that would stand over, under or
+in it. They overlap and contradict each other: the lattice reads every part and the search decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from .ink import Box, Ink
+
+FLAT = 0.35
+"""Highest bar, as a share of its width: people write fraction bars aslant."""
+
+SHORTEST = 0.35
+"""Shortest bar, in units."""
+
+REACH = (0.1, 0.5)
+"""How far beyond the ends of a bar, in units, the middles of the strokes over and under it may be: two guesses."""
+
+SUBSTANCE = 0.4
+"""What stands over or under a bar has a stroke at least this large, in units; the dots of ÷ have not."""
+
+CROSSING = 0.3
+"""What reaches farther than this, in units, both over and under a bar stands beside it or on it."""
+
+MOST_GUESSES = 24
+"""Bound for pages full of bars."""
+
+
+class Form(Enum):
+    """How a piece of a row is put together."""
+
+    MARK = "mark"
+    FRACTION = "fraction"
+    ROOT = "root"
+    COLUMN = "column"
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A sign and the groups of strokes that it holds together.
+
+    Parameters
+    ----------
+    form : Form
+    sign : tuple of int
+        Strokes of the bar, the root sign or the rule.
+    parts : tuple of frozenset of int
+        Of a fraction what is over and what is under the bar; of a root what is under its roof; of a column
+        its rows from top to bottom, the last one the result, which may be empty.
+    """
+
+    form: Form
+    sign: tuple[int, ...]
+    parts: tuple[frozenset[int], ...]
+
+
+class Bars:
+    """The strokes of an ink that may be bars, and what is over and under each.
+
+    Parameters
+    ----------
+    ink : Ink
+    unit : float
+        Height of a digit, in the units of the ink.
+    excluded : collection of int
+        Strokes that are known to be part of something else.
+    """
+
+    def __init__(self, ink: Ink, unit: float, excluded: Collection[int] = ()) -> None:
+        self.boxes = [s.box for s in ink.strokes]
+        self._unit = unit
+        self._ends = {
+            i: _ends(ink, i)
+            for i, box in enumerate(self.boxes)
+            if i not in excluded and box.width >= SHORTEST * unit and box.height <= FLAT * box.width
+        }
+
+    def fractions(self, strokes: Collection[int]) -> list[Guess]:
+        """Guesses at fractions among some strokes, widest bars first."""
+        found: dict[Guess, None] = {}
+        bars = sorted((i for i in strokes if i in self._ends), key=lambda i: -self.boxes[i].width)
+        for bar in bars:
+            for reach in REACH:
+                over, under = self._sides(bar, strokes, reach * self._unit)
+                if self._is_substantial(over) and self._is_substantial(under):
+                    found[Guess(Form.FRACTION, (bar,), (over, under))] = None
+        return list(found)[:MOST_GUESSES]
+
+    def column(self, strokes: Collection[int]) -> list[Guess]:
+        """Guesses at a sum in columns that all of the strokes make: a rule with rows over it."""
+        found = []
+        for rule in (i for i in strokes if i in self._ends):
+            over, under = self._sides(rule, strokes, float("inf"))
+            if len(over) + len(under) + 1 < len(strokes) or not self._is_rule(rule, over, under):
+                continue
+            rows = self._rows(over)
+            if len(rows) >= 2 and all(self._is_substantial(row) for row in rows):
+                found.append(Guess(Form.COLUMN, (rule,), (*rows, under)))
+        return found
+
+    def _is_rule(self, bar: int, over: Collection[int], under: Collection[int]) -> bool:
+        """Whether a bar is as wide as most of what is over it, and touches little of it."""
+        if not over:
+            return False
+        boxes = self.boxes
+        width = max(boxes[i].right for i in over) - min(boxes[i].left for i in over)
+        slack = 0.25 * self._unit
+        return (
+            boxes[bar].width > max(0.6 * width, self._unit)
+            and all(boxes[i].bottom < boxes[bar].bottom + slack for i in over)
+            and all(boxes[i].top > boxes[bar].top - slack for i in under)
+        )
+
+    def widest(self, strokes: Collection[int]) -> float:
+        """The width of the widest bar that has something over and under it among some strokes, 0 without one."""
+        inner = {guess.sign[0] for guess in self.fractions(strokes)}
+        return max((self.boxes[i].width for i in inner), default=0.0)
+
+    def height(self, bar: int, x: float) -> float:
+        """The height of a bar at x, or of its nearer end."""
+        x0, y0, x1, y1 = self._ends[bar]
+        share = min(max((x - x0) / (x1 - x0), 0.0), 1.0) if x1 > x0 else 0.5
+        return y0 + share * (y1 - y0)
+
+    def _sides(
+        self, bar: int, strokes: Collection[int], reach: float
+    ) -> tuple[frozenset[int], frozenset[int]]:
+        """The strokes over and under a bar, up to the next bar that is clearly wider."""
+        own = self.boxes[bar]
+        over: list[int] = []
+        under: list[int] = []
+        for i in strokes:
+            box = self.boxes[i]
+            x = (box.left + box.right) / 2
+            if i == bar or not own.left - reach <= x <= own.right + reach:
+                continue
+            up, down = (height := self.height(bar, x)) - box.top, box.bottom - height
+            if min(up, down) < CROSSING * self._unit:
+                (over if up > down else under).append(i)
+        wider = [i for i in (*over, *under) if i in self._ends and self._is_wider(i, own)]
+        for other in wider:
+            x = own.center[0]
+            above = self.height(other, x) < self.height(bar, x)
+            side = over if above else under
+            side[:] = [i for i in side if not self._is_beyond(i, other, above)]
+        return frozenset(over), frozenset(under)
+
+    def _is_wider(self, other: int, own: Box) -> bool:
+        box = self.boxes[other]
+        shared = min(box.right, own.right) - max(box.left, own.left)
+        return box.width > 1.15 * own.width and shared > 0.6 * own.width
+
+    def _is_beyond(self, i: int, bar: int, above: bool) -> bool:
+        x, y = self.boxes[i].center
+        return i == bar or (y < self.height(bar, x)) == above
+
+    def _is_substantial(self, group: Collection[int]) -> bool:
+        least = SUBSTANCE * self._unit
+        return any(max(self.boxes[i].width, self.boxes[i].height) >= least for i in group)
+
+    def _rows(self, group: Collection[int]) -> list[frozenset[int]]:
+        """Strokes sorted into rows, top to bottom: a row ends where no tall stroke goes on."""
+        tall = [i for i in group if self.boxes[i].height >= 0.5 * self._unit]
+        rows: list[list[int]] = []
+        bottom = float("-inf")
+        for i in sorted(tall, key=lambda i: self.boxes[i].center[1]):
+            box = self.boxes[i]
+            if not rows or box.center[1] > bottom:
+                rows.append([])
+                bottom = box.bottom
+            rows[-1].append(i)
+            bottom = min(bottom, box.bottom)
+        middles = [sum(self.boxes[i].center[1] for i in row) / len(row) for row in rows]
+        for i in set(group) - set(tall) if rows else ():
+            y = self.boxes[i].center[1]
+            nearest = min(range(len(rows)), key=lambda k: abs(middles[k] - y))
+            rows[nearest].append(i)
+        return [frozenset(row) for row in rows]
+
+
+def _ends(ink: Ink, stroke: int) -> tuple[float, float, float, float]:
+    """Left end and right end of a bar: x, y, x, y. Of a piece of a picture, the middles of its short sides."""
+    box = ink.strokes[stroke].box
+    if ink.strokes[stroke].mask is not None:
+        return box.left, box.center[1], box.right, box.center[1]
+    points = ink.strokes[stroke].points
+    first, last = points[points[:, 0].argmin()], points[points[:, 0].argmax()]
+    return float(first[0]), float(first[1]), float(last[0]), float(last[1])
+
+
+def roots(
+    boxes: Sequence[Box], signs: Mapping[tuple[int, ...], Box], strokes: Collection[int]
+) -> list[Guess]:
+    """Guesses at roots: each possible sign with what stands in its box, right of where its pen came up."""
+    found = []
+    for sign, box in signs.items():
+        inside = frozenset(
+            i
+            for i in strokes
+            if i not in sign
+            and box.left + 0.15 * box.width < boxes[i].center[0] < box.right + 0.1 * box.height
+            and box.top - 0.1 * box.height < boxes[i].center[1] < box.bottom + 0.3 * box.height
+        )
+        if inside:
+            found.append(Guess(Form.ROOT, sign, (inside,)))
+    return found[:MOST_GUESSES]
+
+
+def raised(boxes: Sequence[Box], unit: float) -> list[bool]:
+    """Which strokes look like exponents: smaller than one to their left, and above its middle."""
+    left, top, right, bottom = np.array(boxes).T
+    height, x, y = bottom - top, (left + right) / 2, (top + bottom) / 2
+    base = (height >= 0.5 * unit) & (height <= 1.6 * unit)  # not a bracket
+    beside = (x[:, None] > x) & (left[:, None] - right < 1.2 * unit)
+    higher = (bottom[:, None] < y + 0.1 * height) & (bottom[:, None] > top - 0.5 * unit)
+    return list((base & beside & higher & (height[:, None] < 0.9 * height)).any(axis=1))

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hwcalc.grammar import KIND
+from hwcalc.ink import Ink
+from hwcalc.lattice import Lattice
+from hwcalc.layout import Mark, Power, Root, Stack
+from hwcalc.segment import candidates
+
+LABELS = "".join(KIND) + "#"
+UNIT = 60.0
+
+
+def digit(x, y=0.0):
+    """A stroke as large as a digit."""
+    return [(x, y), (x + 30, y + 30), (x, y + 60)]
+
+
+def bar(x, y=30.0):
+    return [(x, y), (x + 30, y)]
+
+
+def parse(strokes, beliefs, **options):
+    """The parse of ink whose groups are what `beliefs` says, each a mapping of label to probability."""
+    ink = Ink.from_strokes(strokes)
+    groups = candidates(ink, UNIT)
+    rows = np.full((len(groups), len(LABELS)), 1e-4)
+    for row, group in zip(rows, groups, strict=True):
+        for label, probability in beliefs.get(group.strokes, {"#": 0.98}).items():
+            row[LABELS.index(label)] = probability
+    log_probability = np.log(rows / rows.sum(axis=1, keepdims=True))
+    return Lattice(ink, UNIT, groups, log_probability, LABELS, **options).parse()
+
+
+def test_symbols_come_from_left_to_right():
+    found = parse([digit(100), digit(0), bar(50)], {(0,): {"3": 0.9}, (1,): {"2": 0.9}, (2,): {"-": 0.9}})
+    assert found.labels == "2-3"
+
+
+def test_the_whole_group_wins_over_its_parts():
+    strokes = [bar(0, 22), bar(0, 38)]
+    found = parse(strokes, {(0,): {"-": 0.99}, (1,): {"-": 0.99}, (0, 1): {"=": 0.9}})
+    assert found.labels == "="
+
+
+def test_arithmetic_decides_what_the_ink_leaves_open():
+    either = {"1": 0.5, ")": 0.49}
+    strokes = [digit(0), digit(50), digit(100)]
+    assert parse(strokes, {(0,): {"(": 0.9}, (1,): {"7": 0.9}, (2,): either}).labels == "(7)"
+    assert parse(strokes, {(0,): {"3": 0.9}, (1,): {"7": 0.9}, (2,): either}).labels == "371"
+
+
+def test_clear_ink_wins_over_arithmetic():
+    found = parse([digit(0), digit(50)], {(0,): {"(": 0.999}, (1,): {"7": 0.999}})
+    assert found.labels == "(7"
+
+
+def test_size_and_place_tell_a_point_from_a_minus():
+    low, high = [(50, 58), (55, 58)], [(50, 30), (80, 30)]
+    either = {"-": 0.5, ".": 0.5}
+    for mark, label in ((low, "."), (high, "-")):
+        found = parse([digit(0), mark, digit(100)], {(0,): {"3": 0.9}, (1,): either, (2,): {"4": 0.9}})
+        assert found.labels == f"3{label}4"
+
+
+def test_a_dot_in_the_middle_multiplies():
+    dot = [(50, 30), (53, 31)]
+    found = parse([digit(0), dot, digit(100)], {(0,): {"3": 0.9}, (1,): {".": 0.9}, (2,): {"4": 0.9}})
+    assert found.labels == "3×4"
+
+
+def test_every_stroke_is_used_once():
+    strokes = [digit(0), digit(50), bar(0, 0)]
+    beliefs = {(0,): {"2": 0.6, "7": 0.4}, (1,): {"3": 0.7, "8": 0.3}, (2,): {"-": 0.8}, (0, 2): {"7": 0.5}}
+    found = parse(strokes, beliefs)
+    assert sorted(i for piece in found.pieces for i in piece.group.strokes) == [0, 1, 2]
+
+
+def test_the_share_falls_when_another_reading_is_as_good():
+    sure = parse([digit(0), digit(50)], {(0,): {"2": 0.99}, (1,): {"3": 0.99}})
+    unsure = parse([digit(0), digit(50)], {(0,): {"2": 0.99}, (1,): {"3": 0.5, "8": 0.49}})
+    assert 0 < unsure.share < sure.share <= 1
+
+
+def test_alternatives_begin_with_the_label_and_add_up_to_one():
+    (first, second) = parse([digit(0), digit(50)], {(0,): {"2": 0.99}, (1,): {"3": 0.6, "8": 0.3}}).pieces
+    assert second.alternatives[0][0] == "3"
+    assert second.alternatives[1][0] == "8"
+    assert sum(p for _, p in first.alternatives) == pytest.approx(1)
+
+
+def small(x, y, height=25):
+    return [(x, y), (x + 12, y + height / 2), (x, y + height)]
+
+
+def test_what_is_over_and_under_a_bar_is_a_fraction():
+    strokes = [digit(20, -70), [(0, 0), (70, 2)], digit(20, 12)]
+    found = parse(strokes, {(0,): {"1": 0.9}, (1,): {"-": 0.9}, (2,): {"2": 0.9}})
+    assert found.row() == (Stack((Mark("1", 0),), (Mark("2", 2),), 1),)
+    assert found.labels == "1-2"
+
+
+def test_a_bar_between_neighbours_is_a_minus():
+    found = parse([digit(0), bar(45), digit(90)], {(0,): {"1": 0.9}, (1,): {"-": 0.9}, (2,): {"2": 0.9}})
+    assert found.row() == (Mark("1", 0), Mark("-", 1), Mark("2", 2))
+
+
+def test_fractions_stand_in_fractions():
+    strokes = [digit(30, -150), [(15, -80), (75, -80)], digit(30, -70), [(0, 0), (90, 2)], digit(30, 12)]
+    beliefs = {(i,): {label: 0.9} for i, label in enumerate("1-2-3")}
+    (outer,) = parse(strokes, beliefs).row()
+    assert outer == Stack((Stack((Mark("1", 0),), (Mark("2", 2),), 1),), (Mark("3", 4),), 3)
+
+
+def test_a_small_raised_symbol_is_an_exponent():
+    strokes = [digit(0), small(38, -14), bar(70), digit(110)]
+    beliefs = {(0,): {"2": 0.9}, (1,): {"3": 0.9}, (2,): {"-": 0.9}, (3,): {"4": 0.9}}
+    assert parse(strokes, beliefs).row() == (
+        Mark("2", 0), Power((Mark("3", 1),)), Mark("-", 2), Mark("4", 3),
+    )  # fmt: skip
+
+
+def test_a_root_holds_what_is_under_its_roof():
+    sign = [(0, 30), (10, 62), (22, -8), (110, -8)]
+    strokes = [sign, digit(35), digit(75), bar(120), digit(160)]
+    beliefs = {(i,): {label: 0.9} for i, label in enumerate("√16-4")}
+    assert parse(strokes, beliefs).row() == (
+        Root((Mark("1", 1), Mark("6", 2)), 0), Mark("-", 3), Mark("4", 4),
+    )  # fmt: skip
+
+
+def column(*, result):
+    strokes = [
+        digit(50, 0),
+        digit(100, 0),
+        bar(0, 130),
+        digit(50, 100),
+        digit(100, 100),
+        [(-10, 180), (140, 181)],
+    ]
+    labels = "12+34-"
+    if result:
+        strokes += [digit(50, 200), digit(100, 200)]
+        labels += "46"
+    return parse(strokes, {(i,): {label: 0.9} for i, label in enumerate(labels)})
+
+
+def test_a_column_is_a_sum():
+    assert "".join(m.label for m in column(result=False).row()) == "12+34="
+    assert "".join(m.label for m in column(result=True).row()) == "12+34=46"
+
+
+def test_the_symbols_of_a_column_are_numbered_in_its_row():
+    found = column(result=True)
+    assert [m.symbol for m in found.row()] == list(range(8))
+    assert found.labels == "12+34-46"
+
+
+def test_a_fixed_label_is_kept():
+    found = parse([digit(0)], {(0,): {"7": 0.99}}, fixed={frozenset({0}): "4"})
+    assert found.labels == "4"
+
+
+@pytest.mark.parametrize(("first", "second"), [("-", "3"), ("(", "8"), ("7", ")")])
+def test_a_row_has_the_labels_and_the_numbers_of_the_symbols(first, second):
+    found = parse([digit(0), digit(50)], {(0,): {first: 0.99}, (1,): {second: 0.99}})
+    assert [(m.label, m.symbol) for m in found.row()] == [(first, 0), (second, 1)]

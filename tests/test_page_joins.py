@@ -1,0 +1,57 @@
+"""hwcalc.page_joins: what is one expression although a wide gap is in it, and what is not."""
+
+import numpy as np
+import pytest
+
+from hwcalc.handwriting import Hand
+from hwcalc.ink import Box
+from hwcalc.page_joins import joins
+from hwcalc.reader import Reading, Symbol, read_page
+from hwcalc.written_lines import write_line
+
+from .written import drawn
+
+
+def at(text: str, left: float, top: float = 0.0) -> Reading:
+    """A reading whose symbols are 10 high and 8 wide."""
+    boxes = [Box(left + 10 * i, top, left + 10 * i + 8, top + 10) for i in range(len(text))]
+    symbols = tuple(
+        Symbol(c, box, 1.0, ((c, 1.0),), (i,)) for i, (c, box) in enumerate(zip(text, boxes, strict=True))
+    )
+    return Reading(text, text, None, "", symbols, 1.0, False, Box(left, top, boxes[-1].right, top + 10))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gap", "joined"),
+    [
+        ("12+", "34", 40, True),
+        ("12", "+34", 40, True),
+        ("12+3", "=15", 40, True),
+        ("(12", ")×3", 40, True),
+        ("12+", "34", 60, False),
+        ("12", "-34", 20, True),
+        ("12", "-34", 40, False),
+        ("1+2", "-34", 20, False),
+        ("2+3=", "5", 20, True),
+        ("2+3=", "5+1=", 20, False),
+        ("12", "34", 15, False),
+        ("12+", "34", -30, False),
+    ],
+)  # fmt: skip
+def test_joins(before: str, after: str, gap: float, joined: bool) -> None:
+    first = at(before, 0)
+    assert joins([first, at(after, first.box.right + gap)]) == ([[0, 1]] if joined else [[0], [1]])
+    assert joins([first, at(after, first.box.right + gap, top=20)]) == [[0], [1]]
+
+
+def test_three_parts_and_none() -> None:
+    assert joins([at("12", 0), at("+", 50), at("34", 90), at("5+6", 200)]) == [[0, 1, 2], [3]]
+    assert joins([]) == []
+
+
+def test_a_page_with_wide_gaps() -> None:
+    strokes = []
+    for i, text in enumerate(["12   +   34", "58+21", "7×36", "95-4"]):
+        strokes += [s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(3), text, late=0.0)[0]]
+    size = tuple(np.ceil(np.vstack(strokes).max(axis=0) + 60).astype(int))
+    assert [r.text for r in read_page(drawn(strokes, size, 4))] == ["12+34", "58+21", "7×36", "95-4"]

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from hwcalc.ink import Box, Ink
+from hwcalc.structure import Bars, Form, raised, roots
+
+UNIT = 60.0
+
+
+def digit(x, y):
+    return [(x, y), (x + 30, y + 30), (x, y + 60)]
+
+
+def bar(x, y, width=60.0, rise=0.0):
+    return [(x, y), (x + width, y - rise)]
+
+
+def fractions(*strokes):
+    found = Bars(Ink.from_strokes(strokes), UNIT).fractions(range(len(strokes)))
+    return {(guess.sign, guess.parts) for guess in found}
+
+
+@pytest.mark.parametrize("rise", [0.0, 15.0, -15.0])
+def test_a_bar_has_what_is_over_and_under_it(rise):
+    found = fractions(digit(10, -70), bar(0, 0, 60, rise), digit(10, 20))
+    assert found == {((1,), (frozenset({0}), frozenset({2})))}
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        (digit(0, 0), bar(40, 30, 30), digit(80, 0)),  # a minus
+        (digit(10, -70), bar(0, 0)),  # nothing is under it
+        ([(30, -20), (31, -19)], bar(0, 0), [(30, 20), (31, 21)]),  # the dots of ÷
+    ],
+)
+def test_other_bars_are_no_fractions(strokes):
+    assert fractions(*strokes) == set()
+
+
+def test_a_wider_bar_bounds_a_fraction():
+    found = fractions(digit(20, -150), bar(15, -80, 40), digit(20, -70), bar(0, 0, 80), digit(20, 20))
+    assert ((1,), (frozenset({0}), frozenset({2}))) in found
+    assert ((3,), (frozenset({0, 1, 2}), frozenset({4}))) in found
+
+
+def columns(*strokes):
+    return Bars(Ink.from_strokes(strokes), UNIT).column(range(len(strokes)))
+
+
+def test_rows_over_a_rule_make_a_column():
+    (guess,) = columns(digit(50, 0), digit(50, 100), bar(0, 130, 30), bar(0, 180, 100), digit(50, 200))
+    assert guess.form is Form.COLUMN
+    assert guess.parts == (frozenset({0}), frozenset({1, 2}), frozenset({4}))
+
+
+def test_one_row_over_a_rule_makes_none():
+    assert columns(digit(0, 0), digit(50, 0), bar(0, 80, 100), digit(50, 100)) == []
+
+
+def test_a_root_is_guessed_for_what_its_box_holds():
+    boxes = [Box(0, 0, 100, 60), Box(30, 10, 50, 55), Box(60, 10, 80, 55), Box(130, 10, 150, 55)]
+    (guess,) = roots(boxes, {(0,): boxes[0]}, range(4))
+    assert guess.parts == (frozenset({1, 2}),)
+
+
+def test_small_high_strokes_look_like_exponents():
+    boxes = [Box(0, 0, 30, 60), Box(35, -15, 50, 15), Box(60, 0, 90, 60), Box(95, 45, 98, 50)]
+    assert raised(boxes, UNIT) == [False, True, False, False]
