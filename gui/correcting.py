@@ -12,11 +12,11 @@ from functools import partial
 from typing import Any
 
 from hwcalc.gui.alternatives import Alternatives, label_of
-from hwcalc.gui.answers import doubtful_symbols
 from hwcalc.gui.card import Card, close_card
 from hwcalc.gui.live import Line
 from hwcalc.gui.parts import Parts
 from hwcalc.gui.sheet import Correction, Stroke
+from hwcalc.gui.telling import doubtful_symbols
 from hwcalc.ink import Box, FloatArray
 
 ANY = ""

@@ -11,12 +11,12 @@ from functools import partial
 import numpy as np
 
 from hwcalc.gui import clipboard, pictures
-from hwcalc.gui.answers import copied_answer
 from hwcalc.gui.documents import Documents
 from hwcalc.gui.field import Field
 from hwcalc.gui.history import Entry
 from hwcalc.gui.live import Line, explained
 from hwcalc.gui.parts import Parts
+from hwcalc.gui.telling import copied_answer
 from hwcalc.gui.theme import LIGHT
 from hwcalc.gui.thumbnails import thumbnail
 

@@ -12,11 +12,11 @@ from html import escape
 
 from PIL import Image, ImageDraw, ImageFont
 
-from hwcalc.gui.answers import shown_answer
 from hwcalc.gui.brush import painted
 from hwcalc.gui.live import Line
 from hwcalc.gui.pictures import pixels
 from hwcalc.gui.sheet import SEEN, Item, Picture, Stroke, Typed
+from hwcalc.gui.telling import shown_answer
 from hwcalc.gui.theme import LIGHT
 from hwcalc.gui.typeset import pretty
 from hwcalc.ink import Box

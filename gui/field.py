@@ -13,12 +13,12 @@ from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from hwcalc import names
-from hwcalc.gui.answers import shown_answer
 from hwcalc.gui.history import Log
 from hwcalc.gui.live import Line, explained
 from hwcalc.gui.paper import RULING
 from hwcalc.gui.parts import Parts
 from hwcalc.gui.sheet import LEADING, Typed
+from hwcalc.gui.telling import shown_answer
 from hwcalc.gui.typeset import pretty
 from hwcalc.ink import Box
 from hwcalc.names import Value

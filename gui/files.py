@@ -45,7 +45,7 @@ def dumps(items: Mapping[int, Item]) -> str:
         else:
             entry: dict[str, Any] = {"correction": number, "parts": sorted(item.parts), "label": item.label}
             if item.picture is not None:
-                entry["of_picture"] = item.picture
+                entry |= {"of_picture": item.picture, "place": item.place}
             written.append(entry)
     rows = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in written)
     return f'{{"format":"{FORMAT}","version":{VERSION},"items":[\n{rows}\n]}}\n'
@@ -85,7 +85,8 @@ def _item(entry: dict[str, Any]) -> tuple[int, Item]:
     label = entry["label"]
     if not isinstance(label, str) or len(label) > 1 or not parts:
         raise ValueError(f"correction {entry['correction']} says nothing")
-    return _number(entry["correction"]), Correction(parts, label, None if of is None else _number(of))
+    picture, place = None if of is None else _number(of), _number(entry.get("place", 0))
+    return _number(entry["correction"]), Correction(parts, label, picture, place)
 
 
 def _box(entry: dict[str, Any]) -> Box:

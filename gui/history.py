@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hwcalc.gui.answers import copied_answer, shown_answer
 from hwcalc.gui.live import Line
 from hwcalc.gui.sheet import Sheet
+from hwcalc.gui.telling import copied_answer, shown_answer
 
 QUIET_MS = 1500  # a sum is noted when nothing changed for this long
 MOST = 200
@@ -38,7 +38,7 @@ class Log:
         """Go on from `entries`."""
         self.entries: list[Entry] = entries or []
         self.listeners: list[Callable[[], None]] = []
-        self._of_line: dict[int, Entry] = {}
+        self._of_line: dict[tuple[int, int], Entry] = {}
 
     def note(self, lines: list[Line], sheet: Sheet) -> None:
         """Take in the lines that have an answer, each under its first stroke."""
@@ -47,7 +47,7 @@ class Log:
             if line.reading is None or not shown_answer(line.reading):
                 continue
             entry = _entry(line, sheet)
-            key = min(line.parts)
+            key = (min(line.parts), line.place)
             old = self._of_line.get(key)
             if old is not None and (old.text, old.answer) == (entry.text, entry.answer):
                 continue

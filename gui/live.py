@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Cache: TypeAlias = "dict[tuple[Any, ...], Line]"
+Cache: TypeAlias = "dict[tuple[Any, ...], tuple[Line, ...]]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,12 @@ class Line:
         The number of the picture it was read from.
     scale : float
         Logical units per unit of the reading's boxes.
+    origin : (float, float)
+        Where the reading's (0, 0) lies on the sheet.
+    place : int
+        Which of the expressions on the picture it is.
+    page : bool
+        There are several expressions on the picture.
     typed : bool
         It was typed; `parts` is the number of the item.
     """
@@ -53,20 +59,21 @@ class Line:
     problem: str = ""
     picture: int | None = None
     scale: float = 1.0
+    origin: tuple[float, float] = (0.0, 0.0)
+    place: int = 0
+    page: bool = False
     typed: bool = False
 
     def symbol_box(self, symbol: Symbol) -> Box:
         """Where a symbol stands on the sheet."""
         if self.picture is None:
             return symbol.box
-        left, top, s = self.box.left, self.box.top, self.scale
-        b = symbol.box
-        return Box(left + b.left * s, top + b.top * s, left + b.right * s, top + b.bottom * s)
+        return _on_picture(symbol.box, Box(*self.origin, *self.origin), self.scale)
 
     def correction(self, symbol: Symbol, label: str) -> Correction:
         """The correction that makes `symbol` a `label`."""
         if self.picture is not None:
-            return Correction(frozenset(symbol.strokes), label, self.picture)
+            return Correction(frozenset(symbol.strokes), label, self.picture, self.place)
         return Correction(frozenset(self.parts[i] for i in symbol.strokes), label)
 
 
@@ -141,13 +148,13 @@ def _read(
         items = tuple(strokes[n] for n in parts)
         about = tuple(c for c in corrections if c.picture is None and c.parts <= set(parts))
         key = (parts, items, about)
-        fresh[key] = cache.get(key) or _read_strokes(engine, parts, items, about)
-        lines.append(fresh[key])
+        fresh[key] = cache.get(key) or (_read_strokes(engine, parts, items, about),)
+        lines += fresh[key]
     for number, picture in pictures.items():
         about = tuple(c for c in corrections if c.picture == number)
         place = (number, picture, about)
         fresh[place] = cache.get(place) or _read_picture(engine, number, picture, about)
-        lines.append(fresh[place])
+        lines += fresh[place]
     return lines, fresh
 
 
@@ -164,8 +171,8 @@ def with_typed(
         if isinstance(row, Typed):
             # A line that is as it was stays the same object, so that nothing is drawn anew.
             key = (number, row, tuple(sorted(values.items())))
-            line = cache.get(key) or _read_typed(engine, number, row, values)
-            fresh[key] = line
+            fresh[key] = cache.get(key) or (_read_typed(engine, number, row, values),)
+            (line,) = fresh[key]
             name = names.given_name(row.text)[0]
         else:
             line = row
@@ -200,12 +207,37 @@ def _read_strokes(
         return Line(parts, box, None, explained(error))
 
 
-def _read_picture(engine: Engine, number: int, item: Picture, about: tuple[Correction, ...]) -> Line:
-    fixed: Fixed = {c.parts: c.label for c in about}
+def _read_picture(
+    engine: Engine, number: int, item: Picture, about: tuple[Correction, ...]
+) -> tuple[Line, ...]:
+    fixed: dict[int, dict[frozenset[int], str]] = {}
+    for correction in about:
+        fixed.setdefault(correction.place, {})[correction.parts] = correction.label
     try:
         picture = pixels(item.data)
-        reading = engine.read_picture(picture, fixed)
+        readings = engine.read_picture(picture, fixed)
         scale = item.box.width / picture.width
-        return Line((number,), item.box, reading, picture=number, scale=scale)
+        several = len(readings) > 1
+        return tuple(
+            Line(
+                (number,),
+                _on_picture(reading.box, item.box, scale) if several else item.box,
+                reading,
+                picture=number,
+                scale=scale,
+                origin=(item.box.left, item.box.top),
+                place=place,
+                page=several,
+            )
+            for place, reading in enumerate(readings)
+        )
     except Exception as error:
-        return Line((number,), item.box, None, explained(error), picture=number)
+        return (Line((number,), item.box, None, explained(error), picture=number),)
+
+
+def _on_picture(box: Box, picture: Box, scale: float) -> Box:
+    """A box in pixels of a picture, where it lies on the sheet."""
+    left, top = picture.left, picture.top
+    return Box(
+        left + box.left * scale, top + box.top * scale, left + box.right * scale, top + box.bottom * scale
+    )

@@ -109,13 +109,14 @@ class Typed(_Placed):
 class Correction:
     """What the user says a symbol is; with an empty label, only that its strokes are one symbol.
 
-    `parts` are the numbers of its strokes on the sheet; in a picture, whose number is `picture`, they are
-    the numbers of its pieces.
+    `parts` are the numbers of its strokes on the sheet; in the expression number `place` of a picture, whose number
+    is `picture`, they are the numbers of its pieces.
     """
 
     parts: frozenset[int]
     label: str
     picture: int | None = None
+    place: int = 0
 
 
 Seen: TypeAlias = Stroke | Picture | Typed
@@ -212,7 +213,10 @@ class Sheet:
         old = {
             n: c
             for n, c in self.corrections().items()
-            if any(c.picture == new.picture and c.parts & new.parts for new in corrections)
+            if any(
+                (c.picture, c.place) == (new.picture, new.place) and c.parts & new.parts
+                for new in corrections
+            )
         }
         self.make(Edit("correction", old, dict(enumerate(corrections, start=self._next))))
 

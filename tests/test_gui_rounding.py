@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hwcalc
-from hwcalc.gui.answers import copied_answer
 from hwcalc.gui.rounding import OFFERED, as_set, rounded
 from hwcalc.gui.settings import Settings
+from hwcalc.gui.telling import copied_answer
 
 
 @pytest.mark.parametrize(
