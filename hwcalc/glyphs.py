@@ -92,13 +92,11 @@ class GlyphClassifier:
         """Natural logarithm of each class's probability, float32 (n, K), for features (n, d)."""
         return log_softmax(self.scores(X) / self.temperature)
 
-    def classify(self, glyphs: Sequence[Glyph]) -> list[str]:
-        """The most likely label of each glyph, never junk; glyphs as in `features.extract`.
+    def log_probability_of(self, glyphs: Sequence[Glyph]) -> FeatureArray:
+        """The same for glyphs as in `features.extract`, given that they are symbols: -inf for junk.
 
         The features do not tell the size of a glyph, so for pen strokes `point_evidence` makes up for it.
         """
-        if not len(glyphs):
-            return []
         log_probability = self.log_probability(features.extract(glyphs))
         if JUNK in self.labels:
             log_probability[:, self.labels.index(JUNK)] = -np.inf
@@ -106,7 +104,13 @@ class GlyphClassifier:
             evidence = np.array([point_evidence(glyph) for glyph in glyphs], np.float32)
             log_probability /= 1 + SOFTENING * np.maximum(evidence, 0)[:, None]
             log_probability[:, self.labels.index(".")] += evidence
-        return [self.labels[k] for k in log_probability.argmax(axis=1)]
+        return log_softmax(log_probability)
+
+    def classify(self, glyphs: Sequence[Glyph]) -> list[str]:
+        """The most likely label of each glyph, never junk."""
+        if not len(glyphs):
+            return []
+        return [self.labels[k] for k in self.log_probability_of(glyphs).argmax(axis=1)]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file: to a temporary name first, so that an old file is whole until the end."""
@@ -127,7 +131,7 @@ class GlyphClassifier:
             "temperature": self.temperature,
             "features": features.VERSION,
             "recipe": self.recipe,
-            "sha256": _digest(arrays),
+            "sha256": digest(arrays),
         }
         encoded = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
         buffer = io.BytesIO()
@@ -159,7 +163,7 @@ class GlyphClassifier:
             ) from None
         if about.get("format") != FORMAT or about.get("features") != features.VERSION:
             raise ModelError(f"{path}: made by another version of hwcalc; make it again with `hwcalc train`")
-        if about.get("sha256") != _digest(arrays) or not _consistent(about, arrays):
+        if about.get("sha256") != digest(arrays) or not _consistent(about, arrays):
             raise ModelError(
                 f"{path}: damaged or changed since it was made; make it again with `hwcalc train`"
             )
@@ -269,7 +273,8 @@ def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
     )
 
 
-def _digest(arrays: Arrays) -> str:
+def digest(arrays: Arrays) -> str:
+    """SHA-256 of named arrays, their types and shapes."""
     sha = hashlib.sha256()
     for name in sorted(arrays):
         sha.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
