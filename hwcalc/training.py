@@ -73,12 +73,13 @@ class Settings:
 
 @dataclass
 class Examples:
-    """What is learned from: features (n, d), labels (n,), `source/writer` (n,), and where each stands."""
+    """What is learned from: features (n, d), labels (n,), `source/writer` (n,), where each stands, its weight."""
 
     X: FeatureArray
     y: Labels
     writers: Labels
     places: list[str] = field(default_factory=list)
+    weights: npt.NDArray[np.float64] | None = None
 
     def take(self, chosen: npt.NDArray[np.bool_]) -> Examples:
         """The samples of a mask."""
