@@ -12,6 +12,7 @@ from pathlib import Path
 from tkinter import filedialog
 from typing import Any
 
+from hwcalc.atomic import write_whole
 from hwcalc.gui import export, files, ink_files, pictures
 from hwcalc.gui.actions import Choice
 from hwcalc.gui.live import explained
@@ -102,7 +103,7 @@ class Documents:
         items, lines = dict(self._sheet.items), list(self._live.lines)
 
         def work() -> None:
-            files.write_whole(path, write(items, lines))
+            write_whole(path, write(items, lines))
 
         self._run(work, lambda _: self._status.say(f"Exported {path.name}"))
 
@@ -140,7 +141,7 @@ class Documents:
         items = dict(self._sheet.items)
 
         def work() -> None:
-            files.write_whole(path, files.dumps(items).encode("utf-8"))
+            write_whole(path, files.dumps(items).encode("utf-8"))
 
         def done(_: object) -> None:
             self.path, self.saved = path, items == self._sheet.items

@@ -1,6 +1,6 @@
 """Sheets as files: `.hwcalc`, JSON with the strokes, pictures and corrections; versioned, checked on reading.
 
-In flow items of a sheet, out flows text, and back. Files are written whole or not at all.
+In flow items of a sheet, out flows text, and back.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -115,21 +114,3 @@ def read_sheet(path: Path) -> dict[int, Item]:
     except ValueError as error:
         raise SheetError(f"{path.name} is damaged: {error}") from None
     return items
-
-
-def write_whole(path: Path, data: bytes, lasting: bool = True) -> None:
-    """Write a file whole or not at all: a new one beside it then takes its name.
-
-    `lasting` waits until the disk has it, so that even a power cut leaves the old file or the new one.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            if lasting:
-                file.flush()
-                os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise

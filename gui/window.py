@@ -11,6 +11,7 @@ from pathlib import Path
 from tkinter import ttk
 from typing import Any
 
+from hwcalc.atomic import write_whole
 from hwcalc.gui import history
 from hwcalc.gui.actions import Actions
 from hwcalc.gui.bar import Bar
@@ -21,7 +22,6 @@ from hwcalc.gui.documents import Documents
 from hwcalc.gui.engine import Engine
 from hwcalc.gui.exchange import Exchange
 from hwcalc.gui.field import Field
-from hwcalc.gui.files import write_whole
 from hwcalc.gui.frame import Frame
 from hwcalc.gui.history import Log
 from hwcalc.gui.history_panel import HistoryPanel

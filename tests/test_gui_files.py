@@ -86,17 +86,3 @@ def test_binary_data_is_no_sheet(tmp_path):
     path.write_bytes(b"\x89PNG\xff\xfe")
     with pytest.raises(files.SheetError):
         files.read_sheet(path)
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    path = tmp_path / "a.hwcalc"
-    files.write_whole(path, b"old")
-
-    def full(*_):
-        raise OSError("no space left")
-
-    monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(OSError, match="no space"):
-        files.write_whole(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.hwcalc"]
