@@ -110,8 +110,7 @@ class Documents:
     def room(self) -> tuple[tuple[float, float], float]:
         """How large a picture may be, and where its top comes: below what is there."""
         seen = self._paper.visible()
-        items = self._sheet.items.values()
-        bottoms = [i.box.bottom for i in items if isinstance(i, (Stroke, Picture))]
+        bottoms = [item.box.bottom for item in self._sheet.seen().values()]
         return (max(seen.width - 48, 120), max(seen.height - 120, 120)), max([seen.top, *bottoms]) + 24
 
     def picture_opened(self, picture: Picture) -> None:

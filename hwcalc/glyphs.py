@@ -114,10 +114,9 @@ class GlyphClassifier:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file: to a temporary name first, so that an old file is whole until the end."""
-        scale = np.maximum(self.vectors.max(axis=0) - self.vectors.min(axis=0), 1e-12) / 255
-        offset = self.vectors.min(axis=0)
+        scale, offset = _steps(self.vectors)
         arrays: Arrays = {
-            "vectors": np.rint((self.vectors - offset) / scale).astype(np.uint8),
+            "vectors": np.clip(np.rint((self.vectors - offset) / scale), 0, 255).astype(np.uint8),
             "scale": scale.astype(np.float32),
             "offset": offset.astype(np.float32),
             "counts": self.counts.astype(np.int32),
@@ -135,7 +134,7 @@ class GlyphClassifier:
         }
         encoded = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, about=encoded, **arrays)
+        np.savez(buffer, allow_pickle=False, about=encoded, **arrays)
         write_whole(path, buffer.getvalue())
 
     @classmethod
@@ -169,7 +168,7 @@ class GlyphClassifier:
             )
         return cls(
             about["labels"],
-            (arrays["vectors"] * arrays["scale"] + arrays["offset"]).astype(np.float16).astype(np.float32),
+            arrays["vectors"] * arrays["scale"] + arrays["offset"],
             arrays["counts"],
             arrays["dual_coef"].astype(np.float32),
             arrays["intercept"],
@@ -177,6 +176,20 @@ class GlyphClassifier:
             float(about["temperature"]),
             about["recipe"],
         )
+
+
+def _steps(vectors: FeatureArray) -> tuple[FeatureArray, FeatureArray]:
+    """For each feature the step and the offset that bring its values to 0 .. 255.
+
+    Steps are powers of two and offsets whole steps: so half precision holds what comes back exactly, and a
+    machine reads it in half the time (`_svm.halved`).
+    """
+    lowest, highest = vectors.min(axis=0), vectors.max(axis=0)
+    finest = np.maximum(
+        (highest - lowest) / 254, np.maximum(-lowest, highest) / 1792
+    )  # 11 bits hold up to 2048
+    step = 2.0 ** np.ceil(np.log2(np.maximum(finest, 2.0**-20)))
+    return step, np.floor(lowest / step) * step
 
 
 POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 2.0

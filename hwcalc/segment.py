@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import pairwise
 
 import numpy as np
@@ -65,10 +65,19 @@ def unit_height(boxes: Sequence[Box]) -> float:
     return height if height > 0 else 1.0
 
 
-def candidates(ink: Ink, unit: float, fixed: Collection[frozenset[int]] = ()) -> list[Candidate]:
+def smaller_unit(boxes: Sequence[Box], unit: float) -> float | None:
+    """Another height that a digit may have: where brackets and slashes tower over the digits, `unit` is theirs."""
+    upright = [box.height for box in boxes if box.height > 0.5 * box.width and box.height > 0.15 * unit]
+    low = [height for height in upright if height < 0.6 * unit]
+    return float(np.median(low)) if len(low) > 3 and len(low) >= 0.5 * len(upright) else None
+
+
+def candidates(
+    ink: Ink, unit: float, fixed: Collection[frozenset[int]] = (), apart: Collection[frozenset[int]] = ()
+) -> list[Candidate]:
     """Groups of up to `MAX_STROKES` neighbouring strokes, single strokes first.
 
-    Of strokes in a `fixed` group, that group is the only candidate.
+    Of strokes in a `fixed` group, that group is the only candidate; a group in `apart` is none.
     """
     near = _neighbours([s.box for s in ink.strokes], unit)
     distance = _Distances(ink)
@@ -80,11 +89,31 @@ def candidates(ink: Ink, unit: float, fixed: Collection[frozenset[int]] = ()) ->
             found[candidate.strokes] = candidate
             if count >= MAX_CANDIDATES_PER_STROKE:
                 break
+    for sign in _roofed(ink.strokes, unit):
+        found.setdefault(sign.strokes, sign)
     bound = frozenset().union(*fixed)
+    for parted in apart:
+        found.pop(tuple(sorted(parted)), None)
     for group in fixed:
         strokes = tuple(sorted(group))
         found[strokes] = Candidate(strokes, reduce(Box.union, (ink.strokes[i].box for i in strokes)))
     return [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
+
+
+def _roofed(strokes: Sequence[Stroke], unit: float) -> Iterator[Candidate]:
+    """Root signs whose roof is a stroke of its own: a long bar that begins where another stroke ends on top."""
+    roofs = [i for i, s in enumerate(strokes) if s.box.width > unit and s.box.height < 0.3 * s.box.width]
+    for roof in roofs:
+        over = strokes[roof].box
+        for i, stroke in enumerate(strokes):
+            box = stroke.box
+            if (
+                box.height > 0.6 * unit
+                and box.width < 1.5 * box.height
+                and abs(box.right - over.left) < 0.35 * unit
+                and abs(box.top - over.center[1]) < 0.35 * unit
+            ):
+                yield Candidate((min(i, roof), max(i, roof)), box.union(over))
 
 
 def _neighbours(boxes: list[Box], unit: float) -> list[list[int]]:
@@ -110,22 +139,33 @@ class _Distances(dict[tuple[int, int], float]):
 
     def __init__(self, ink: Ink) -> None:
         super().__init__()
-        self._points = [_outline(stroke) for stroke in ink.strokes]
+        self._points = [_outline(stroke).tobytes() for stroke in ink.strokes]
 
     def __missing__(self, pair: tuple[int, int]) -> float:
-        first, second = (self._points[i] for i in pair)
-        apart = first[:, None] - second[None]
-        value = self[pair] = float(np.sqrt((apart * apart).sum(axis=-1).min()))
+        value = self[pair] = _smallest(*(self._points[i] for i in pair))
         return value
 
 
-def _outline(stroke: Stroke, most: int = 48) -> FloatArray:
-    """Up to `most` points of a stroke, evenly chosen; of a piece of a picture, of its pixels."""
+@lru_cache(maxsize=1 << 14)
+def _smallest(first: bytes, second: bytes) -> float:
+    """The smallest distance between two sets of points, float64 (k, 2): the same strokes are read many times."""
+    a, b = (np.frombuffer(points).reshape(-1, 2) for points in (first, second))
+    apart = a[:, None] - b[None]
+    return float(np.sqrt((apart * apart).sum(axis=-1).min()))
+
+
+_OUTLINE = 48  # points that stand for a stroke
+
+
+def _outline(stroke: Stroke) -> FloatArray:
+    """Up to `_OUTLINE` points of a stroke, evenly chosen; of a piece of a picture, of its pixels."""
     points = stroke.points
     if stroke.mask is not None:
         y, x = np.nonzero(stroke.mask)
         points = np.stack([x, y], axis=1) + points[0]
-    chosen: FloatArray = points[np.linspace(0, len(points) - 1, min(most, len(points))).round().astype(int)]
+    if len(points) <= _OUTLINE:
+        return points
+    chosen: FloatArray = points[np.arange(_OUTLINE) * (len(points) - 1) // (_OUTLINE - 1)]
     return chosen
 
 

@@ -20,8 +20,8 @@ FLAT = 0.35
 SHORTEST = 0.35
 """Shortest bar, in units."""
 
-REACH = (0.1, 0.5)
-"""How far beyond the ends of a bar, in units, the middles of the strokes over and under it may be: two guesses."""
+REACH = (0.1, 0.5, 1.0)
+"""How far beyond the ends of a bar, in units, the middles of the strokes over and under it may be: as many guesses."""
 
 SUBSTANCE = 0.4
 """What stands over or under a bar has a stroke at least this large, in units; the dots of ÷ have not."""
@@ -199,18 +199,19 @@ def roots(
     boxes: Sequence[Box], signs: Mapping[tuple[int, ...], Box], strokes: Collection[int]
 ) -> list[Guess]:
     """Guesses at roots: each possible sign with what stands in its box, right of where its pen came up."""
-    found = []
+    found: dict[Guess, None] = {}
     for sign, box in signs.items():
-        inside = frozenset(
-            i
-            for i in strokes
-            if i not in sign
-            and box.left + 0.15 * box.width < boxes[i].center[0] < box.right + 0.1 * box.height
-            and box.top - 0.1 * box.height < boxes[i].center[1] < box.bottom + 0.3 * box.height
-        )
-        if inside:
-            found.append(Guess(Form.ROOT, sign, (inside,)))
-    return found[:MOST_GUESSES]
+        for reach in (-0.15, 0.1):
+            inside = frozenset(
+                i
+                for i in strokes
+                if i not in sign
+                and box.left + 0.25 * box.height < boxes[i].center[0] < box.right + reach * box.height
+                and box.top - 0.1 * box.height < boxes[i].center[1] < box.bottom + 0.3 * box.height
+            )
+            if inside:
+                found[Guess(Form.ROOT, sign, (inside,))] = None
+    return list(found)[:MOST_GUESSES]
 
 
 def raised(boxes: Sequence[Box], unit: float) -> list[bool]:

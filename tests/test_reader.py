@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import hwcalc
-from hwcalc import ReadError
+from hwcalc import ReadError, reader
 from hwcalc.datasets import load_mnist
 from hwcalc.handwriting import Hand
 from hwcalc.written_lines import write_line
@@ -99,6 +99,38 @@ def test_what_a_person_corrects_stays_corrected():
 def test_a_correction_that_does_not_fit_is_refused(fixed):
     with pytest.raises(ReadError, match="fixed"):
         hwcalc.read_ink(line(SEVEN, PLUS, FOUR), fixed=fixed)
+
+
+def test_a_symbol_can_be_corrected():
+    reading = reader.correct(hwcalc.read_ink(line(SEVEN, PLUS, FOUR)), 1, "×")
+    assert (reading.text, reading.value) == ("7×4", 28)
+    again = reader.correct(reading, 0, "1")
+    assert again.text == "1×4"
+    assert reader.correct(again, 0, "9").text == "9×4"
+
+
+def test_strokes_can_be_taken_together_and_apart():
+    strokes = line(MINUS, SEVEN, PLUS, FOUR)
+    strokes[0] += [0, 5]
+    reading = hwcalc.read_ink(strokes)
+    assert [s.strokes for s in reading.symbols] == [(0,), (1,), (2, 3), (4, 5)]
+    together = reader.group(reading, (0, 1))
+    assert [s.strokes for s in together.symbols] == [(0, 1), (2, 3), (4, 5)]
+    parted = reader.ungroup(reading, 2)
+    assert (2,) in [s.strokes for s in parted.symbols]
+    assert [s.strokes for s in reader.group(parted, (2, 3), "+").symbols] == [(0,), (1,), (2, 3), (4, 5)]
+
+
+def test_corrections_that_make_no_sense_are_refused():
+    reading = hwcalc.read_ink(line(SEVEN, PLUS, FOUR))
+    with pytest.raises(ReadError, match="no symbol 3"):
+        reader.correct(reading, 3, "1")
+    with pytest.raises(ReadError, match="no label"):
+        reader.correct(reading, 0, "x")
+    with pytest.raises(ReadError, match="apart"):
+        reader.ungroup(reading, 0)
+    with pytest.raises(ReadError, match="typed"):
+        reader.correct(hwcalc.evaluate("1+1"), 0, "2")
 
 
 @pytest.mark.parametrize(
@@ -236,3 +268,7 @@ def test_what_is_no_plain_number_is_doubtful():
     number = hwcalc.read_ink(strokes, digits=True)
     assert set(number.text) <= set("0123456789.")
     assert number.doubtful
+
+
+def test_what_is_no_arithmetic_is_doubtful():
+    assert hwcalc.read_ink(line(SEVEN, PLUS, POINT, PLUS, FOUR)).doubtful
