@@ -16,13 +16,14 @@ from PIL import Image, ImageTk
 from hwcalc.gui.brush import painted
 from hwcalc.gui.pictures import pixels
 from hwcalc.gui.screen import Screen
-from hwcalc.gui.sheet import Edit, Item, Picture, Sheet, Stroke
+from hwcalc.gui.sheet import Edit, Item, Picture, Sheet, Stroke, Typed
 from hwcalc.gui.theme import Palette, mixed
+from hwcalc.gui.typeset import pretty
 from hwcalc.ink import Box, FloatArray
 
 RULING = 64  # logical units between two rules
 MARGIN = 40  # logical units that stay free beyond what is written
-PAINT_BUDGET = 0.004  # seconds for painting strokes before events get their turn again
+PAINT_BUDGET = 0.003  # seconds for painting strokes before events get their turn again
 ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 HINT = "Write a sum, like 12 + 34"
 
@@ -44,6 +45,7 @@ class Paper(tk.Canvas):
         self._unpainted: deque[int] = deque()
         self._painting: str | None = None
         self.pen_down = False
+        self.tips = ""  # stands under the hint
         self._drawn_region: tuple[int, int, int, int, str] | None = None
         self._hint_font = screen.font(18)
         sheet.listeners.append(self._edited)
@@ -99,7 +101,7 @@ class Paper(tk.Canvas):
     def refit(self) -> None:
         """Fit rules, scroll region and hint to the window and to what is written."""
         f, width, height = self.factor, self.winfo_width(), self.winfo_height()
-        boxes = [i.box for i in self.sheet.items.values() if isinstance(i, (Stroke, Picture))]
+        boxes = [item.box for item in self.sheet.seen().values()]
         right = max([width / f, *(b.right + MARGIN for b in boxes)])
         bottom = max([height / f, *(b.bottom + 3 * RULING for b in boxes if b.bottom + RULING > height / f)])
         left = min([0.0, *(b.left - MARGIN for b in boxes if b.left < 0)])
@@ -157,9 +159,20 @@ class Paper(tk.Canvas):
             step = RULING * self.factor
             y = (round(height * 0.42 / step) + 0.5) * step
             colour = mixed(self.palette.quiet, self.palette.paper, 0.25)
-            self.create_text(
-                self.canvasx(width / 2), y, text=HINT, fill=colour, font=self._hint_font, tags="hint"
-            )
+            x = self.canvasx(width / 2)
+            self.create_text(x, y, text=HINT, fill=colour, font=self._hint_font, tags="hint")
+            if self.tips:
+                y += step / 2 + self.screen.px(4)
+                self.create_text(
+                    x,
+                    y,
+                    text=self.tips,
+                    fill=colour,
+                    font=self.screen.ui,
+                    justify="center",
+                    anchor="n",
+                    tags="hint",
+                )
 
     # Items
 
@@ -182,6 +195,8 @@ class Paper(tk.Canvas):
             self._paint_soon()
         elif isinstance(item, Picture):
             self._show_picture(number, item)
+        elif isinstance(item, Typed):
+            self._show_typed(number, item)
 
     def _line(self, points: FloatArray, width: float) -> int:
         radius = max(width * self.factor / 2, 0.5)
@@ -211,14 +226,23 @@ class Paper(tk.Canvas):
         self.tag_lower("picture")
         self.tag_lower("rule")
 
+    def _show_typed(self, number: int, item: Typed) -> None:
+        x, y = item.box.left * self.factor, item.box.top * self.factor
+        font, colour = self.screen.font(round(item.size * self.zoom, 1)), self.palette.ink
+        self._ids[number] = self.create_text(
+            x, y, text=pretty(item.text), font=font, fill=colour, anchor="nw", tags=("item", "ink")
+        )
+
     def shift(self, number: int, dx: float, dy: float) -> None:
         """Show an item elsewhere, by so many pixels, until the sheet says where it is."""
         if number in self._ids:
             self.move(self._ids[number], dx, dy)
 
     def fade(self, number: int) -> None:
-        """Show a stroke as about to go."""
+        """Show a stroke or a typed line as about to go."""
         item = self.sheet.items.get(number)
+        if isinstance(item, Typed):
+            self.itemconfigure(self._ids[number], fill=mixed(self.palette.ink, self.palette.paper, 0.75))
         if isinstance(item, Stroke):
             self._hide(number)
             line = self._line(item.points[:, :2] * self.factor, item.width)

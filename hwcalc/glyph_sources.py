@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import platformdirs
 
-from . import datasets
+from . import datasets, inkml
 from .datasets import DatasetError, GlyphSet
 from .folders import read_folder
 from .ink import ReadError
@@ -44,8 +45,9 @@ def load_glyphs(source: str | os.PathLike[str]) -> GlyphSet:
     ----------
     source : name or path
         `mnist` (its 60,000 to train; `mnist:test` for the 10,000 to test), a public set of `hwcalc data list`,
-        `synthetic`, a table (.csv, .csv.gz), a folder of folders of pictures named by labels, an .npz with
-        `images` and `labels`, an IDX file of images beside that of its labels, ink (.jsonl, .jsonl.gz, .inkml).
+        `synthetic`, `samples` (what the window kept of the user's hand), a table (.csv, .csv.gz), a folder of
+        folders of pictures named by labels, an .npz with `images` and `labels`, an IDX file of images beside that
+        of its labels, ink (.jsonl, .jsonl.gz, .inkml).
 
     Raises
     ------
@@ -56,7 +58,11 @@ def load_glyphs(source: str | os.PathLike[str]) -> GlyphSet:
 
 
 def load(
-    source: str | os.PathLike[str], complain: Complain = refuse, synthetic: int = SYNTHETIC, seed: int = 0
+    source: str | os.PathLike[str],
+    complain: Complain = refuse,
+    synthetic: int = SYNTHETIC,
+    seed: int = 0,
+    n_jobs: int = 1,
 ) -> Loaded:
     """A set as `load_glyphs` gives it, with places and notes.
 
@@ -64,7 +70,7 @@ def load(
     ----------
     source : as in `load_glyphs`.
     complain : what to do with single glyphs that are wrong; by default the first is raised.
-    synthetic, seed : how many synthetic glyphs are drawn, and from which seed.
+    synthetic, seed, n_jobs : how many synthetic glyphs are drawn, from which seed, by how many processes.
     """
     name, half = _halved(os.fspath(source))
     if name == "mnist":
@@ -72,16 +78,64 @@ def load(
     if half is None and name == "synthetic":
         from .training_set import synthetic as draw  # it loads all that draws
 
-        return _named(draw(synthetic, seed))
+        return _named(draw(synthetic, seed, n_jobs))
     if half is None and name in datasets.PUBLIC_SETS:
         return _named(datasets.load_set(name))
     path = Path(name)
+    if half is None and name == "samples" and not path.exists():
+        path = platformdirs.user_data_path("hwcalc", appauthor=False) / "hand" / "samples.jsonl"
+        if not path.exists():
+            raise DatasetError(
+                "you have no samples yet: correct what the window reads, and keep what it asks to keep"
+            )
     if not path.exists():
-        known_sets = ", ".join(("mnist", "synthetic", *datasets.PUBLIC_SETS))
+        known_sets = ", ".join(("mnist", "synthetic", "samples", *datasets.PUBLIC_SETS))
         raise DatasetError(
             f"there is no set {name!r}, and no such file or folder; known sets are {known_sets}"
         )
     return _from_path(path, half, complain)
+
+
+def load_part(
+    source: str | os.PathLike[str],
+    limit: int | None = None,
+    labels: str | None = None,
+    seed: int = 0,
+    complain: Complain = refuse,
+) -> Loaded:
+    """At most `limit` glyphs of a set, chosen by `seed`, of these labels only if they are named.
+
+    Raises
+    ------
+    DatasetError
+        As `load`, or none of the labels is there.
+    """
+    found = (
+        _drawn(labels, limit or SYNTHETIC, seed)
+        if labels and source == "synthetic"
+        else load(source, complain, limit or SYNTHETIC, seed)
+    )
+    if labels:
+        found = found.take(np.isin(found.glyphs.labels, list(labels)))
+        if not len(found.glyphs):
+            raise DatasetError(f"{source}: has no glyph of {labels}")
+    if limit and limit < len(found.glyphs):
+        chosen = np.random.default_rng(seed).permutation(len(found.glyphs))[:limit]
+        found = found.take(np.sort(chosen))
+    return found
+
+
+def _drawn(labels: str, count: int, seed: int) -> Loaded:
+    """Synthetic glyphs of some labels only."""
+    from .handwriting import glyphs as draw
+
+    unknown = set(labels) - set(datasets.LABELS)
+    if unknown:
+        raise DatasetError(f"synthetic: {min(unknown)!r} is no label; {known()}")
+    glyphs, told = draw(labels, count, seed)
+    return _named(
+        GlyphSet("synthetic", list(glyphs), told, np.array([f"synthetic/{i // 8}" for i in range(count)]))
+    )
 
 
 def _halved(source: str) -> tuple[str, str | None]:
@@ -259,11 +313,6 @@ def _glyph_of(line: str) -> tuple[list[npt.NDArray[np.float64]], str, str]:
 
 def _from_inkml(paths: Sequence[Path], name: str, complain: Complain) -> Loaded:
     """The symbols that InkML files name, as the sets of CROHME do."""
-    try:
-        from . import inkml
-    except ImportError:
-        raise DatasetError(f"{paths[0]}: this version of hwcalc reads no InkML; use a later one") from None
-
     glyphs: list[Any] = []
     labels, writers, places = [], [], []
     for path in paths:

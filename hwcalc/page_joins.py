@@ -1,39 +1,77 @@
-"""Expressions that a wide gap cut in two, told by what they say: `12+` with `34` beside it is one.
+"""Expressions that were cut in two or run together, told by what they say: `12+` with `34` beside it is one.
 
-In flow the readings of a page in reading order; out flow their numbers, those in one list to be read again as one.
+In flow the readings of a page in reading order; out flow the numbers of those to be read again as one, and of the
+symbols before which one is to be cut.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .reader import Reading
 
+_OPERATORS = frozenset("+-×÷/")
 # What wants something after it, and before it.
-_OPEN = frozenset("+-×÷/(")
+_OPEN = _OPERATORS | {"("}
 _CLOSING = frozenset("+×÷/=)")
 # Most room between the parts, in heights of a digit: where a sign proves it, and where it may be chance.
 _FAR = 5.0
 _NEAR = 3.0
+_CLEARLY = 1.3  # times wider than any other is a gap that parts two equations
+_MOST = 0.6  # of the readings of a page have an operator: then a number alone is a part of one
 
 
 def joins(readings: Sequence[Reading]) -> list[list[int]]:
     """Which readings are one expression: lists of numbers from left to right, most of one number only."""
-    after: dict[int, int] = {}
-    for i, before in enumerate(readings):
-        right = {j: gap for j, other in enumerate(readings) if j != i and (gap := _gap(before, other)) < _FAR}
-        nearest = min(right, key=lambda j: right[j], default=-1)
-        if nearest >= 0 and nearest not in after.values() and _continues(before, readings[nearest]):
-            after[i] = nearest
+    gaps = {
+        (i, j): gap
+        for i, before in enumerate(readings)
+        for j, after in enumerate(readings)
+        if i != j and (gap := _gap(before, after)) < _FAR
+    }
+    right = {i: min((gap, j) for (k, j), gap in gaps.items() if k == i) for i, _ in gaps}
+    left = {j: min((gap, i) for (i, k), gap in gaps.items() if k == j) for _, j in gaps}
+    numbers = {i for i, r in enumerate(readings) if _is_number(r)}
+    if len(numbers) > (1 - _MOST) * len(readings):
+        numbers = set()
+    after = {}
+    for i, (gap, j) in right.items():
+        if left[j][1] != i:
+            continue
+        # a number goes with what is nearer
+        number = (i in numbers and gap <= left.get(i, (inf,))[0]) or (
+            j in numbers and gap <= right.get(j, (inf,))[0]
+        )
+        if _continues(readings[i], readings[j], gap) or (number and gap < _NEAR):
+            after[i] = j
     runs = []
     for first in sorted(set(range(len(readings))) - set(after.values())):
         runs.append([first])
         while runs[-1][-1] in after:
             runs[-1].append(after[runs[-1][-1]])
     return runs
+
+
+def cut(reading: Reading) -> int | None:
+    """The number of the symbol with which another equation begins, as in `1+1=2 2+2=4`; None if none does.
+
+    There is arithmetic behind the equals sign, and before that the widest gap of all.
+    """
+    labels = [s.label for s in reading.symbols]
+    if "=" not in labels or r"\frac" in reading.latex:
+        return None
+    equals = labels.index("=")
+    more = next((i for i in range(equals + 2, len(labels)) if labels[i] in _OPERATORS | {"="}), None)
+    if more is None:
+        return None
+    gaps = [b.box.left - a.box.right for a, b in pairwise(reading.symbols)]
+    place = max(range(equals, more - 1), key=lambda i: gaps[i])
+    others = [gap for i, gap in enumerate(gaps) if i != place and labels[i] != "="]
+    return place + 1 if gaps[place] > _CLEARLY * max(others, default=0.0) else None
 
 
 def _gap(before: Reading, after: Reading) -> float:
@@ -46,14 +84,14 @@ def _gap(before: Reading, after: Reading) -> float:
     return gap if level and a.center[0] < b.center[0] and gap > -0.5 else inf
 
 
-def _continues(before: Reading, after: Reading) -> bool:
+def _continues(before: Reading, after: Reading, gap: float) -> bool:
     """Does the second go on with what the first began?"""
     if not before.symbols or not after.symbols:
         return False
     last, first = before.symbols[-1].label, after.symbols[0].label
     if last in _OPEN or first in _CLOSING:
         return True
-    if _gap(before, after) > _NEAR:
+    if gap > _NEAR:
         return False
     # -3 may stand alone, and so may 5 after 2+3=; rather not where either is an expression by itself
     return (first == "-" and _is_number(before)) or (last == "=" and _is_number(after))

@@ -19,6 +19,7 @@ from .picture_light import odd
 
 _WIDE = 1.0  # of the height of the writing; a single digit is rarely wider
 _HIGH = 3.0  # of the height of the writing; what is higher is a border or a drawing
+_LARGE = 300_000  # pixels of its box; what is larger is no writing, and would take seconds
 _STEP_ASIDE = (
     0.25  # cost of a step to the side, in pixels of ink: seams are upright if nothing speaks against it
 )
@@ -47,7 +48,7 @@ def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
     whole = (mask > 0).astype(np.uint8)
     h, w = mask.shape
     too_low, too_high = h < max(0.5 * height, 4 * pen_width), h > _HIGH * height
-    if w < _WIDE * height or too_low or too_high:
+    if w < _WIDE * height or too_low or too_high or mask.size > _LARGE:
         return whole
     seams = _seams(whole, pen_width, height)
     if not seams:

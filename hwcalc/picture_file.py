@@ -17,7 +17,7 @@ from typing import BinaryIO, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from .ink import ByteArray, ReadError
 
@@ -185,12 +185,16 @@ def _from_image(image: Image.Image, name: str) -> ByteArray:
         if image.width * image.height > _MOST_COLOUR_PIXELS:
             image.draft("L", image.size)
         image.load()
-        image = ImageOps.exif_transpose(image)
-        return _to_array(image)
+        return _to_array(_upright(image))
     except ReadError:
         raise
     except Exception as error:  # see _opened
         raise ReadError(_damaged(name, error)) from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF tag says; without one it is not copied, which would take much memory."""
+    return ImageOps.exif_transpose(image) if image.getexif().get(ExifTags.Base.Orientation, 1) != 1 else image
 
 
 def _to_array(image: Image.Image) -> ByteArray:

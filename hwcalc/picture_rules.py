@@ -8,6 +8,7 @@ fainter than the writing, or there are several as long, evenly spaced. So `-`, `
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -72,15 +73,21 @@ def without_rules(darkness: ByteArray, faintest: float) -> ByteArray:
     # line of writing a 1 or a bracket is as high as they would be.
     if not across:
         return darkness
-    down = _find(np.ascontiguousarray(darkness.T), faintest)
+    on_its_side = np.ascontiguousarray(darkness.T)
+    down = _find(on_its_side, faintest)
     pen = _pen(darkness, faintest, across, down)
     across = _printed(across, pen)
     down = _printed(down, pen) if across else []
+    if not across:
+        return darkness
     clean = darkness.copy()
     for rule in across:
         _erase(clean, darkness, rule, pen)
-    for rule in down:
-        _erase(clean.T, darkness.T, rule, pen)
+    if down:
+        clean = np.ascontiguousarray(clean.T)
+        for rule in down:
+            _erase(clean, on_its_side, rule, pen)
+        clean = np.ascontiguousarray(clean.T)
     return clean
 
 
@@ -130,7 +137,7 @@ def _curves(lines: ByteArray, room: FloatArray) -> Iterator[Rule]:
         rule = _trace(lines, seed)
         yield rule
         reach = rule.thickness / 2 + 3
-        lines[_band(lines.shape, rule, reach)] = 0
+        lines.ravel()[_band(lines.shape, rule, reach)] = 0
         lines[max(0, seed - 2) : seed + 3] = 0
         first = max(0, int(min(seed, rule.rows.min()) - reach) - 4)
         last = min(height, int(max(seed, rule.rows.max()) + reach) + 5)
@@ -149,14 +156,15 @@ def _slope(darkness: ByteArray, faintest: float) -> tuple[float, float]:
     x *= step
     best, reach = 0.0, float(np.tan(np.radians(_STEEPEST)))
     margin = 2 * reach * width
-    for strips in (8, 1, 1):
+    for strips, turns in ((8, 10), (1, 5), (1, 5)):
         strip = (x * strips // width) * int(height + 2 * margin) + margin
 
         def counts(slope: float, strip: FloatArray = strip) -> FloatArray:
             return np.bincount((y - slope * x + strip).astype(np.intp)).astype(np.float64)
 
         best = max(
-            (best + reach * k / 10 for k in range(-10, 11)), key=lambda s: float((counts(s) ** 3).sum())
+            (best + reach * k / 10 for k in range(-turns, turns + 1)),
+            key=lambda s: float((counts(s) ** 3).sum()),
         )
         reach /= 8
     highest = counts(best).max() if y.size else 0.0
@@ -170,19 +178,29 @@ def _trace(lines: ByteArray, seed: int) -> Rule:
     flat, and writing along the line must not draw the curve away.
     """
     height, width = lines.shape
-    columns = np.arange(width)
-    rule = Rule(0, np.full(width, float(seed)), 1.0)
+    columns, powers = np.arange(width), _powers(width)
+    around = np.arange(-4, 5)[:, None]
+    curve = np.full(width, float(seed))
     for degree in (1, 2, 3):
-        rows, _ = _band(lines.shape, rule, 4)
+        rows = np.clip(np.rint(curve).astype(np.intp) + around, 0, height - 1)
         inside = lines[rows, columns] > 0
         thick = inside.sum(axis=0)
         usual = float(np.median(thick[thick > 0]))
         there = np.flatnonzero((thick > 0) & (thick <= usual + 1))
         middle = (inside * rows).sum(axis=0)[there] / thick[there]
-        curve = np.polynomial.Polynomial.fit(there, middle, degree, domain=[0, width])
-        rule = Rule(0, np.clip(curve(columns), 0, height - 1), usual)
+        basis = powers[there, : degree + 1]
+        # least squares; where few columns are left, the slightest curve
+        normal = basis.T @ basis + 1e-9 * len(there) * np.eye(degree + 1)
+        curve = powers[:, : degree + 1] @ np.linalg.solve(normal, basis.T @ middle)
+    rows = np.clip(curve, 0, height - 1)
     first, last = int(there[0]), int(there[-1])
-    return Rule(first, rule.rows[first : last + 1], usual)
+    return Rule(first, rows[first : last + 1], usual)
+
+
+@lru_cache(maxsize=4)
+def _powers(width: int) -> FloatArray:
+    """1, x, x², x³ of the columns, of which the first is at -1 and the last at 1: (width, 4)."""
+    return np.vander(np.linspace(-1, 1, width), 4, increasing=True)
 
 
 def _measured(curve: Rule, step: int, level: ByteArray) -> Rule:
@@ -198,10 +216,14 @@ def _measured(curve: Rule, step: int, level: ByteArray) -> Rule:
 def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Rule]) -> Pen:
     """What the writing is like where no line runs."""
     apart = darkness.copy()
-    for view, rules in ((apart, across), (apart.T, down)):
-        for rule in rules:
-            view[_band(view.shape, rule, rule.thickness / 2 + 3)] = 0
-    writing = apart[apart > faintest]
+    for rule in across:
+        apart.ravel()[_band(apart.shape, rule, rule.thickness / 2 + 3)] = 0
+    if down:
+        apart = np.ascontiguousarray(apart.T)
+        for rule in down:
+            apart.ravel()[_band(apart.shape, rule, rule.thickness / 2 + 3)] = 0
+    some = apart[::2, ::2]
+    writing = some[some > faintest]
     if writing.size == 0:
         return Pen(0.0, 0.0)
     dark = float(np.percentile(writing, 80))
@@ -226,28 +248,30 @@ def _even(places: list[float]) -> bool:
     return bool((np.abs(turns - nearest) < 0.12 * nearest).mean() > 0.75)
 
 
-def _band(
-    shape: tuple[int, ...], rule: Rule, reach: float
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Indices (rows, columns) of the pixels within `reach` above and below a rule."""
-    offsets = np.arange(-int(np.ceil(reach)), int(np.ceil(reach)) + 1)
-    rows = np.rint(rule.rows).astype(np.int32) + offsets[:, None].astype(np.int32)
-    columns = np.broadcast_to(np.arange(rule.left, rule.right, dtype=np.int32), rows.shape)
-    return np.clip(rows, 0, shape[0] - 1), columns
+def _band(shape: tuple[int, ...], rule: Rule, reach: float) -> npt.NDArray[np.intp]:
+    """Where in the flat array the pixels within `reach` above and below a rule are: a row for each offset."""
+    height, width = shape
+    offsets = np.arange(-int(np.ceil(reach)), int(np.ceil(reach)) + 1)[:, None]
+    rows = np.rint(rule.rows).astype(np.intp) + offsets
+    np.maximum(rows, 0, out=rows)
+    np.minimum(rows, height - 1, out=rows)
+    rows *= width
+    rows += np.arange(rule.left, rule.right)
+    return rows
 
 
 def _erase(clean: ByteArray, darkness: ByteArray, rule: Rule, pen: Pen) -> None:
     """Erase a rule, but not the writing on it: that is darker, or makes the line thicker there."""
-    reach = rule.thickness / 2 + 1
-    rows, columns = _band(darkness.shape, rule, reach)
+    flat = darkness.ravel()
+    band = _band(darkness.shape, rule, rule.thickness / 2 + 1)
     if rule.darkness < 0.6 * pen.darkness:
-        writing = darkness[rows, columns] > (rule.darkness + pen.darkness) / 2
+        writing = flat[band] > (rule.darkness + pen.darkness) / 2
     else:
-        around = _band(darkness.shape, rule, reach + 3)
-        dark = darkness[around] > min(rule.darkness, pen.darkness) / 2
+        around = _band(darkness.shape, rule, rule.thickness / 2 + 4)
+        dark = flat[around] > min(rule.darkness, pen.darkness) / 2
         middle = len(dark) // 2
         below = np.cumprod(dark[middle:], axis=0).sum(axis=0)
         above = np.cumprod(dark[middle::-1], axis=0).sum(axis=0)
         thick = above + below
-        writing = np.broadcast_to(thick > np.median(thick) + 1.5, rows.shape)
-    clean[rows[~writing], columns[~writing]] = 0
+        writing = np.broadcast_to(thick > np.median(thick) + 1.5, band.shape)
+    clean.ravel()[band[~writing]] = 0

@@ -19,7 +19,7 @@ from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
 from .lattice import Lattice
 from .memory import Memory
-from .page_joins import joins
+from .page_joins import cut, joins
 from .parses import Parse
 
 if TYPE_CHECKING:
@@ -271,12 +271,14 @@ def _upright(found: Writing, digits: bool) -> tuple[Ink, Reading]:
     return best
 
 
-def read_page(source: Any) -> list[Reading]:
+def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[Reading]:
     """Read every expression on a picture of a page.
 
     Parameters
     ----------
     source : path, bytes, binary file, PIL image, or uint8 array (h, w) or (h, w, 3)
+    fixed : mapping of a reading's place in the result to what is known of it, optional
+        As in `read`.
 
     Returns
     -------
@@ -293,12 +295,13 @@ def read_page(source: Any) -> list[Reading]:
     from .picture_file import open_picture
 
     found = writing(open_picture(source))
-    readings = _read_all(level_ink(found))
-    sure = float(np.median([r.confidence for r in readings])) if readings else 0.0
+    fixed = fixed or {}
+    readings = _read_all(level_ink(found), fixed)
+    sure = float(np.median([r.confidence for r in readings])) if readings else 1.0
     if sure >= _SURE_OF_TURN:
         return readings
     turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
-    return _read_all(turned[max(turned)]) if max(turned) > max(_TURNED * sure, DOUBTFUL) else readings
+    return _read_all(turned[max(turned)], fixed) if max(turned) > max(_TURNED * sure, DOUBTFUL) else readings
 
 
 def _sureness(ink: Ink) -> float:
@@ -308,25 +311,42 @@ def _sureness(ink: Ink) -> float:
     return float(np.median([_read(Source(i)).confidence for i in longest])) if longest else 0.0
 
 
-def _read_all(ink: Ink) -> list[Reading]:
+def _read_all(ink: Ink, fixed: Mapping[int, Fixed]) -> list[Reading]:
     """Every expression in the ink of a page; see `read_page`."""
     inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
-    readings = [_read(Source(ink)) for ink in inks]
+    read = [part for ink in inks for part in _parted(ink, _read(Source(ink)))]
+    inks, readings = [ink for ink, _ in read], [reading for _, reading in read]
     runs = joins(readings)
     inks = [replace(ink, strokes=tuple(s for i in run for s in inks[i].strokes)) for run in runs]
     readings = [
         readings[run[0]] if len(run) == 1 else _read(Source(ink)) for ink, run in zip(inks, runs, strict=True)
     ]
-    found = []
+    found: list[tuple[Ink, Reading]] = []
     lengths = item_numbers(readings, _looks(inks, readings))
     for ink, reading, length in zip(inks, readings, lengths, strict=True):
         number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
         rest = [stroke for i, stroke in enumerate(ink.strokes) if i not in number]
         if number and rest:
-            found.append(_read(Source(replace(ink, strokes=tuple(rest)))))
-        elif rest:
-            found.append(reading)
-    return [r for r in found if any(s.label.isdigit() for s in r.symbols)]
+            ink = replace(ink, strokes=tuple(rest))
+            reading = _read(Source(ink))
+        if rest and any(s.label.isdigit() for s in reading.symbols):
+            found.append((ink, reading))
+    return [
+        _read(Source(ink, fixed[i])) if fixed.get(i) else reading for i, (ink, reading) in enumerate(found)
+    ]
+
+
+def _parted(ink: Ink, reading: Reading) -> list[tuple[Ink, Reading]]:
+    """Equations that were taken for one, each read by itself."""
+    place = cut(reading)
+    if place is None:
+        return [(ink, reading)]
+    first = {i for symbol in reading.symbols[:place] for i in symbol.strokes}
+    numbered = list(enumerate(ink.strokes))
+    parts = [
+        replace(ink, strokes=tuple(s for i, s in numbered if (i in first) == own)) for own in (True, False)
+    ]
+    return [part for ink in parts for part in _parted(ink, _read(Source(ink)))]
 
 
 def _looks(inks: Sequence[Ink], readings: Sequence[Reading]) -> list[list[str]]:

@@ -72,3 +72,11 @@ def test_any_shape_is_accepted(shape: tuple[int, int]) -> None:
 def test_noise_keeps_every_pixel() -> None:
     mask = (np.random.default_rng(0).random((80, 200)) < 0.6).astype(np.uint8)
     np.testing.assert_array_equal(pieces_of(mask, 3, 60) > 0, mask > 0)
+
+
+def test_what_is_larger_than_writing_is_left_whole() -> None:
+    row = np.zeros((500, 700), np.uint8)
+    row[248:253] = 1
+    row[:, 50::150] = row[:, 51::150] = row[:, 52::150] = 1
+    assert pieces_of(row, 5, 400.0).max() == 1
+    assert pieces_of(np.ascontiguousarray(row[::2, ::2]), 2.5, 200.0).max() > 1
