@@ -138,6 +138,7 @@ class Lattice:
         }
         self.bars = structure.Bars(ink, unit, taken)
         self._rows: dict[tuple[frozenset[int], bool], Parse] = {}
+        self._units: dict[frozenset[int], float] = {}
         self.work = 0
         self._parts = [s.component for s in ink.strokes]
 
@@ -155,8 +156,15 @@ class Lattice:
         """The best reading of some strokes as a row; `later`: as a row of a column that is not the first."""
         known = self._rows.get((strokes, later))
         if known is None:
-            unit = _unit_of([self.boxes[i] for i in strokes], self.unit)
+            unit = self.unit_of(strokes)
             known = self._rows[strokes, later] = _RowSearch(self, strokes, unit, depth, later).parse()
+        return known
+
+    def unit_of(self, strokes: frozenset[int]) -> float:
+        """The height of a digit among some strokes."""
+        known = self._units.get(strokes)
+        if known is None:
+            known = self._units[strokes] = _unit_of([self.boxes[i] for i in strokes], self.unit)
         return known
 
     def guesses(self, strokes: frozenset[int], depth: int) -> list[Guess]:
@@ -340,8 +348,8 @@ class _RowSearch:
         place = 0.0 if alone else sign.center[1] - float(self.line.middle(sign.center[0]))
         score = geometry.of_bar(place / self.unit)
         for group, box in zip(guess.parts, parts, strict=True):
-            own = _unit_of([boxes[i] for i in group], self.unit)
-            score += geometry.of_part(sign, box, self.unit, own, bars.widest(group))
+            own, inner = self.lattice.unit_of(group), bars.widest(group)
+            score += geometry.of_part(sign, box, self.unit, own, inner)
         return score
 
     # Search
