@@ -115,6 +115,8 @@ class _Search:
         learning = np.flatnonzero(~held)
         order = np.random.default_rng(settings.seed).permutation(learning)
         self.X, self.y = examples.X[order], examples.y[order]
+        weighed = examples.weights if settings.weighs else None
+        self.weights = None if weighed is None else weighed[order]
         if len(learning) < 2 * FEWEST or len(self.judges.y) < 50:
             raise DatasetError(f"--search needs {3 * FEWEST} glyphs or more, and there are {len(examples.y)}")
         self.settings, self.path = settings, path
@@ -136,7 +138,7 @@ class _Search:
             machine = estimator(replace(self.settings, C=candidate.C), candidate.gamma)
             machine.set_params(warm_start=warm)
         X, y = balanced(self.X[:size], self.y[:size], self.settings.balance, self.settings.seed)
-        machine.fit(X, y)
+        machine.fit(X, y, None if self.weights is None else self.weights[:size])
         self.machines[candidate] = machine
         errors, loss = self._judged(machine)
         made = Trial(size, candidate, errors, loss, time.perf_counter() - started)

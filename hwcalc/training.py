@@ -70,6 +70,11 @@ class Settings:
         """Whether the model can be what hwcalc reads expressions with."""
         return (self.model, self.kernel, self.features, self.denoise) == ("svc", "rbf", "gradient", "none")
 
+    @property
+    def weighs(self) -> bool:
+        """Whether the weights of the samples count: balance and class weights stand in for them."""
+        return self.balance == "none" and self.class_weight is None
+
 
 @dataclass
 class Examples:
@@ -86,7 +91,8 @@ class Examples:
         places = (
             [place for place, here in zip(self.places, chosen, strict=True) if here] if self.places else []
         )
-        return Examples(self.X[chosen], self.y[chosen], self.writers[chosen], places)
+        weights = None if self.weights is None else self.weights[chosen]
+        return Examples(self.X[chosen], self.y[chosen], self.writers[chosen], places, weights)
 
 
 @dataclass
@@ -173,7 +179,8 @@ def fit(
             seen.add(pair)
             progress(what, len(seen), classes * (classes - 1) // 2)
 
-    return estimator(settings, gamma).set_params(callback=passed).fit(X, y), len(y)
+    weights = samples.weights if settings.weighs else None
+    return estimator(settings, gamma).set_params(callback=passed).fit(X, y, weights), len(y)
 
 
 def estimator(settings: Settings, gamma: float) -> SVC:

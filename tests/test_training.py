@@ -87,6 +87,21 @@ def test_a_single_sample_is_named():
         training.train(data, Settings(features="raw", balance="smote"))
 
 
+def test_weights_count_unless_balance_stands_in_for_them():
+    data = samples(200)
+    data.y[:20] = "0"  # some are wrong,
+    data.weights = np.ones(200)
+    light = Examples(data.X, data.y, data.writers, weights=np.where(np.arange(200) < 20, 1e-6, 1.0))
+    settings = Settings(kernel="linear", features="raw")
+    machines = [training.train(each, settings).model.machine for each in (data, light)]
+    wrong = [
+        np.mean(np.array(list(m.labels))[m.scores(data.X[:20]).argmax(axis=1)] != data.y[:20])
+        for m in machines
+    ]
+    assert wrong[0] < 0.2 < 0.5 < wrong[1]  # and what weighs nothing is not learnt
+    assert light.take(np.arange(200) < 3).weights.tolist() == [1e-6] * 3
+
+
 def test_one_label_is_too_few():
     data = samples(30, labels="7")
     with pytest.raises(DatasetError, match="needs two"):
