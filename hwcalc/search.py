@@ -29,12 +29,11 @@ from .features import FeatureArray
 from .glyphs import log_softmax
 from .models import machine_of
 from .preparation import balanced
-from .svm import SVC
+from .svm import SVC, fitted_temperature
 from .training import (
     Examples,
     Progress,
     Settings,
-    best_temperature,
     default_gamma,
     estimator,
     hold_out,
@@ -152,7 +151,7 @@ class _Search:
         truth = np.array([scorer.labels.index(label) for label in self.judges.y[known]])
         scores = scorer.scores(self.judges.X[known])
         errors = int((scores.argmax(axis=1) != truth).sum() + (~known).sum())
-        probability = log_softmax(scores / best_temperature(scores, truth))
+        probability = log_softmax(scores / fitted_temperature(scores, truth))
         return errors, float(-probability[np.arange(len(truth)), truth].mean())
 
     def forget(self, but: list[Candidate]) -> None:

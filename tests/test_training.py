@@ -34,8 +34,8 @@ def test_the_temperature_makes_confidence_as_high_as_accuracy():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 3, 4000)
     scores = rng.normal(size=(4000, 3)) + 2 * np.eye(3)[truth]
-    assert training.best_temperature(scores * 7, truth) == pytest.approx(
-        7 * training.best_temperature(scores, truth), rel=0.01
+    assert training.fitted_temperature(scores * 7, truth) == pytest.approx(
+        7 * training.fitted_temperature(scores, truth), rel=0.01
     )
 
 
@@ -85,6 +85,14 @@ def test_a_single_sample_is_named():
     data = Examples(data.X[keep], data.y[keep], data.writers[keep], [data.places[i] for i in keep])
     with pytest.raises(DatasetError, match=r"t.csv:3: the only '0'"):
         training.train(data, Settings(features="raw", balance="smote"))
+
+
+def test_few_samples_without_an_error_do_not_promise_that_there_never_is_one():
+    data = samples(100)
+    model = training.train(data, Settings(features="raw")).model
+    scores = model.machine.scores(samples(100, seed=1).X) / model.temperature
+    probability = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    assert 0.8 < np.median(probability.max(axis=1)) < 0.995
 
 
 def test_weights_count_unless_balance_stands_in_for_them():
