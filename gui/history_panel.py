@@ -22,7 +22,7 @@ from hwcalc.gui.thumbnails import thumbnail
 from hwcalc.gui.typeset import pretty
 
 WIDTH = 240  # logical units
-BUDGET = 0.004  # seconds of drawing before events get their turn again
+BUDGET = 0.003  # seconds of drawing before events get their turn again
 NONE_YET = "Sums you finish\nare kept here"
 USES = {
     "answer": "Copy the answer",

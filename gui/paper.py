@@ -23,7 +23,7 @@ from hwcalc.ink import Box, FloatArray
 
 RULING = 64  # logical units between two rules
 MARGIN = 40  # logical units that stay free beyond what is written
-PAINT_BUDGET = 0.004  # seconds for painting strokes before events get their turn again
+PAINT_BUDGET = 0.003  # seconds for painting strokes before events get their turn again
 ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 HINT = "Write a sum, like 12 + 34"
 

@@ -45,8 +45,8 @@ were fitted to the likelihood of 231 lines by a third of the test writers."""
 DEEPEST = 4
 """Most fractions and roots inside each other."""
 
-MOST_ROWS = 60
-"""Most rows parsed for one expression."""
+MOST_ITEMS = 1500
+"""No more structure is looked for once the rows had so many items: it is a scribble."""
 
 FRACTION, ROOT, COLUMN = -1.0, -1.0, -3.0
 """Log-weight of the form itself."""
@@ -285,6 +285,7 @@ class Lattice:
         }
         self.bars = structure.Bars(ink, unit, taken)
         self._rows: dict[tuple[frozenset[int], bool], Parse] = {}
+        self.work = 0
         self._parts = [s.component for s in ink.strokes]
 
     def parse(self) -> Parse:
@@ -307,7 +308,7 @@ class Lattice:
 
     def guesses(self, strokes: frozenset[int], depth: int) -> list[Guess]:
         """What may stand in two dimensions among some strokes."""
-        if self.flat or depth >= DEEPEST or len(self._rows) > MOST_ROWS:
+        if self.flat or depth >= DEEPEST:
             return []
         found = self.bars.fractions(strokes)
         if depth == 0:
@@ -365,11 +366,13 @@ class _RowSearch:
         self.unit = unit
         self.order = sorted(strokes, key=lambda i: boxes[i].center[0])
         self.bit = {stroke: 1 << place for place, stroke in enumerate(self.order)}
+        self.candidates = [i for i, c in enumerate(lattice.candidates) if strokes.issuperset(c.strokes)]
+        lattice.work += len(self.candidates)
         guesses = lattice.guesses(strokes, depth)
         self.line = geometry.Line(self._standing(strokes, guesses), self.unit)
         self.start = grammar.node(grammar.State(grammar.LATER_ROW if later else grammar.START))
         self.items = [item for g in guesses if (item := self._composite(g, strokes, depth)) is not None]
-        self.items += self._marks(strokes)
+        self.items += self._marks()
         self.starting: list[list[int]] = [[] for _ in self.order]
         for number, item in enumerate(self.items):
             self.starting[(item.mask & -item.mask).bit_length() - 1].append(number)
@@ -396,12 +399,10 @@ class _RowSearch:
 
     # Items
 
-    def _marks(self, strokes: frozenset[int]) -> list[_Item]:
+    def _marks(self) -> list[_Item]:
         """Every candidate of these strokes with its labels."""
         lattice = self.lattice
-        chosen = np.array(
-            [i for i, c in enumerate(lattice.candidates) if strokes.issuperset(c.strokes)], dtype=np.int64
-        )
+        chosen = np.array(self.candidates, dtype=np.int64)
         on_line, raised, dots, colons = lattice.shapes.on(self.line, chosen)
         shape = lattice.shapes.shape_weight(self.unit)[chosen, None]
         own = lattice.log_probability[chosen] * shape
@@ -450,7 +451,7 @@ class _RowSearch:
 
     def _composite(self, guess: Guess, strokes: frozenset[int], depth: int) -> _Item | None:
         """The item that a guess makes, its parts parsed."""
-        if guess.form is not Form.ROOT and not all(guess.parts[:2]):
+        if self.lattice.work > MOST_ITEMS or (guess.form is not Form.ROOT and not all(guess.parts[:2])):
             return None
         column = guess.form is Form.COLUMN
         parts = tuple(
@@ -497,9 +498,11 @@ class _RowSearch:
         total = len(self.order)
         levels: list[dict[tuple[int, int, Node], _Path]] = [{} for _ in range(total + 1)]
         levels[0][0, -1, self.start] = _Path(0.0, 0.0, 0, self.start, None, -1, 0, "")
+        # where everything may belong to everything, fewer partial rows must do
+        beam = max(BEAM // 4, min(BEAM, 6 * BEAM * total // len(self.items)))
         for count in range(total):
             level = levels[count]
-            front = sorted(level.values(), key=_score, reverse=True)[:BEAM]
+            front = sorted(level.values(), key=_score, reverse=True)[:beam]
             levels[count] = {}
             for path in front:
                 if path.score < front[0].score - MARGIN:

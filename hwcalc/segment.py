@@ -20,8 +20,8 @@ from .ink import Box, FloatArray, Ink, Stroke
 MAX_STROKES = 4
 """Most strokes of one symbol: 5 and ÷ need three, a picture's broken glyph one more."""
 
-MAX_CANDIDATES_PER_STROKE = 24
-"""Bound for scribbles, where every stroke is the neighbour of every other."""
+MAX_CANDIDATES_PER_STROKE, MAX_CANDIDATES = 24, 2400
+"""Bounds for scribbles, where every stroke is the neighbour of every other."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,11 @@ def candidates(
     found: dict[tuple[int, ...], Candidate] = {}
     for first, stroke in enumerate(ink.strokes):
         found[first,] = Candidate((first,), stroke.box)
+    most = min(MAX_CANDIDATES_PER_STROKE, max(6, MAX_CANDIDATES // len(ink.strokes)))
     for first in range(len(ink.strokes)):
         for count, candidate in enumerate(_grow(found[first,], ink.strokes, near, distance, unit)):
             found[candidate.strokes] = candidate
-            if count >= MAX_CANDIDATES_PER_STROKE:
+            if count >= most:
                 break
     for sign in _roofed(ink.strokes, unit):
         found.setdefault(sign.strokes, sign)
