@@ -86,7 +86,8 @@ class Examples:
         places = (
             [place for place, here in zip(self.places, chosen, strict=True) if here] if self.places else []
         )
-        return Examples(self.X[chosen], self.y[chosen], self.writers[chosen], places)
+        weights = None if self.weights is None else self.weights[chosen]
+        return Examples(self.X[chosen], self.y[chosen], self.writers[chosen], places, weights)
 
 
 @dataclass
@@ -173,7 +174,9 @@ def fit(
             seen.add(pair)
             progress(what, len(seen), classes * (classes - 1) // 2)
 
-    return estimator(settings, gamma).set_params(callback=passed).fit(X, y), len(y)
+    # samples left out or made anew to balance labels have no weights of their own
+    weights = samples.weights if settings.balance == "none" else None
+    return estimator(settings, gamma).set_params(callback=passed).fit(X, y, weights), len(y)
 
 
 def estimator(settings: Settings, gamma: float) -> SVC:
