@@ -17,9 +17,10 @@ from .glyphs import JUNK, default_classifier
 from .grammar import KIND
 from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
-from .lattice import Lattice, Parse
+from .lattice import Lattice
 from .memory import Memory
 from .page_joins import cut, joins
+from .parses import Parse
 
 if TYPE_CHECKING:
     from .picture import Writing
@@ -33,7 +34,7 @@ Apart: TypeAlias = Collection[frozenset[int]]
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
 
-DOUBTFUL = 0.8
+DOUBTFUL = 0.83
 """A reading less likely than this to be right is marked doubtful."""
 
 _MEMORY = Memory()
