@@ -15,7 +15,10 @@ from hwcalc import glyphs
 from hwcalc.__main__ import main
 
 ROOT = Path(__file__).parents[1]
-BLOCK = re.compile(r"(?:<!-- test: (?P<more>.*?) -->\n)?```(?P<kind>sh|python)\n(?P<text>.*?)```", re.DOTALL)
+BLOCK = re.compile(
+    r"(?:<!-- test: (?P<more>.*?) -->\n)?```(?P<kind>sh|python)\n(?P<text>.*?)```(?:\n\n```text\n(?P<told>.*?)```)?",
+    re.DOTALL,
+)
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
 
 
@@ -37,11 +40,15 @@ def test_commands_and_python_run(page, folder, monkeypatch):
         if block["kind"] == "python":
             exec(block["text"], names)
             continue
-        for line in block["text"].splitlines():
-            run(f"{line} {block['more'] or ''}", monkeypatch)
+        told = "".join(
+            run(f"{line} {block['more'] or ''}", monkeypatch) for line in block["text"].splitlines()
+        )
+        for line in (block["told"] or "").splitlines():
+            assert line in told
 
 
 def run(line, monkeypatch):
+    """What a command of a page prints."""
     words = shlex.split(line)
     with monkeypatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as out:
         while "=" in words[0]:
@@ -49,7 +56,8 @@ def run(line, monkeypatch):
             glyphs.default_classifier.cache_clear()
         assert words[0] == "hwcalc"
         assert main(words[1:]) == 0, line
-    assert out.getvalue() or "convert" in line
+    assert out.getvalue()
+    return out.getvalue()
 
 
 def test_the_tutorial_has_commands():
