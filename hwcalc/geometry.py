@@ -21,18 +21,24 @@ from .segment import MAX_STROKES, Candidate
 _DIGIT = (0.0, 0.22, 0.0, 0.13)
 SHAPE: dict[str, tuple[float, float, float, float]] = {
     **dict.fromkeys("0123456789", _DIGIT),
+    "1": (-0.05, 0.28, 0.0, 0.15),
     ".": (-2.2, 0.7, 0.41, 0.14),
     "-": (-0.52, 0.28, 0.05, 0.15),
     "+": (-0.39, 0.28, 0.03, 0.13),
     "×": (-0.43, 0.3, 0.03, 0.15),
     "÷": (-0.35, 0.4, 0.0, 0.15),
     "=": (-0.4, 0.35, 0.06, 0.15),
-    "/": (0.15, 0.3, 0.0, 0.15),
+    "/": (0.15, 0.25, 0.0, 0.15),
     "(": (0.3, 0.3, 0.0, 0.15),
     ")": (0.3, 0.3, 0.0, 0.15),
     "%": (0.0, 0.3, 0.0, 0.2),
     "√": (0.45, 0.6, -0.05, 0.3),
 }
+COMMA = (-0.9, 0.4, 0.55, 0.22)
+COMMA_WEIGHT = -1.0
+"""A point may be a comma, which is larger and hangs below the line."""
+COMMA_LIKE = ".1/()"
+"""What a comma looks like once it is as large as other symbols."""
 MIDDLE_DOT = (-2.3, 0.6, 0.05, 0.15)
 MIDDLE_DOT_WEIGHT = -3.0
 
@@ -198,7 +204,7 @@ class Shapes:
 
     def on(
         self, line: Line, chosen: npt.NDArray[np.int64]
-    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
         """Log-weights of size, place and strokes of the chosen candidates on a line.
 
         Returns
@@ -211,6 +217,8 @@ class Shapes:
             As a dot that multiplies, without `MIDDLE_DOT_WEIGHT`.
         colons : float64 (m,)
             As two dots that divide; -inf for what is no two dots.
+        commas : float64 (m,)
+            As a comma.
         """
         unit = line.unit
         size = np.log(np.maximum(self.size[chosen], 0.03 * unit) / unit)[:, None]
@@ -226,6 +234,7 @@ class Shapes:
                 COLON_WEIGHT + _weigh(size[:, 0], place[:, 0], np.array(COLON)),
                 -np.inf,
             ),
+            strokes[:, self._point] + COMMA_WEIGHT + _weigh(size[:, 0], place[:, 0], np.array(COMMA)),
         )
 
     def _of_strokes(self, unit: float, chosen: npt.NDArray[np.int64]) -> FloatArray:

@@ -129,6 +129,7 @@ class Lattice:
         self.log_probability = GLYPH_WEIGHT * np.asarray(log_probability, np.float64)[:, kept]
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
+        self.comma_like = [k for k, label in enumerate(self.labels) if label in geometry.COMMA_LIKE]
         self.flat = flat
         taken = {
             i
@@ -264,13 +265,14 @@ class _RowSearch:
         """Every candidate of these strokes with its labels."""
         lattice = self.lattice
         chosen = np.array(self.candidates, dtype=np.int64)
-        on_line, raised, dots, colons = lattice.shapes.on(self.line, chosen)
+        on_line, raised, dots, colons, commas = lattice.shapes.on(self.line, chosen)
         shape = lattice.shapes.shape_weight(self.unit)[chosen, None]
         own = lattice.log_probability[chosen] * shape
         on_line += own
         for label, score in (
             ("×", dots + own[:, lattice.labels.index(".")] + geometry.MIDDLE_DOT_WEIGHT),
             ("÷", colons),
+            (".", commas + own[:, lattice.comma_like].max(axis=1)),
         ):
             if label in lattice.labels:
                 column = on_line[:, lattice.labels.index(label)]

@@ -167,3 +167,9 @@ def test_a_fixed_label_is_kept():
 def test_a_row_has_the_labels_and_the_numbers_of_the_symbols(first, second):
     found = parse([digit(0), digit(50)], {(0,): {first: 0.99}, (1,): {second: 0.99}})
     assert [(m.label, m.symbol) for m in found.row()] == [(first, 0), (second, 1)]
+
+
+def test_a_low_stroke_is_a_comma_whatever_it_looks_like():
+    comma = [(52, 52), (50, 70), (45, 80)]
+    found = parse([digit(0), comma, digit(70)], {(0,): {"3": 0.9}, (1,): {")": 0.9}, (2,): {"4": 0.9}})
+    assert found.labels == "3.4"
