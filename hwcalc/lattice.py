@@ -243,7 +243,13 @@ class _RowSearch:
     def _standing(self, strokes: frozenset[int], guesses: Sequence[Guess]) -> list[Box]:
         """The boxes of what stands on the line: not what is over or under a bar, but in its place the bar."""
         boxes = self.lattice.boxes
-        covered = {i for g in guesses if g.form is Form.FRACTION for part in g.parts for i in part}
+        covered = {
+            i
+            for g in guesses
+            if g.form is Form.FRACTION
+            for i in frozenset().union(*g.parts)
+            if boxes[g.sign[0]].left <= boxes[i].center[0] <= boxes[g.sign[0]].right
+        }
         covered |= {i for g in guesses if g.form is Form.ROOT for i in g.sign}
         standing = [boxes[i] for i in strokes if i not in covered]
         if standing and not self.lattice.flat:

@@ -13,6 +13,7 @@ from enum import Enum
 import numpy as np
 
 from .ink import Box, Ink
+from .segment import joined
 
 FLAT = 0.35
 """Highest bar, as a share of its width: people write fraction bars aslant."""
@@ -219,9 +220,12 @@ def raised(boxes: Sequence[Box], unit: float) -> list[bool]:
     """Which strokes look like exponents: smaller than one to their left, and above its middle."""
     if len(boxes) == 1:
         return [False]
-    left, top, right, bottom = np.array(boxes).T
-    height, x, y = bottom - top, (left + right) / 2, (top + bottom) / 2
-    base = (height >= 0.5 * unit) & (height <= 1.6 * unit)  # not a bracket
-    beside = (x[:, None] > x) & (left[:, None] - right < 1.2 * unit)
-    higher = (bottom[:, None] < y + 0.1 * height) & (bottom[:, None] > top - 0.5 * unit)
-    return list((base & beside & higher & (height[:, None] < 0.9 * height)).any(axis=1))
+    left, _, _, bottom = own = np.array(boxes).T
+    height, x = bottom - own[1], (left + own[2]) / 2
+    base = np.array(joined(boxes)).T  # a 4 of two strokes is one base
+    base_height = base[3] - base[1]
+    tall = (base_height >= 0.5 * unit) & (base_height <= 1.6 * unit)  # not a bracket
+    beside = (x[:, None] > (base[0] + base[2]) / 2) & (left[:, None] - base[2] < 1.2 * unit)
+    middle = (base[1] + base[3]) / 2
+    higher = (bottom[:, None] < middle + 0.1 * base_height) & (bottom[:, None] > base[1] - 0.5 * unit)
+    return list((tall & beside & higher & (height[:, None] < 0.9 * base_height)).any(axis=1))
