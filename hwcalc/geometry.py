@@ -43,7 +43,7 @@ MIDDLE_DOT = (-2.3, 0.6, 0.05, 0.15)
 MIDDLE_DOT_WEIGHT = -3.0
 
 COLON = (math.log(0.5), 0.35, 0.1, 0.15)
-COLON_WEIGHT = -4.0
+COLON_WEIGHT = -3.0
 COLON_DOT = 0.3
 """Two dots over each other, each no larger than this in units, divide."""
 
@@ -120,7 +120,7 @@ RISE = (0.65, 0.25)
 UNEVEN = -4.0
 """Least log-weight of two heights."""
 
-OVERHANG, BESIDE, DISTANCE, TOUCHING, SMALLER, LARGER, INNER = 3.0, 40.0, 2.0, 6.0, 5.0, 12.0, 25.0
+OVERHANG, BESIDE, DISTANCE, TOUCHING, SMALLER, LARGER, INNER = 6.0, 40.0, 2.0, 6.0, 5.0, 12.0, 25.0
 """Weights of parts of a fraction that reach beyond the bar, stand beside its middle, are far from it or on it, are
 much smaller or larger than the row that they stand in, and have a bar in them as wide as the fraction's."""
 
