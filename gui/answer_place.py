@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LARGE = (22.0, 44.0)  # logical units: an answer, with the height of the ink
 ON_PAGE = (14.0, 26.0)  # logical units: one on a picture of a page
+BESIDE = 14.0  # logical units: least between a line and its answer
 WORDS = 18.0  # logical units: an answer in words
 
 
@@ -68,8 +69,8 @@ def placed(line: Line, reading: Reading, wide: Callable[[float], float], room: R
     free = room.edge - 8 - box.right * f - 0.5 * size
     size = min(size, max(size * free / wide(size), LARGE[0] * f))
     if line.picture is None and wide(size) <= free:
-        middle = box.center[1] * f + 0.36 * size
-        return Place(box.right * f + 0.5 * size, middle if room.baseline is None else room.baseline, size)
+        y = box.center[1] * f + 0.36 * size if room.baseline is None else room.baseline
+        return Place(box.right * f + max(0.5 * size, BESIDE * f), y, size)
     size = min(size, LARGE[0] * f)
     x, base = room.read
     return Place(x + 0.6 * size, max(base, box.bottom * f + 0.95 * size), size)

@@ -234,6 +234,13 @@ def test_most_lines_of_synthetic_hands_are_read():
     assert right >= 0.85 * len(lines)
 
 
+def test_classify_takes_pictures_whose_border_is_ink():
+    one = np.zeros((44, 6), np.uint8)
+    one[:22, 1:] = one[22:, :-1] = 255
+    assert np.median(np.r_[one[0], one[-1], one[:, 0], one[:, -1]]) == 255
+    assert hwcalc.classify([np.pad(one, 12), one, 255 - one]) == ["1", "1", "1"]
+
+
 def test_classify_takes_strokes_and_pictures_of_either_polarity():
     seven = load_mnist("test").glyphs[0]
     assert hwcalc.classify([SEVEN, seven, 255 - seven, PLUS]) == ["7", "7", "7", "+"]

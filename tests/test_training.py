@@ -131,3 +131,18 @@ def test_a_cluster_that_is_not_there_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(DatasetError, match=r"hwcalc\[distributed\]"), training.cluster("tcp://127.0.0.1:9"):
         pass
+
+
+def test_weights_reach_the_machine():
+    rng = np.random.default_rng(0)
+    y = np.repeat(["a", "b"], 40)
+    X = np.where(y == "a", 0.0, 1.0)[:, None] + rng.normal(0, 1, (80, 3))
+    X = X.astype(np.float32)
+    light = np.where(y == "a", 1.0, 0.01)
+    found = []
+    for weights in (None, light):
+        samples = Examples(X, y, y, weights=weights)
+        chosen = samples.take(np.arange(80) % 8 > 0)
+        machine, _ = training.fit(chosen, Settings(jobs=1), 0.5, training.quiet, "train")
+        found.append(np.mean(machine.predict(X) == "a"))
+    assert found[1] > found[0] + 0.2
