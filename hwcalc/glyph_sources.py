@@ -71,7 +71,7 @@ def load(
     """
     name, half = _halved(os.fspath(source))
     if name == "mnist":
-        return _named(replace(datasets.load_mnist(half or "train"), name="mnist"))
+        return _named(replace(datasets.load_mnist(half or "train"), name=os.fspath(source)))
     if half is None and name == "synthetic":
         from .training_set import synthetic as draw  # it loads all that draws
 

@@ -254,6 +254,10 @@ def _without_copies(parts: Sequence[Loaded], test: Loaded, what: str) -> list[Lo
             )
         dropped += len(copies)
         kept.append(part.take(np.setdiff1d(np.arange(len(part.glyphs)), copies)))
+    if not sum(len(part.glyphs) for part in kept):
+        raise DatasetError(
+            f"{test.places[0]}: the test set holds all glyphs to train on: name another with --test"
+        )
     if dropped:
         log.info("%d training glyphs were exact copies of test glyphs, and are left out", dropped)
     return kept
@@ -366,7 +370,7 @@ def _recipe(
     }
     if np.isfinite(trained.held_out_error):
         recipe["held_out_error"] = round(trained.held_out_error, 5)
-    if test.glyphs.name == "mnist" and not options.test_size:
+    if test.glyphs.name == "mnist:test":
         recipe["mnist_test_error"] = error
     return recipe
 

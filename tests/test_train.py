@@ -146,6 +146,8 @@ def test_copies_of_test_glyphs_are_not_trained_on(tmp_path, capsys):
     arguments = [name, "--test", test, "-q", "-o", str(tmp_path / "m.npz")]
     assert train.main([*arguments, "--copies", "refuse"]) == 1
     assert f"{name}:2: an exact copy of a test glyph" in capsys.readouterr().err
+    assert train.main([name, "--test", name, "-q", "-o", str(tmp_path / "m.npz")]) == 1
+    assert "the test set holds all glyphs to train on" in capsys.readouterr().err
     for copies, count in (("drop", 35), ("keep", 40)):
         assert train.main([*arguments, "--copies", copies]) == 0
         assert GlyphClassifier.load(tmp_path / "m.npz").recipe["sets"] == {"t": count}
