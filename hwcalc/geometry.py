@@ -211,7 +211,7 @@ class Shapes:
             strokes + _weigh(size - RAISED_SIZE, place - RAISED_PLACE, law),
             strokes[:, self._point] + _weigh(size[:, 0], place[:, 0], np.array(MIDDLE_DOT)),
             np.where(
-                (self._most[chosen] < COLON_DOT * unit) & (self._gap_x[chosen] <= 0.1 * unit),
+                (self._most[chosen] < COLON_DOT * unit) & (self._gap_x[chosen] <= 0.25 * unit),
                 COLON_WEIGHT + _weigh(size[:, 0], place[:, 0], np.array(COLON)),
                 -np.inf,
             ),

@@ -120,7 +120,7 @@ class GlyphClassifier:
             "scale": scale.astype(np.float32),
             "offset": offset.astype(np.float32),
             "counts": self.counts.astype(np.int32),
-            "dual_coef": self.dual_coef.astype(np.float16),
+            "dual_coef": _rounded(self.dual_coef),
             "intercept": self.intercept.astype(np.float32),
         }
         about = {
@@ -190,6 +190,21 @@ def _steps(vectors: FeatureArray) -> tuple[FeatureArray, FeatureArray]:
     )  # 11 bits hold up to 2048
     step = 2.0 ** np.ceil(np.log2(np.maximum(finest, 2.0**-20)))
     return step, np.floor(lowest / step) * step
+
+
+def _rounded(coefficients: FeatureArray) -> npt.NDArray[np.float16]:
+    """Dual coefficients (K - 1, s) in half precision, the error of each passed on to the next vector's.
+
+    All vectors at the bound C of their weight would be rounded the same way, and thousands of such errors would
+    move the border between classes that overlap.
+    """
+    rounded = np.zeros(coefficients.shape, np.float16)
+    error = np.zeros(len(coefficients))
+    for column, own in zip(rounded.T, coefficients.T.astype(np.float64), strict=True):
+        used = own != 0
+        column[used] = (own + error)[used]
+        error[used] += (own - column)[used]
+    return rounded
 
 
 POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 2.0

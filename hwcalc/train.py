@@ -286,7 +286,7 @@ def _samples(parts: Sequence[Loaded], options: argparse.Namespace) -> tuple[Exam
         data = assemble([part.glyphs for part in parts], junk, None, options.seed, options.jobs)
         places = [place for part in parts for place in part.places]
         places += [f"junk {i}" for i in range(len(data.y) - len(places))]
-        return Examples(data.X, data.y, data.writers, places), data.counts
+        return Examples(data.X, data.y, data.writers, places, data.weights), data.counts
     whole = together(parts)
     X = prepare(whole.glyphs.glyphs, settings.features, settings.denoise, options.jobs)
     counts = {part.glyphs.name: len(part.glyphs) for part in parts}

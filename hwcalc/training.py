@@ -18,15 +18,14 @@ from typing import Any, Literal, TypeAlias
 import joblib
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
 from .datasets import DatasetError
 from .features import FeatureArray
-from .glyphs import GlyphClassifier, log_softmax
+from .glyphs import GlyphClassifier
 from .linear_svm import LinearSVC
 from .models import GlyphModel, machine_of
 from .preparation import Balance, Denoise, Features, balanced
-from .svm import SVC
+from .svm import SVC, fitted_temperature
 
 Labels: TypeAlias = npt.NDArray[np.str_]
 
@@ -70,6 +69,11 @@ class Settings:
         """Whether the model can be what hwcalc reads expressions with."""
         return (self.model, self.kernel, self.features, self.denoise) == ("svc", "rbf", "gradient", "none")
 
+    @property
+    def weighs(self) -> bool:
+        """Whether the weights of the samples count: balance and class weights stand in for them."""
+        return self.balance == "none" and self.class_weight is None
+
 
 @dataclass
 class Examples:
@@ -86,7 +90,8 @@ class Examples:
         places = (
             [place for place, here in zip(self.places, chosen, strict=True) if here] if self.places else []
         )
-        return Examples(self.X[chosen], self.y[chosen], self.writers[chosen], places)
+        weights = None if self.weights is None else self.weights[chosen]
+        return Examples(self.X[chosen], self.y[chosen], self.writers[chosen], places, weights)
 
 
 @dataclass
@@ -144,7 +149,7 @@ def calibrate(samples: Examples, settings: Settings, gamma: float, progress: Pro
     machine = machine_of(fitted)
     truth = np.array([machine.labels.index(label) for label in samples.y[held]])
     scores = machine.scores(samples.X[held])
-    return best_temperature(scores, truth), float(np.mean(scores.argmax(axis=1) != truth))
+    return fitted_temperature(scores, truth), float(np.mean(scores.argmax(axis=1) != truth))
 
 
 def fit(
@@ -173,7 +178,8 @@ def fit(
             seen.add(pair)
             progress(what, len(seen), classes * (classes - 1) // 2)
 
-    return estimator(settings, gamma).set_params(callback=passed).fit(X, y), len(y)
+    weights = samples.weights if settings.weighs else None
+    return estimator(settings, gamma).set_params(callback=passed).fit(X, y, weights), len(y)
 
 
 def estimator(settings: Settings, gamma: float) -> SVC:
@@ -219,16 +225,6 @@ def hold_out(writers: Labels, seed: int, share: float = 0.1) -> npt.NDArray[np.b
         else:
             held[here[(rng.random(len(names)) < share)[whose]]] = True
     return held
-
-
-def best_temperature(scores: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]) -> float:
-    """The temperature whose softmax of `scores` (n, K) gives the true classes (n,) the highest likelihood."""
-
-    def loss(log_temperature: float) -> float:
-        chosen = log_softmax(scores / np.exp(log_temperature))[np.arange(len(truth)), truth]
-        return -float(chosen.mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-4.0, 2.0), method="bounded").x))
 
 
 @contextmanager

@@ -215,6 +215,60 @@ def test_inkml(tmp_path):
     assert len(found.glyphs.glyphs[0]) == 2
 
 
+def sheet(corrections, version=1):
+    items = [{"stroke": i, "width": 3, "points": [[x, y, 0] for x, y in s]} for i, s in enumerate(STROKES)]
+    items += [{"correction": 5 + i, **correction} for i, correction in enumerate(corrections)]
+    return json.dumps({"format": "hwcalc sheet", "version": version, "items": items})
+
+
+def test_corrections_on_sheets_of_the_window(tmp_path):
+    path = tmp_path / "a.hwcalc"
+    path.write_text(
+        sheet(
+            [
+                {"parts": [0, 1], "label": "×"},
+                {"parts": [1], "label": ""},
+                {"parts": [0], "label": "7", "of_picture": 3},
+            ]
+        )
+    )
+    for source in (path, tmp_path):
+        found = load(source)
+        assert "".join(found.glyphs.labels) == "×"
+        np.testing.assert_array_equal(found.glyphs.glyphs[0][1], STROKES[1])
+        assert found.places == [f"{path}: correction 5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (sheet([]), "no symbol on it was corrected"),
+        (sheet([{"parts": [0], "label": "Q"}]), "correction 5: 'Q' is no label"),
+        (sheet([{"parts": [9], "label": "7"}]), "not a sheet of hwcalc that can be read"),
+        (sheet([{"parts": [0], "label": "7"}], version=9), "not a sheet of hwcalc that can be read"),
+        ("[", "not a sheet of hwcalc that can be read"),
+        ("[]", "not a sheet of hwcalc that can be read"),
+    ],
+)
+def test_sheets_that_are_wrong(tmp_path, text, complaint):
+    path = tmp_path / "a.hwcalc"
+    path.write_text(text)
+    with pytest.raises(DatasetError, match=complaint) as caught:
+        load(path)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_what_the_window_writes_is_read(tmp_path):
+    sheets = pytest.importorskip("hwcalc.gui.sheet")
+    files = pytest.importorskip("hwcalc.gui.files")
+    strokes = [np.column_stack([np.array(s, float), np.zeros(2)]) for s in STROKES]
+    items = {i: sheets.Stroke(points, 3.0) for i, points in enumerate(strokes)}
+    (tmp_path / "a.hwcalc").write_text(
+        files.dumps(items | {2: sheets.Correction(frozenset({0, 1}), "×")}), encoding="utf-8"
+    )
+    assert "".join(load(tmp_path / "a.hwcalc").glyphs.labels) == "×"
+
+
 def test_what_is_nothing_known(tmp_path):
     with pytest.raises(DatasetError, match="no set 'nist'"):
         load("nist")

@@ -225,3 +225,15 @@ def test_evidence_decides_only_between_what_looks_alike():
     on_a_page = [[stroke + 40.0 for stroke in glyph] for glyph in glyphs]
     found = np.array(default_classifier().classify(on_a_page))
     assert np.mean(found == labels) > 0.9
+
+
+def test_rounding_of_many_equal_coefficients_does_not_add_up(tmp_path):
+    rng = np.random.default_rng(0)
+    vectors = rng.random((3000, features.SIZE), np.float32) / 8
+    dual = np.full((1, 3000), 12.3456, np.float32)
+    dual[0, :1500] = -12.1  # both are no numbers of half precision
+    classifier = GlyphClassifier("01", vectors, np.array([1500, 1500]), dual, np.zeros(1, np.float32), 0.02)
+    classifier.save(tmp_path / "model.npz")
+    loaded = GlyphClassifier.load(tmp_path / "model.npz")
+    assert loaded.dual_coef.sum() == pytest.approx(dual.sum(dtype=float), abs=0.1)
+    np.testing.assert_allclose(loaded.scores(vectors[:50]), classifier.scores(vectors[:50]), atol=0.3)

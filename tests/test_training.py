@@ -34,8 +34,8 @@ def test_the_temperature_makes_confidence_as_high_as_accuracy():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 3, 4000)
     scores = rng.normal(size=(4000, 3)) + 2 * np.eye(3)[truth]
-    assert training.best_temperature(scores * 7, truth) == pytest.approx(
-        7 * training.best_temperature(scores, truth), rel=0.01
+    assert training.fitted_temperature(scores * 7, truth) == pytest.approx(
+        7 * training.fitted_temperature(scores, truth), rel=0.01
     )
 
 
@@ -87,6 +87,29 @@ def test_a_single_sample_is_named():
         training.train(data, Settings(features="raw", balance="smote"))
 
 
+def test_few_samples_without_an_error_do_not_promise_that_there_never_is_one():
+    data = samples(100)
+    model = training.train(data, Settings(features="raw")).model
+    scores = model.machine.scores(samples(100, seed=1).X) / model.temperature
+    probability = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    assert 0.8 < np.median(probability.max(axis=1)) < 0.995
+
+
+def test_weights_count_unless_balance_stands_in_for_them():
+    data = samples(200)
+    data.y[:20] = "0"  # some are wrong,
+    data.weights = np.ones(200)
+    light = Examples(data.X, data.y, data.writers, weights=np.where(np.arange(200) < 20, 1e-6, 1.0))
+    settings = Settings(kernel="linear", features="raw")
+    machines = [training.train(each, settings).model.machine for each in (data, light)]
+    wrong = [
+        np.mean(np.array(list(m.labels))[m.scores(data.X[:20]).argmax(axis=1)] != data.y[:20])
+        for m in machines
+    ]
+    assert wrong[0] < 0.2 < 0.5 < wrong[1]  # and what weighs nothing is not learnt
+    assert light.take(np.arange(200) < 3).weights.tolist() == [1e-6] * 3
+
+
 def test_one_label_is_too_few():
     data = samples(30, labels="7")
     with pytest.raises(DatasetError, match="needs two"):
@@ -108,3 +131,18 @@ def test_a_cluster_that_is_not_there_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(DatasetError, match=r"hwcalc\[distributed\]"), training.cluster("tcp://127.0.0.1:9"):
         pass
+
+
+def test_weights_reach_the_machine():
+    rng = np.random.default_rng(0)
+    y = np.repeat(["a", "b"], 40)
+    X = np.where(y == "a", 0.0, 1.0)[:, None] + rng.normal(0, 1, (80, 3))
+    X = X.astype(np.float32)
+    light = np.where(y == "a", 1.0, 0.01)
+    found = []
+    for weights in (None, light):
+        samples = Examples(X, y, y, weights=weights)
+        chosen = samples.take(np.arange(80) % 8 > 0)
+        machine, _ = training.fit(chosen, Settings(jobs=1), 0.5, training.quiet, "train")
+        found.append(np.mean(machine.predict(X) == "a"))
+    assert found[1] > found[0] + 0.2
