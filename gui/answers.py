@@ -8,58 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from statistics import median
+from time import perf_counter
 from tkinter import font as tkfont
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageTk
 
+from hwcalc.gui.answer_place import Room, placed
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.rounding import as_set
 from hwcalc.gui.settings import Settings
-from hwcalc.gui.typeset import Piece, typeset
+from hwcalc.gui.sheet import LEADING
+from hwcalc.gui.telling import doubtful_symbols, shown_answer
+from hwcalc.gui.typeset import Piece, typeset, typeset_answer
 from hwcalc.ink import Box
+from hwcalc.names import is_plain
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
 
 SMALL = 14.0  # logical units: what was read
-LARGE = (22.0, 44.0)  # logical units: the answer, with the height of the ink
+BUDGET = 0.003  # seconds of drawing before events get their turn again
 ON_LINE = 1.0  # logical units: this near, a touch is meant for the line and is no dot beside it
-WORDS = 18.0  # logical units: an answer in words
-SURE = 0.85  # a symbol less sure than this is marked when its reading is doubtful
-
-
-def shown_answer(reading: Reading, answer: str | None = None) -> str:
-    """The answer as it stands after the ink, with a `=` where the ink has none; '' when there is none.
-
-    `answer` is what to show for the value; by default what the reading says.
-    """
-    answer = reading.answer if answer is None else answer
-    if not answer or answer == reading.text:
-        return ""
-    if isinstance(reading.value, bool):
-        return f"✓ {answer}" if reading.value else f"✗ {answer}"
-    if reading.value is None or reading.text.rstrip().endswith("=") or answer.startswith("≈"):
-        return answer
-    return f"= {answer}"
-
-
-def copied_answer(reading: Reading) -> str:
-    """The answer as other programs take it: `3.142857` of `3 1/7 ≈ 3.142857`, `0.25` of `1/4 = 0.25`."""
-    if reading.value is None or isinstance(reading.value, bool):
-        return reading.answer
-    return reading.answer.replace("=", "≈").rpartition("≈")[2].strip()
-
-
-def doubtful_symbols(reading: Reading) -> list[int]:
-    """The numbers of the symbols to mark: the unsure ones, at least one, of a doubtful reading."""
-    if not reading.doubtful or not reading.symbols:
-        return []
-    sure = [s.confidence for s in reading.symbols]
-    return [i for i, c in enumerate(sure) if c < SURE] or [sure.index(min(sure))]
 
 
 @dataclass
@@ -92,6 +64,7 @@ class Answers:
         self._shown: dict[Line, _Shown] = {}
         self._numbers = 0  # of lines drawn so far, so that tags never repeat
         self._drawn_at: tuple[object, ...] | None = None
+        self._drawing: str | None = None
         self._fonts: dict[int, tkfont.Font] = {}
         self._width_of: Callable[[str, int], int] = lru_cache(maxsize=4096)(self._width)
         paper.bind("<<View>>", lambda _: self.refresh(), add=True)
@@ -153,26 +126,39 @@ class Answers:
     # Drawing
 
     def refresh(self) -> None:
-        """Draw what is new, and everything when it is to look different."""
+        """Draw what is new, and everything when it is to look different: at once as much as fits the budget."""
         paper = self._paper
         rounding = (self._settings.decimals, self._settings.fractions)
         state = (paper.factor, paper.palette.name, paper.winfo_width(), rounding)
         keep = set(self._lines) if state == self._drawn_at else set()
         self._drawn_at = state
-        for line in [line for line in self._shown if line not in keep]:
-            paper.delete(self._shown.pop(line).tag)
-        for line in self._lines:
-            if line not in self._shown:
-                self._shown[line] = self._draw(line)
+        stale = [line for line in self._shown if line not in keep]
+        if stale:
+            paper.delete(*(self._shown.pop(line).tag for line in stale))
         self.come_back()
+        self._draw_some()
+
+    def _draw_some(self) -> None:
+        deadline, paper = perf_counter() + BUDGET, self._paper
+        if self._drawing is not None:
+            paper.after_cancel(self._drawing)
+            self._drawing = None
+        left = [line for line in self._lines if line not in self._shown]
+        while left and not paper.pen_down and perf_counter() < deadline:
+            line = left.pop(0)
+            self._shown[line] = self._draw(line)
+        if left:
+            self._drawing = paper.after(30 if paper.pen_down else 1, self._draw_some)
 
     def _draw(self, line: Line) -> _Shown:
         self._numbers += 1
         shown = _Shown(f"line{self._numbers}")
         if line.reading is None:
             return shown
-        right, middle = self._draw_read(line, line.reading, shown)
-        self._draw_answer(line, line.reading, shown, right, middle)
+        read = (line.box.right * self._paper.factor, line.box.center[1] * self._paper.factor)
+        if not line.typed and not line.page:  # on a page small type would cover what is written
+            read = self._draw_read(line, line.reading, shown)
+        self._draw_answer(line, line.reading, shown, read)
         for number in doubtful_symbols(line.reading):
             self._underline(line.symbol_box(line.reading.symbols[number]), shown)
         if line.picture is not None:
@@ -198,30 +184,41 @@ class Answers:
                 shown.symbols.append((piece.symbol, _around(piece)))
         return x + setting.width, y
 
-    def _draw_answer(self, line: Line, reading: Reading, shown: _Shown, right: float, base: float) -> None:
-        """Right of the ink as large as fits there; where nothing does, under it, after what was read."""
+    def _draw_answer(self, line: Line, reading: Reading, shown: _Shown, read: tuple[float, float]) -> None:
+        """`read` is where what was read ends: an answer with no room beside its line goes on there."""
         text = shown_answer(reading, as_set(reading, self._settings))
-        if not text:
+        if not text or (line.typed and is_plain(reading.text)):
             return
-        paper, f = self._paper, self._paper.factor
-        doubt = " ?" if reading.doubtful else ""
-        size = min(max(_ink_height(line, reading) * 0.95, LARGE[0]), LARGE[1]) * f
-        if reading.value is None or isinstance(reading.value, bool):
-            size = min(size, WORDS * f)
-        room = paper.canvasx(paper.winfo_width()) - 8 - line.box.right * f - 0.5 * size
-        size = min(size, max(size * room / self._measure(text + doubt, size), LARGE[0] * f))
-        x, y = line.box.right * f + 0.5 * size, line.box.center[1] * f + 0.36 * size
-        if line.picture is not None or self._measure(text + doubt, size) > room:
-            size = min(size, LARGE[0] * f)
-            x, y = right + 0.6 * size, max(base, line.box.bottom * f + 0.95 * size)
+        paper, doubt = self._paper, " ?" if reading.doubtful else ""
+        others = [other.box for other in self._lines if other is not line] if line.page else []
+        room = Room(
+            paper.factor, paper.canvasx(paper.winfo_width()), read, others, self._first_baseline(line)
+        )
+        place = placed(line, reading, lambda size: self._wide(text + doubt, size), room)
+        x, y, size = place
         tags = (shown.tag, f"{shown.tag}-answer", "answer")
-        width = self._measure(text, size)
-        self._draw_piece(Piece(text, x, y, size, width), paper.palette.answer, tags)
+        setting = typeset_answer(text, size, self._measure)
+        width = setting.width + (self._measure(doubt, size) if doubt else 0.0)
+        shown.answer = Box(x, y - setting.up, x + width, y + setting.down)
+        if line.page:
+            pad = 0.2 * size
+            chip = (x - pad, shown.answer.top, x + width + pad, shown.answer.bottom)
+            paper.create_rectangle(*chip, fill=paper.palette.paper, outline=paper.palette.edge, tags=tags)
+        for piece in setting.moved(x, y):
+            self._draw_piece(piece, paper.palette.answer, tags)
         if doubt:
-            more = self._measure(doubt, size)
-            self._draw_piece(Piece(doubt, x + width, y, size, more), paper.palette.doubt, tags)
-            width += more
-        shown.answer = Box(x, y - 0.75 * size, x + width, y + 0.2 * size)
+            mark = Piece(doubt, x + setting.width, y, size, width - setting.width)
+            self._draw_piece(mark, paper.palette.doubt, tags)
+
+    def _wide(self, text: str, size: float) -> float:
+        return max(typeset_answer(text, size, self._measure).width, 1.0)
+
+    def _first_baseline(self, line: Line) -> float | None:
+        """Of a typed line, in pixels."""
+        if not line.typed:
+            return None
+        font = self._paper.screen.font(round(line.box.height / LEADING * self._paper.zoom, 1))
+        return line.box.top * self._paper.factor + float(font.metrics("ascent"))
 
     def _draw_piece(self, piece: Piece, colour: str, tags: tuple[str, ...]) -> None:
         paper = self._paper
@@ -245,14 +242,22 @@ class Answers:
         paper.create_image(round(x), round(y), image=photo, anchor="nw", tags=(shown.tag, "answer"))
 
     def _draw_boxes(self, line: Line, reading: Reading, shown: _Shown) -> None:
-        paper, f = self._paper, self._paper.factor
+        """Around each symbol; on a page around each expression."""
+        f = self._paper.factor
         for number, symbol in enumerate(reading.symbols):
             box = Box(*(v * f for v in line.symbol_box(symbol)))
-            width = max(paper.screen.scale, 1)
-            paper.create_rectangle(
-                *box, outline=paper.palette.answer, width=width, tags=(shown.tag, "answer")
-            )
             shown.symbols.append((number, box))
+            if not line.page:
+                self._draw_box(box, shown)
+        if line.page:
+            room = 4 * self._paper.screen.scale
+            left, top, right, bottom = (v * f for v in line.box)
+            self._draw_box(Box(left - room, top - room, right + room, bottom + room), shown)
+
+    def _draw_box(self, box: Box, shown: _Shown) -> None:
+        paper = self._paper
+        width = max(paper.screen.scale, 1)
+        paper.create_rectangle(*box, outline=paper.palette.answer, width=width, tags=(shown.tag, "answer"))
 
     # Fonts
 
@@ -282,11 +287,6 @@ def dotted(width: float, dot: float, colour: str) -> Image.Image:
     picture = Image.new("RGBA", size, colour)
     picture.putalpha(mask.reduce(smooth))
     return picture
-
-
-def _ink_height(line: Line, reading: Reading) -> float:
-    heights = [line.symbol_box(s).height for s in reading.symbols if s.label.isdigit()]
-    return median(heights) if heights else line.box.height
 
 
 def _around(piece: Piece) -> Box:

@@ -11,6 +11,9 @@ import tempfile
 import tkinter as tk
 from pathlib import Path
 
+MOST_LINES = 100
+MOST_LENGTH = 200  # characters
+
 
 def put(root: tk.Tk, text: str) -> None:
     """Put text on the clipboard."""
@@ -85,10 +88,11 @@ def picture(root: tk.Tk) -> bytes | None:
     return kept.getvalue()
 
 
-def text(root: tk.Tk) -> str:
-    """The first line of the text on the clipboard, '' when there is none."""
+def texts(root: tk.Tk) -> list[str]:
+    """The lines of the text on the clipboard that are not blank, the first `MOST_LINES` of them."""
     try:
         told = root.clipboard_get()
     except tk.TclError:
-        return ""
-    return told.strip().partition("\n")[0].strip()
+        return []
+    lines = (line.strip()[:MOST_LENGTH] for line in told.splitlines())
+    return [line for line in lines if line][:MOST_LINES]

@@ -12,11 +12,11 @@ from functools import partial
 from typing import Any
 
 from hwcalc.gui.alternatives import Alternatives, label_of
-from hwcalc.gui.answers import doubtful_symbols
 from hwcalc.gui.card import Card, close_card
 from hwcalc.gui.live import Line
 from hwcalc.gui.parts import Parts
 from hwcalc.gui.sheet import Correction, Stroke
+from hwcalc.gui.telling import doubtful_symbols
 from hwcalc.ink import Box, FloatArray
 
 ANY = ""
@@ -24,12 +24,16 @@ ANY = ""
 
 
 class Correcting:
-    """What the user does about single symbols. `copy` is called for a tap on the answer of a line."""
+    """What the user does about single symbols.
 
-    def __init__(self, parts: Parts, copy: Callable[[Line], object]) -> None:
+    `copy` is called for a tap on the answer of a line, `edit` for one on a typed line.
+    """
+
+    def __init__(self, parts: Parts, copy: Callable[[Line], object], edit: Callable[[Line], object]) -> None:
         """Nothing was asked yet."""
         self._parts = parts
         self._copy = copy
+        self._edit = edit
         self._asked: tuple[Line, int] | None = None
         self.listeners: list[Callable[[Sequence[FloatArray], str], object]] = []
 
@@ -72,7 +76,12 @@ class Correcting:
             return True
         hit = answers.hit(x, y) or answers.hit_stroke(x, y)
         if hit is None:
-            return False
+            typed = next(
+                (line for line in self._parts.live.lines if line.typed and _within(line.box, x, y)), None
+            )
+            if typed is not None:
+                self._edit(typed)
+            return typed is not None
         if hit.symbol is None:
             self._copy(hit.line)
         else:
@@ -143,3 +152,7 @@ class Correcting:
         self._parts.sheet.correct(Correction(numbers, label))
         for listener in self.listeners:
             listener(ink, label)
+
+
+def _within(box: Box, x: float, y: float) -> bool:
+    return box.left <= x <= box.right and box.top <= y <= box.bottom

@@ -12,6 +12,7 @@ from pathlib import Path
 from tkinter import filedialog
 from typing import Any
 
+from hwcalc.atomic import write_whole
 from hwcalc.gui import export, files, ink_files, pictures
 from hwcalc.gui.actions import Choice
 from hwcalc.gui.live import explained
@@ -102,15 +103,14 @@ class Documents:
         items, lines = dict(self._sheet.items), list(self._live.lines)
 
         def work() -> None:
-            files.write_whole(path, write(items, lines))
+            write_whole(path, write(items, lines))
 
         self._run(work, lambda _: self._status.say(f"Exported {path.name}"))
 
     def room(self) -> tuple[tuple[float, float], float]:
         """How large a picture may be, and where its top comes: below what is there."""
         seen = self._paper.visible()
-        items = self._sheet.items.values()
-        bottoms = [i.box.bottom for i in items if isinstance(i, (Stroke, Picture))]
+        bottoms = [item.box.bottom for item in self._sheet.seen().values()]
         return (max(seen.width - 48, 120), max(seen.height - 120, 120)), max([seen.top, *bottoms]) + 24
 
     def picture_opened(self, picture: Picture) -> None:
@@ -141,7 +141,7 @@ class Documents:
         items = dict(self._sheet.items)
 
         def work() -> None:
-            files.write_whole(path, files.dumps(items).encode("utf-8"))
+            write_whole(path, files.dumps(items).encode("utf-8"))
 
         def done(_: object) -> None:
             self.path, self.saved = path, items == self._sheet.items

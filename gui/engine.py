@@ -31,10 +31,12 @@ def _read_ink(strokes: Sequence[FloatArray], fixed: Fixed) -> Reading:
     return hwcalc.read_ink(strokes, fixed=fixed)
 
 
-def _read_picture(picture: Image.Image, fixed: Fixed) -> Reading:
+def _read_picture(picture: Image.Image, fixed: Mapping[int, Fixed]) -> list[Reading]:
     import hwcalc
 
-    return hwcalc.read(picture, fixed=fixed)
+    readings = hwcalc.read_page(picture, fixed=fixed)
+    # One expression alone is read better as such
+    return readings if len(readings) > 1 else [hwcalc.read(picture, fixed=fixed.get(0))]
 
 
 def _evaluate(text: str) -> Reading:
@@ -73,7 +75,7 @@ class Engine:
     ----------
     read_ink : (strokes, fixed) -> Reading
         One expression from float64 (k, 3) arrays. Raises ValueError with one line that says why not.
-    read_picture : (PIL image, fixed) -> Reading
+    read_picture : (PIL image, fixed of each expression by its number) -> list of Reading
     evaluate : (text) -> Reading
         The value of typed text; its reading has no symbols.
     group : (strokes) -> list of lists of int
@@ -87,7 +89,7 @@ class Engine:
     """
 
     read_ink: Callable[[Sequence[FloatArray], Fixed], Reading] = _read_ink
-    read_picture: Callable[[Image.Image, Fixed], Reading] = _read_picture
+    read_picture: Callable[[Image.Image, Mapping[int, Fixed]], list[Reading]] = _read_picture
     evaluate: Callable[[str], Reading] = _evaluate
     group: Callable[[Sequence[FloatArray]], list[list[int]]] = lines.group
     warm_up: Callable[[], None] = _warm_up

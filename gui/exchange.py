@@ -6,31 +6,32 @@ In flow lines and what is on the clipboard; out flow the clipboard and edits of 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from hwcalc.gui import clipboard, pictures
-from hwcalc.gui.answers import copied_answer
 from hwcalc.gui.documents import Documents
-from hwcalc.gui.history import Entry, thumbnail
+from hwcalc.gui.field import Field
+from hwcalc.gui.history import Entry
 from hwcalc.gui.live import Line, explained
 from hwcalc.gui.parts import Parts
+from hwcalc.gui.telling import copied_answer
 from hwcalc.gui.theme import LIGHT
+from hwcalc.gui.thumbnails import thumbnail
 
 PICTURE_SIZE = (1200, 240)  # pixels: the most that a copied sum takes
 PICTURE_PEN = 6.0  # pixels
 
 
 class Exchange:
-    """Copy and paste. `typed(text)` takes pasted text."""
+    """Copy and paste. Pasted text goes into the field, several lines of it onto the sheet."""
 
-    def __init__(self, parts: Parts, documents: Documents, typed: Callable[[str], object]) -> None:
+    def __init__(self, parts: Parts, documents: Documents, field: Field) -> None:
         """Nothing is copied yet."""
         self._parts = parts
         self._documents = documents
-        self._typed = typed
+        self._field = field
 
     def copy(self, line: Line | None = None) -> None:
         """Copy the answer of a line; where none is given, of the selected one or the newest."""
@@ -64,7 +65,7 @@ class Exchange:
     def use(self, entry: Entry, how: str) -> None:
         """Copy an entry of the history: its `answer`, its `text`, as `latex` or as a `picture`; or do it `again`."""
         if how == "again":
-            self._typed(entry.text)
+            self._field.type(entry.text)
         elif how == "picture":
             self._put_picture(entry.strokes)
         else:
@@ -78,8 +79,11 @@ class Exchange:
             parts.worker.submit(
                 work, self._documents.picture_opened, lambda error: parts.status.warn(explained(error))
             )
-        elif text := clipboard.text(parts.root):
-            self._typed(text)
+        elif texts := clipboard.texts(parts.root):
+            if len(texts) == 1:
+                self._field.type(texts[0])
+            else:
+                self._field.put(texts)
         else:
             parts.status.say("There is nothing to paste")
 

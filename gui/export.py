@@ -12,12 +12,13 @@ from html import escape
 
 from PIL import Image, ImageDraw, ImageFont
 
-from hwcalc.gui.answers import shown_answer
 from hwcalc.gui.brush import painted
 from hwcalc.gui.live import Line
 from hwcalc.gui.pictures import pixels
-from hwcalc.gui.sheet import Item, Picture, Stroke
+from hwcalc.gui.sheet import SEEN, Item, Picture, Stroke, Typed
+from hwcalc.gui.telling import shown_answer
 from hwcalc.gui.theme import LIGHT
+from hwcalc.gui.typeset import pretty
 from hwcalc.ink import Box
 
 MARGIN = 24  # logical units around the ink
@@ -27,7 +28,7 @@ ANSWER = 36  # logical units: height of an answer's font
 
 def extent(items: Mapping[int, Item], lines: Sequence[Line]) -> Box:
     """What the picture shows: the ink, with room for the answers and a margin."""
-    boxes = [i.box for i in items.values() if isinstance(i, (Stroke, Picture))]
+    boxes = [i.box for i in items.values() if isinstance(i, SEEN)]
     if not boxes:
         raise ValueError("The sheet is empty: there is nothing to export")
     boxes += [Box(x, y - ANSWER, x + 0.62 * ANSWER * len(t), y) for x, y, t in _answers(lines)]
@@ -53,6 +54,12 @@ def picture(items: Mapping[int, Item], lines: Sequence[Line]) -> Image.Image:
             drawn, x, y = painted(points, item.width * DETAIL, LIGHT.ink)
             shown.paste(drawn, (x, y), drawn)
     pen, font = ImageDraw.Draw(shown), ImageFont.load_default(ANSWER * DETAIL)
+    for item in items.values():
+        if isinstance(item, Typed):
+            corner = ((item.box.left - box.left) * DETAIL, (item.box.top - box.top) * DETAIL)
+            pen.text(
+                corner, pretty(item.text), font=ImageFont.load_default(item.size * DETAIL), fill=LIGHT.ink
+            )
     for left, baseline, text in _answers(lines):
         corner = ((left - box.left) * DETAIL, (baseline - box.top) * DETAIL)
         pen.text(corner, text, font=font, fill=LIGHT.answer, anchor="ls")
@@ -95,6 +102,12 @@ def svg(items: Mapping[int, Item], lines: Sequence[Line]) -> bytes:
             # A path of one point shows nothing: two equal points show a dot.
             rows.append(f'<path stroke-width="{item.width:g}" d="M{path} L{path.rpartition(" ")[2]}"/>')
     rows.append("</g>")
+    for item in items.values():
+        if isinstance(item, Typed):
+            rows.append(
+                f'<text x="{item.box.left:.1f}" y="{item.box.top + item.size:.1f}" font-size="{item.size:.1f}" '
+                f'font-family="sans-serif" fill="{LIGHT.ink}">{escape(pretty(item.text))}</text>'
+            )
     for x, y, text in _answers(lines):
         rows.append(
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="{ANSWER}" font-family="sans-serif" '

@@ -1,30 +1,40 @@
-"""The typing field: a sum typed instead of drawn, its answer beside it while it is typed.
+"""The typing field: a sum typed instead of drawn, its answer beside it while it is typed, then put on the sheet.
 
-It also edits what was read: the changed symbols of a line become corrections.
+It also edits what was typed, and what was read: the changed symbols of a line become corrections.
 """
 
 from __future__ import annotations
 
-import re
+import math
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from tkinter import ttk
 from typing import TYPE_CHECKING
 
-from hwcalc.gui.answers import copied_answer, shown_answer
-from hwcalc.gui.history import Entry, Log
+from hwcalc import names
+from hwcalc.gui.history import Log
 from hwcalc.gui.live import Line, explained
+from hwcalc.gui.paper import RULING
 from hwcalc.gui.parts import Parts
+from hwcalc.gui.sheet import LEADING, Typed
+from hwcalc.gui.telling import shown_answer
+from hwcalc.gui.typeset import pretty
+from hwcalc.ink import Box
+from hwcalc.names import Value
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
 
-_ANS = re.compile(r"\bans\b", re.IGNORECASE)
 _SAME = str.maketrans({"*": "×", "·": "×", ":": "÷", ",": ".", "−": "-"})
 
 
+TYPED = 32.0  # logical units: the font of a typed line
+LEFT = 56.0  # logical units: where a typed line begins
+
+
 class Field(ttk.Frame):
-    """An entry and its answer. Enter keeps the sum in the history, Up recalls it, `ans` is the last."""
+    """An entry and its answer. Enter puts the sum on the sheet, Up recalls an earlier one, `ans` is the last."""
 
     def __init__(self, parts: Parts, log: Log, row: int) -> None:
         """An empty field that will lie in this row of the window; `listeners` are called with: does it show?"""
@@ -91,22 +101,53 @@ class Field(ttk.Frame):
         """Edit what was read in a line."""
         self.open()
         self._line = line
-        self.text.set(line.reading.text if line.reading is not None else "")
+        item = self._parts.sheet.typed().get(line.parts[0])
+        read = line.reading.text if line.reading is not None else ""
+        self.text.set(read if item is None else item.text)
         self._focus()
 
     def keep(self) -> None:
-        """Take the sum: as corrections of the line it came from, or into the history."""
-        text = self.text.get().strip()
+        """Take the sum onto the sheet: as a typed line, or as corrections of the line it came from."""
+        text, line = self.text.get().strip(), self._line
         if not text:
             self.close()
-        elif self._line is not None and self._correct(self._line, text):
+        elif line is not None and line.typed:
+            self._parts.sheet.replace("typing", {line.parts[0]: self._typed_line(text, line.box)})
+            self.close()
+        elif line is not None and self._correct(line, text):
             self._line = None
             self.text.set("")
             self.close()
         elif self._reading is not None and self._reading.value is not None:
-            reading = self._reading
-            self._log.add(Entry(reading.text, reading.latex, shown_answer(reading), copied_answer(reading)))
-            self.entry.selection_range(0, "end")
+            item = self._typed_line(text)
+            self._parts.sheet.add("typing", [item])
+            self._parts.paper.show_box(item.box)
+            self.type("")
+
+    def put(self, texts: Sequence[str]) -> None:
+        """Put lines of text onto the sheet, in one edit."""
+        items: list[Typed] = []
+        for text in texts:
+            items.append(self._typed_line(text, below=items[-1].box.bottom if items else None))
+        self._parts.sheet.add("paste", items)
+        self._parts.paper.show_box(items[-1].box)
+
+    def _typed_line(self, text: str, at: Box | None = None, below: float | None = None) -> Typed:
+        """A typed line in the place of another one, or below all that is there."""
+        screen = self._parts.screen
+        size = TYPED if at is None else at.height / LEADING
+        width = max(screen.font(size).measure(pretty(text)) / screen.scale, size / 2)
+        if at is not None:
+            return Typed(Box(at.left, at.top, at.left + width, at.bottom), text)
+        seen = self._parts.sheet.seen().values()
+        floor = max([self._parts.paper.visible().top, *(item.box.bottom for item in seen)])
+        if below is not None:
+            floor = below
+        # In the middle between two rules
+        top = (math.floor(floor / RULING) + 1.0) * RULING + (RULING - TYPED * LEADING) / 2
+        if top - RULING > floor:
+            top -= RULING
+        return Typed(Box(LEFT, top, LEFT + width, top + TYPED * LEADING), text)
 
     def _correct(self, line: Line, text: str) -> bool:
         """Correct the symbols that were changed; False when more than single symbols changed."""
@@ -143,14 +184,19 @@ class Field(ttk.Frame):
         if not text:
             self.answer.configure(text="")
             return
-        asked = _ANS.sub(f"({self._last_answer()})", text)
-        engine = self._parts.engine
-        self._parts.worker.submit(
-            lambda: engine.evaluate(asked), self._evaluated, self._failed, key="evaluate"
-        )
+        plain, values = self._parts.engine.evaluate, {**self._last_answer(), **self._parts.live.values}
 
-    def _last_answer(self) -> str:
-        return self._log.entries[-1].copied if self._log.entries else "0"
+        def work() -> Reading:
+            return names.evaluate(text, values, plain)[0]
+
+        self._parts.worker.submit(work, self._evaluated, self._failed, key="evaluate")
+
+    def _last_answer(self) -> dict[str, Value]:
+        """The last answer in the history, which `ans` stands for on an empty sheet."""
+        try:
+            return {names.LAST: Fraction(self._log.entries[-1].copied)}
+        except (IndexError, ValueError, ZeroDivisionError):
+            return {}
 
     def _evaluated(self, reading: Reading) -> None:
         if self.text.get().strip():

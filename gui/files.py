@@ -1,6 +1,6 @@
 """Sheets as files: `.hwcalc`, JSON with the strokes, pictures and corrections; versioned, checked on reading.
 
-In flow items of a sheet, out flows text, and back. Files are written whole or not at all.
+In flow items of a sheet, out flows text, and back.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from hwcalc.gui.pictures import pixels
-from hwcalc.gui.sheet import Correction, Item, Picture, Stroke
+from hwcalc.gui.sheet import Correction, Item, Picture, Stroke, Typed
 from hwcalc.ink import Box
 
 FORMAT = "hwcalc sheet"
 VERSION = 1
 SUFFIX = ".hwcalc"
 MOST_POINTS = 5_000_000
+MOST_TYPED = 1000  # characters of a line
 
 
 class SheetError(ValueError):
@@ -39,10 +39,12 @@ def dumps(items: Mapping[int, Item]) -> str:
         elif isinstance(item, Picture):
             data = base64.b64encode(item.data).decode("ascii")
             written.append({"picture": number, "name": item.name, "box": list(item.box), "data": data})
+        elif isinstance(item, Typed):
+            written.append({"typed": number, "text": item.text, "box": list(item.box)})
         else:
             entry: dict[str, Any] = {"correction": number, "parts": sorted(item.parts), "label": item.label}
             if item.picture is not None:
-                entry["of_picture"] = item.picture
+                entry |= {"of_picture": item.picture, "place": item.place}
             written.append(entry)
     rows = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in written)
     return f'{{"format":"{FORMAT}","version":{VERSION},"items":[\n{rows}\n]}}\n'
@@ -73,17 +75,24 @@ def _item(entry: dict[str, Any]) -> tuple[int, Item]:
             raise ValueError(f"stroke {entry['stroke']} has a point outside the sheet")
         return _number(entry["stroke"]), Stroke(points, min(max(float(entry["width"]), 0.5), 50.0))
     if "picture" in entry:
-        box = Box(*(float(v) for v in entry["box"]))
-        if not np.isfinite(box).all() or not 0 < box.width <= 1e5 or not 0 < box.height <= 1e5:
-            raise ValueError(f"picture {entry['picture']} has no proper place")
         data = base64.b64decode(entry["data"], validate=True)
-        return _number(entry["picture"]), Picture(data, str(entry["name"]), box)
+        return _number(entry["picture"]), Picture(_box(entry), data, str(entry["name"]))
+    if "typed" in entry:
+        return _number(entry["typed"]), Typed(_box(entry), str(entry["text"])[:MOST_TYPED])
     parts = frozenset(_number(part) for part in entry["parts"])
     of = entry.get("of_picture")
     label = entry["label"]
     if not isinstance(label, str) or len(label) > 1 or not parts:
         raise ValueError(f"correction {entry['correction']} says nothing")
-    return _number(entry["correction"]), Correction(parts, label, None if of is None else _number(of))
+    picture, place = None if of is None else _number(of), _number(entry.get("place", 0))
+    return _number(entry["correction"]), Correction(parts, label, picture, place)
+
+
+def _box(entry: dict[str, Any]) -> Box:
+    box = Box(*(float(v) for v in entry["box"]))
+    if not np.isfinite(box).all() or not 0 < box.width <= 1e5 or not 0 < box.height <= 1e5:
+        raise ValueError("an item has no proper place")
+    return box
 
 
 def _number(value: object) -> int:
@@ -105,21 +114,3 @@ def read_sheet(path: Path) -> dict[int, Item]:
     except ValueError as error:
         raise SheetError(f"{path.name} is damaged: {error}") from None
     return items
-
-
-def write_whole(path: Path, data: bytes, lasting: bool = True) -> None:
-    """Write a file whole or not at all: a new one beside it then takes its name.
-
-    `lasting` waits until the disk has it, so that even a power cut leaves the old file or the new one.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            if lasting:
-                file.flush()
-                os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise

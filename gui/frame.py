@@ -29,10 +29,16 @@ class Frame:
         self._root = root
         self._screen = screen
         self._settings = settings
+        self._edges = [ttk.Frame(root, style="Edge.TFrame", height=screen.px(1)) for _ in range(2)]
+
+    def mark_focus(self, on: bool) -> None:
+        """Show that the keys have come to the sheet: the edges above and below it."""
+        for edge in self._edges:
+            edge.configure(style="Focus.TFrame" if on else "Edge.TFrame")
 
     def lay_out(self, bar: tk.Widget, middle: tk.Widget, paper: Paper, status: tk.Widget) -> None:
         """Put the widgets into the grid, and the window on the screen."""
-        root, px = self._root, self._screen.px
+        root = self._root
         root.columnconfigure(0, weight=1)
         root.rowconfigure(2, weight=1)
         bar.grid(row=0, column=0, columnspan=3, sticky="ew")
@@ -42,10 +48,8 @@ class Frame:
         paper.grid(row=0, column=0, sticky="nsew")
         scroll_bars(middle, paper)
         status.grid(row=6, column=0, columnspan=3, sticky="ew")
-        for row in (1, 5):
-            ttk.Frame(root, style="Edge.TFrame", height=px(1)).grid(
-                row=row, column=0, columnspan=3, sticky="ew"
-            )
+        for row, edge in zip((1, 5), self._edges, strict=True):
+            edge.grid(row=row, column=0, columnspan=3, sticky="ew")
         self._place()
 
     def _place(self) -> None:

@@ -10,12 +10,12 @@ from tkinter import ttk
 
 from PIL import ImageTk
 
-from hwcalc.gui.history import thumbnail
 from hwcalc.gui.learning import Learning
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.scrolling import HidingScrollbar
 from hwcalc.gui.settings import Settings
 from hwcalc.gui.theme import Palette
+from hwcalc.gui.thumbnails import thumbnail
 
 WIDTH = 240  # logical units
 CELL = 42

@@ -10,18 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hwcalc import names
 from hwcalc.gui.engine import Engine, Fixed
 from hwcalc.gui.pictures import pixels
-from hwcalc.gui.sheet import Correction, Edit, Picture, Sheet, Stroke
+from hwcalc.gui.sheet import Correction, Edit, Picture, Sheet, Stroke, Typed
 from hwcalc.gui.worker import Worker
 from hwcalc.ink import Box
+from hwcalc.names import Value
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading, Symbol
 
 logger = logging.getLogger(__name__)
 
-Cache: TypeAlias = "dict[tuple[Any, ...], Line]"
+Cache: TypeAlias = "dict[tuple[Any, ...], tuple[Line, ...]]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,14 @@ class Line:
         The number of the picture it was read from.
     scale : float
         Logical units per unit of the reading's boxes.
+    origin : (float, float)
+        Where the reading's (0, 0) lies on the sheet.
+    place : int
+        Which of the expressions on the picture it is.
+    page : bool
+        There are several expressions on the picture.
+    typed : bool
+        It was typed; `parts` is the number of the item.
     """
 
     parts: tuple[int, ...]
@@ -49,28 +59,34 @@ class Line:
     problem: str = ""
     picture: int | None = None
     scale: float = 1.0
+    origin: tuple[float, float] = (0.0, 0.0)
+    place: int = 0
+    page: bool = False
+    typed: bool = False
 
     def symbol_box(self, symbol: Symbol) -> Box:
         """Where a symbol stands on the sheet."""
         if self.picture is None:
             return symbol.box
-        left, top, s = self.box.left, self.box.top, self.scale
-        b = symbol.box
-        return Box(left + b.left * s, top + b.top * s, left + b.right * s, top + b.bottom * s)
+        return _on_picture(symbol.box, Box(*self.origin, *self.origin), self.scale)
 
     def correction(self, symbol: Symbol, label: str) -> Correction:
         """The correction that makes `symbol` a `label`."""
         if self.picture is not None:
-            return Correction(frozenset(symbol.strokes), label, self.picture)
+            return Correction(frozenset(symbol.strokes), label, self.picture, self.place)
         return Correction(frozenset(self.parts[i] for i in symbol.strokes), label)
 
 
 class LiveReading:
-    """Keeps `lines` up to date with the sheet and tells the listeners when they changed."""
+    """Keeps `lines` up to date with the sheet and tells the listeners when they changed.
+
+    `values` are those that the lines have given names to, and that of the last line.
+    """
 
     def __init__(self, sheet: Sheet, engine: Engine, worker: Worker) -> None:
         """Listen to `sheet`."""
         self.lines: list[Line] = []
+        self.values: dict[str, Value] = {}
         self.listeners: list[Callable[[list[Line]], None]] = []
         self._sheet = sheet
         self._engine = engine
@@ -89,22 +105,23 @@ class LiveReading:
         self._edited(Edit("reading"))
 
     def _edited(self, edit: Edit) -> None:
-        strokes, pictures = self._sheet.strokes(), self._sheet.pictures()
+        strokes, pictures, typed = self._sheet.strokes(), self._sheet.pictures(), self._sheet.typed()
         corrections = tuple(self._sheet.corrections().values())
         engine, cache = self._engine, self._cache
 
-        def work() -> tuple[list[Line], Cache]:
-            return _read(engine, cache, strokes, pictures, corrections)
+        def work() -> tuple[list[Line], Cache, dict[str, Value]]:
+            lines, fresh = _read(engine, cache, strokes, pictures, corrections)
+            return with_typed(engine, lines, typed, cache, fresh)
 
         self._worker.submit(work, self._done, self._failed, key="read")
 
-    def _done(self, result: tuple[list[Line], Cache]) -> None:
-        self.lines, self._cache = result
+    def _done(self, result: tuple[list[Line], Cache, dict[str, Value]]) -> None:
+        self.lines, self._cache, self.values = result
         for listener in self.listeners:
             listener(self.lines)
 
     def _failed(self, error: Exception) -> None:
-        self._done(([Line((), Box(0, 0, 0, 0), None, explained(error))], {}))
+        self._done(([Line((), Box(0, 0, 0, 0), None, explained(error))], {}, {}))
 
 
 def explained(error: Exception) -> str:
@@ -131,14 +148,49 @@ def _read(
         items = tuple(strokes[n] for n in parts)
         about = tuple(c for c in corrections if c.picture is None and c.parts <= set(parts))
         key = (parts, items, about)
-        fresh[key] = cache.get(key) or _read_strokes(engine, parts, items, about)
-        lines.append(fresh[key])
+        fresh[key] = cache.get(key) or (_read_strokes(engine, parts, items, about),)
+        lines += fresh[key]
     for number, picture in pictures.items():
         about = tuple(c for c in corrections if c.picture == number)
         place = (number, picture, about)
         fresh[place] = cache.get(place) or _read_picture(engine, number, picture, about)
-        lines.append(fresh[place])
+        lines += fresh[place]
     return lines, fresh
+
+
+def with_typed(
+    engine: Engine, lines: list[Line], typed: dict[int, Typed], cache: Cache, fresh: Cache
+) -> tuple[list[Line], Cache, dict[str, Value]]:
+    """The lines with the typed ones among them, from top to bottom, each with the values of those above it."""
+    values: dict[str, Value] = {}
+    rows: list[tuple[float, int, Line | Typed]] = [(line.box.center[1], 0, line) for line in lines]
+    rows += [(item.box.center[1], number, item) for number, item in typed.items()]
+    found = []
+    for _, number, row in sorted(rows, key=lambda row: row[:2]):
+        name = ""
+        if isinstance(row, Typed):
+            # A line that is as it was stays the same object, so that nothing is drawn anew.
+            key = (number, row, tuple(sorted(values.items())))
+            fresh[key] = cache.get(key) or (_read_typed(engine, number, row, values),)
+            (line,) = fresh[key]
+            name = names.given_name(row.text)[0]
+        else:
+            line = row
+        found.append(line)
+        value = line.reading.value if line.reading is not None else None
+        if value is not None and not isinstance(value, bool):
+            values[names.LAST] = value
+            if name:
+                values[name] = value
+    return found, fresh, values
+
+
+def _read_typed(engine: Engine, number: int, item: Typed, values: dict[str, Value]) -> Line:
+    try:
+        reading = names.evaluate(item.text, values, engine.evaluate)[0]
+    except Exception as error:
+        return Line((number,), item.box, None, explained(error), typed=True)
+    return Line((number,), item.box, reading, typed=True)
 
 
 def _read_strokes(
@@ -155,12 +207,37 @@ def _read_strokes(
         return Line(parts, box, None, explained(error))
 
 
-def _read_picture(engine: Engine, number: int, item: Picture, about: tuple[Correction, ...]) -> Line:
-    fixed: Fixed = {c.parts: c.label for c in about}
+def _read_picture(
+    engine: Engine, number: int, item: Picture, about: tuple[Correction, ...]
+) -> tuple[Line, ...]:
+    fixed: dict[int, dict[frozenset[int], str]] = {}
+    for correction in about:
+        fixed.setdefault(correction.place, {})[correction.parts] = correction.label
     try:
         picture = pixels(item.data)
-        reading = engine.read_picture(picture, fixed)
+        readings = engine.read_picture(picture, fixed)
         scale = item.box.width / picture.width
-        return Line((number,), item.box, reading, picture=number, scale=scale)
+        several = len(readings) > 1
+        return tuple(
+            Line(
+                (number,),
+                _on_picture(reading.box, item.box, scale) if several else item.box,
+                reading,
+                picture=number,
+                scale=scale,
+                origin=(item.box.left, item.box.top),
+                place=place,
+                page=several,
+            )
+            for place, reading in enumerate(readings)
+        )
     except Exception as error:
-        return Line((number,), item.box, None, explained(error), picture=number)
+        return (Line((number,), item.box, None, explained(error), picture=number),)
+
+
+def _on_picture(box: Box, picture: Box, scale: float) -> Box:
+    """A box in pixels of a picture, where it lies on the sheet."""
+    left, top = picture.left, picture.top
+    return Box(
+        left + box.left * scale, top + box.top * scale, left + box.right * scale, top + box.bottom * scale
+    )

@@ -64,7 +64,7 @@ def fitted(data: bytes, name: str, room: tuple[float, float], top: float) -> Pic
     box = Box(left, top, left + picture.width * factor, top + picture.height * factor)
     data = kept.getvalue()
     pixels(data)
-    return Picture(data, name, box)
+    return Picture(box, data, name)
 
 
 @lru_cache(maxsize=8)

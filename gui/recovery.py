@@ -10,7 +10,8 @@ import tkinter as tk
 from pathlib import Path
 from time import monotonic
 
-from hwcalc.gui.files import SheetError, dumps, read_sheet, write_whole
+from hwcalc.atomic import write_whole
+from hwcalc.gui.files import SheetError, dumps, read_sheet
 from hwcalc.gui.sheet import Edit, Item, Sheet
 from hwcalc.gui.worker import Worker
 

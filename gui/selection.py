@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from hwcalc.gui.paper import Paper
-from hwcalc.gui.sheet import Edit, Item, Picture, Stroke
+from hwcalc.gui.sheet import Edit, Item, Picture, Seen, Stroke, Typed
 from hwcalc.ink import Box, FloatArray
 
 HANDLE = 5.0  # logical units: half the side of the handle that scales
@@ -97,7 +97,7 @@ class Selector:
 
     def select_all(self) -> None:
         """Select everything that can be seen."""
-        self.select({n for n, i in self._paper.sheet.items.items() if isinstance(i, (Stroke, Picture))})
+        self.select(set(self._paper.sheet.seen()))
 
     def delete(self) -> None:
         """Take the selected items off the sheet."""
@@ -111,10 +111,8 @@ class Selector:
 
     # How it shows
 
-    def _items(self) -> dict[int, Stroke | Picture]:
-        items = self._paper.sheet.items
-        found = {n: items[n] for n in self.numbers if n in items}
-        return {n: i for n, i in found.items() if isinstance(i, (Stroke, Picture))}
+    def _items(self) -> dict[int, Seen]:
+        return {n: item for n, item in self._paper.sheet.seen().items() if n in self.numbers}
 
     def _box(self) -> Box | None:
         boxes = [item.box for item in self._items().values()]
@@ -165,11 +163,11 @@ class Selector:
         self._frame()
 
 
-def _moved(item: Stroke | Picture, dx: float, dy: float) -> Item:
+def _moved(item: Seen, dx: float, dy: float) -> Item:
     return item.moved(dx, dy)
 
 
-def _scaled(item: Stroke | Picture, factor: float, box: Box) -> Item:
+def _scaled(item: Seen, factor: float, box: Box) -> Item:
     return item.scaled(factor, (box.left, box.top))
 
 
@@ -189,7 +187,7 @@ def enclosed(items: dict[int, Item], loop: FloatArray) -> set[int]:
     for number, item in items.items():
         if isinstance(item, Stroke):
             points = item.points[:, :2]
-        elif isinstance(item, Picture):
+        elif isinstance(item, (Picture, Typed)):
             points = np.array([item.box.center])
         else:
             continue

@@ -1,4 +1,4 @@
-"""The sheet as data: strokes, pictures and corrections, and the edits that undo and redo.
+"""The sheet as data: strokes, pictures, typed lines, corrections, and the edits that undo and redo.
 
 In flow edits (what was there, what is there now); out flows the one stroke model that the canvas, the
 reading and the files all draw from. Lengths are logical units, 96 to the inch at scale 1; nothing here
@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 
 from hwcalc.ink import Box, FloatArray
+
+LEADING = 1.3
+"""Height of a typed line in heights of its font."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,20 +62,18 @@ class Stroke:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
-    """A picture that lies on the sheet: its file as bytes, its name, and where it lies."""
+class _Placed:
+    """What fills a box on the sheet."""
 
-    data: bytes
-    name: str
     box: Box
 
-    def moved(self, dx: float, dy: float) -> Picture:
-        """The same picture elsewhere."""
+    def moved(self, dx: float, dy: float) -> Self:
+        """The same elsewhere."""
         left, top, right, bottom = self.box
         return replace(self, box=Box(left + dx, top + dy, right + dx, bottom + dy))
 
-    def scaled(self, factor: float, about: tuple[float, float]) -> Picture:
-        """The same picture larger or smaller; the point `about` stays where it is."""
+    def scaled(self, factor: float, about: tuple[float, float]) -> Self:
+        """The same larger or smaller; the point `about` stays where it is."""
         (x, y), (left, top, right, bottom) = about, self.box
         corners = [x + (left - x) * factor, y + (top - y) * factor]
         corners += [x + (right - x) * factor, y + (bottom - y) * factor]
@@ -80,19 +81,49 @@ class Picture:
 
 
 @dataclass(frozen=True, eq=False)
+class Picture(_Placed):
+    """A picture that lies on the sheet: where, its file as bytes, and its name."""
+
+    data: bytes
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Typed(_Placed):
+    """A typed line: where it stands and what it says. Its font is `size` high."""
+
+    text: str
+
+    @property
+    def size(self) -> float:
+        """Height of the font, in logical units."""
+        return self.box.height / LEADING
+
+    def touches(self, path: FloatArray, reach: float) -> bool:
+        """Does it come within `reach` of any point of a path, float64 (m, 2)?"""
+        low, high = np.array(self.box[:2]) - reach, np.array(self.box[2:]) + reach
+        return bool(np.all((path > low) & (path < high), axis=1).any())
+
+
+@dataclass(frozen=True, eq=False)
 class Correction:
     """What the user says a symbol is; with an empty label, only that its strokes are one symbol.
 
-    `parts` are the numbers of its strokes on the sheet; in a picture, whose number is `picture`, they are
-    the numbers of its pieces.
+    `parts` are the numbers of its strokes on the sheet; in the expression number `place` of a picture, whose number
+    is `picture`, they are the numbers of its pieces.
     """
 
     parts: frozenset[int]
     label: str
     picture: int | None = None
+    place: int = 0
 
 
-Item: TypeAlias = Stroke | Picture | Correction
+Seen: TypeAlias = Stroke | Picture | Typed
+Item: TypeAlias = Seen | Correction
+
+SEEN = (Stroke, Picture, Typed)
+"""What has a box on the sheet."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +165,14 @@ class Sheet:
         """The corrections by number."""
         return {n: item for n, item in sorted(self.items.items()) if isinstance(item, Correction)}
 
+    def typed(self) -> dict[int, Typed]:
+        """The typed lines by number."""
+        return {n: item for n, item in sorted(self.items.items()) if isinstance(item, Typed)}
+
+    def seen(self) -> dict[int, Seen]:
+        """What can be seen, by number."""
+        return {n: item for n, item in sorted(self.items.items()) if isinstance(item, SEEN)}
+
     @property
     def empty(self) -> bool:
         """True when nothing can be seen on it."""
@@ -174,7 +213,10 @@ class Sheet:
         old = {
             n: c
             for n, c in self.corrections().items()
-            if any(c.picture == new.picture and c.parts & new.parts for new in corrections)
+            if any(
+                (c.picture, c.place) == (new.picture, new.place) and c.parts & new.parts
+                for new in corrections
+            )
         }
         self.make(Edit("correction", old, dict(enumerate(corrections, start=self._next))))
 

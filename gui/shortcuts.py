@@ -12,7 +12,10 @@ TIPS = [
     ("Tap an answer", "copies it"),
     ("Tap the small type", "other readings"),
     ("Right-click ink", "other readings"),
+    ("Scribble over ink", "erases it"),
     ("Type a digit", "a typed sum"),
+    ("Tap a typed line", "edits it"),
+    ("Menu key in the history", "all uses"),
     ("Wheel, Shift+wheel", "scroll"),
     ("Ctrl+wheel", "zoom"),
 ]

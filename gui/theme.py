@@ -130,6 +130,7 @@ def style(master: ttk.Widget | None, palette: Palette, screen: Screen) -> None:
     )
     s.configure("Bar.TFrame", background=p.bar)
     s.configure("Edge.TFrame", background=p.edge)
+    s.configure("Focus.TFrame", background=p.select)
     s.configure("Paper.TFrame", background=p.paper)
     back = [("disabled", p.bar), ("selected", p.chosen), ("pressed", p.pressed), ("active", p.hover)]
     s.configure(

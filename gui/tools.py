@@ -13,7 +13,7 @@ import numpy as np
 
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.scratch import scratched_out
-from hwcalc.gui.sheet import Stroke
+from hwcalc.gui.sheet import Picture, Stroke
 
 TAP = 3.0  # logical units: a pen that moved less did not draw a line
 
@@ -135,8 +135,10 @@ class Eraser:
         paper, steps = self._paper, int(np.hypot(x - self._last[0], y - self._last[1]) / self.reach) + 1
         path = np.linspace(self._last, (x, y), steps + 1)
         self._last = (x, y)
-        for number, stroke in paper.sheet.strokes().items():
-            if number not in self._gone and stroke.touches(path, self.reach):
+        for number, item in paper.sheet.seen().items():
+            if isinstance(item, Picture) or number in self._gone:
+                continue
+            if item.touches(path, self.reach):
                 self._gone.add(number)
                 paper.fade(number)
 

@@ -18,6 +18,7 @@ Measure: TypeAlias = Callable[[str, float], float]
 _TOKEN = re.compile(r"\\(?:left|right|,|;|:|!)|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _NAMES = {r"\times": "×", r"\div": "÷", r"\cdot": "·", r"\%": "%", r"\approx": "≈", r"\pi": "π", "-": "−"}
 _OPERATORS = set("+−×÷=≈")
+SMALLER = 0.72  # the font of a fraction in an answer, in that of the answer
 
 
 @dataclass(frozen=True)
@@ -148,3 +149,40 @@ class _Setter:
 
 def _is_operator(token: str) -> bool:
     return _NAMES.get(token, token) in _OPERATORS
+
+
+def pretty(text: str) -> str:
+    """Typed text as it is shown: `12+34*-a` → `12 + 34 × −a`, with space around operators, none after signs."""
+    text = text.translate(_PRETTY).strip()
+
+    def spaced(found: re.Match[str]) -> str:
+        sign = found[1] == "−" and (found.start() == 0 or text[found.start() - 1] in "(=+−×÷√^")
+        return found[1] if sign else f" {found[1]} "
+
+    return re.sub(r"\s*([+−×÷=])\s*", spaced, text).strip()
+
+
+_FRACTION = re.compile(r"([0-9]+/[0-9]+)")
+
+
+def typeset_answer(text: str, size: float, measure: Measure) -> Setting:
+    """Set an answer, such as `= 3 1/7 ≈ 3.142857`, its fractions as such, in a font of height `size`."""
+    pieces: list[Piece] = []
+    x, up, down = 0.0, 0.75 * size, 0.2 * size
+    for part in _FRACTION.split(text):
+        if _FRACTION.fullmatch(part):
+            over, under = part.split("/")
+            fraction = typeset(rf"\frac{{{over}}}{{{under}}}", SMALLER * size, measure)
+            lift = 0.3 * (SMALLER - 1) * size  # its bar at the height of a minus
+            pieces += fraction.moved(x, lift)
+            x, up, down = x + fraction.width, max(up, fraction.up - lift), max(down, fraction.down + lift)
+        elif part:
+            shown = part.replace("-", "−")
+            pieces.append(Piece(shown, x, 0.0, size, measure(shown, size)))
+            # A whole number and its fraction stand close to each other
+            close = part[-1] == " " and part[-2:-1].isdigit()
+            x += measure(shown.rstrip(), size) + 0.1 * size if close else measure(shown, size)
+    return Setting(tuple(pieces), x, up, down)
+
+
+_PRETTY = str.maketrans({"*": "×", "·": "×", ":": "÷", "-": "−"})

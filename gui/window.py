@@ -11,6 +11,7 @@ from pathlib import Path
 from tkinter import ttk
 from typing import Any
 
+from hwcalc.atomic import write_whole
 from hwcalc.gui import history
 from hwcalc.gui.actions import Actions
 from hwcalc.gui.bar import Bar
@@ -21,9 +22,9 @@ from hwcalc.gui.documents import Documents
 from hwcalc.gui.engine import Engine
 from hwcalc.gui.exchange import Exchange
 from hwcalc.gui.field import Field
-from hwcalc.gui.files import write_whole
 from hwcalc.gui.frame import Frame
-from hwcalc.gui.history import HistoryPanel, Log
+from hwcalc.gui.history import Log
+from hwcalc.gui.history_panel import HistoryPanel
 from hwcalc.gui.icons import app_icon
 from hwcalc.gui.learn_panel import LearnPanel
 from hwcalc.gui.learning import Learning
@@ -47,6 +48,7 @@ from hwcalc.gui.worker import Worker
 BUTTONS = ["open", "save", "|", "undo", "redo", "|", "pen", "eraser", "select", "clear"]
 BUTTONS += [">", "copy", "type", "history", "learn", "menu"]
 PEN_DOWN_MS = 30  # how often results that wait for the pen are looked at
+TIPS = "Tap a symbol to correct it, an answer to copy it.\nScribble over ink to erase it. F1 shows every key."
 TOOLS = ("pen", "eraser", "select")
 
 
@@ -89,7 +91,11 @@ class Window:
         self._lay_out()
         self._listen()
         self.look.wear(self.look.palette)
+        self.bar.lower()  # the first in the order of Tab
         self.side.show(self.settings.panel)
+        if self.folder is not None and not self.settings.known:
+            self.paper.tips, self.settings.known = TIPS, True
+            self.paper.refit()
         self.slot = Slot(folder)
         self.recovery = self._recover()
         self.root.deiconify()
@@ -112,8 +118,8 @@ class Window:
         self.side = Side(root, screen, self.settings, row=2, column=1)
         self.field = Field(parts, self.log, row=4)
         self.documents = Documents(parts, self.log.sheet_left)
-        self.exchange = Exchange(parts, self.documents, self.field.type)
-        self.correcting = Correcting(parts, self.exchange.copy)
+        self.exchange = Exchange(parts, self.documents, self.field)
+        self.correcting = Correcting(parts, self.exchange.copy, self.field.edit)
         self.rounding = Rounding(self.settings, self.status.say, self.answers.refresh)
         self.panel = HistoryPanel(root, self.log, screen, self.look.palette, self.exchange.use)
         self.side.add("history", self.panel)
@@ -143,6 +149,9 @@ class Window:
         self.root.protocol("WM_DELETE_WINDOW", self.close)
         bind_moves(paper, close_card)
         paper.bind("<Motion>", self._hover)
+        paper.bind("<<TraverseIn>>", lambda _: self.frame.mark_focus(True))
+        for sequence in ("<FocusOut>", "<ButtonPress-1>"):
+            paper.bind(sequence, lambda _: self.frame.mark_focus(False), add=True)
         paper.bind("<Key>", self._typed)
         aqua = self.root.tk.call("tk", "windowingsystem") == "aqua"
         paper.bind("<Button-2>" if aqua else "<Button-3>", self.correcting.pointed)
@@ -310,7 +319,7 @@ class Window:
         """Typing says what the selected strokes are; with nothing selected it opens the typing field."""
         if self.correcting.say(event.char) or int(event.state) & 0xC:
             return
-        if event.char and event.char in "0123456789(-.":
+        if event.char and event.char in "0123456789(-.√":
             self.field.type(event.char)
 
     def _hover(self, event: tk.Event[Any]) -> None:

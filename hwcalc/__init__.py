@@ -7,9 +7,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .glyph_sources import load_glyphs
     from .glyphs import GlyphClassifier, ModelError
     from .ink import ReadError
     from .linear_svm import LinearSVC
+    from .models import GlyphModel, load_model
     from .reader import Reading, Symbol, classify, evaluate, read, read_ink, read_page
     from .svm import SVC
     from .transformer import GlyphFeatures
@@ -25,6 +27,7 @@ if find_spec(f"{__name__}._svm") is None:
 _HOME = {
     "GlyphClassifier": "glyphs",
     "GlyphFeatures": "transformer",
+    "GlyphModel": "models",
     "LinearSVC": "linear_svm",
     "ModelError": "glyphs",
     "ReadError": "ink",
@@ -33,6 +36,8 @@ _HOME = {
     "Symbol": "reader",
     "classify": "reader",
     "evaluate": "reader",
+    "load_glyphs": "glyph_sources",
+    "load_model": "models",
     "read": "reader",
     "read_ink": "reader",
     "read_page": "reader",
@@ -42,6 +47,7 @@ __all__ = [
     "SVC",
     "GlyphClassifier",
     "GlyphFeatures",
+    "GlyphModel",
     "LinearSVC",
     "ModelError",
     "ReadError",
@@ -50,6 +56,8 @@ __all__ = [
     "__version__",
     "classify",
     "evaluate",
+    "load_glyphs",
+    "load_model",
     "read",
     "read_ink",
     "read_page",

@@ -1,4 +1,4 @@
-"""The `hwcalc` command: read, page, gui, train, data.
+"""The `hwcalc` command: read, page, gui, train, evaluate, compare, predict, data.
 
 In flow arguments, pictures and files of strokes; out flow one line for each expression on standard output,
 one line for each failure on standard error, and an exit code: 0 all read, 1 some input could not be read,
@@ -31,14 +31,21 @@ Result = TypeVar("Result")
 _INTERRUPTED = 130  # what shells return for a command that SIGINT ended,
 _BROKEN_PIPE = 141  # or SIGPIPE
 
-_FORWARDED = {"gui": "hwcalc.gui.__main__", "train": "hwcalc.train", "data": "hwcalc.data_command"}
+_FORWARDED = {
+    "gui": "hwcalc.gui.__main__",
+    "train": "hwcalc.train",
+    "evaluate": "hwcalc.evaluation",
+    "compare": "hwcalc.comparison",
+    "predict": "hwcalc.prediction",
+    "data": "hwcalc.data_command",
+}
 
 _EXAMPLES = """\
 examples:
   hwcalc read photo.jpg                  photo.jpg: 12+34 = 46
   hwcalc page sheet.jpg                  every expression on a page
   hwcalc gui                             write in a window, see the answer
-  hwcalc train --help                    train the classifier anew
+  hwcalc train --help                    train a classifier, evaluate it, write its model file
   hwcalc data list                       the public sets of glyphs it learns from
 
 `hwcalc COMMAND --help` tells more."""
@@ -151,7 +158,10 @@ def _parser() -> argparse.ArgumentParser:
     # These parse their own arguments; here they are only listed.
     commands.add_parser("gui", help="open the window, with a picture if one is named")
     commands.add_parser("train", help="train the classifier and write its model file")
-    commands.add_parser("data", help="show and download sets of glyphs to train it on")
+    commands.add_parser("evaluate", help="measure a model on labelled glyphs")
+    commands.add_parser("compare", help="tell whether one of two models is better")
+    commands.add_parser("predict", help="tell which symbol a picture of a single one shows")
+    commands.add_parser("data", help="list, download, inspect and convert sets of glyphs to train it on")
     return parser
 
 

@@ -29,7 +29,6 @@ cdef extern from "_svm_simd.h":
         const float *values
         const float *squares
         const uint16_t *halves
-        float *widened
         Py_ssize_t count, width
     ctypedef struct Tiles:
         Py_ssize_t n_rows, rows, width, chunks
@@ -40,7 +39,7 @@ cdef extern from "_svm_simd.h":
         int32_t *steps
     ctypedef struct Loops:
         Py_ssize_t rows
-        bint takes_halves
+        bint (*halve)(const float *, Py_ssize_t, uint16_t *) noexcept nogil
         void (*tile)(const float **, Tiles *) noexcept nogil
         void (*kernel_rows)(const Kernel *, const Panels *, const Tiles *, float **) noexcept nogil
         void (*decide)(const Kernel *, const Panels *, const Tiles *, const float *, Py_ssize_t,
@@ -124,16 +123,16 @@ def pack(const real[:, ::1] X, const intptr_t[::1] lanes, const double[::1] cent
     return packed, norms
 
 
-NO_HALVES = np.empty((0, 0, LANES), np.uint16)
-
-
-def halved(panels):
+def halved(packed):
     """Panels (p, d, 32) float32 in half precision, if that holds them exactly: single and half, one of them empty."""
-    with np.errstate(over="ignore", under="ignore"):
-        halves = panels.astype(np.float16)
-    if panels.size and np.array_equal(halves, panels):
-        return np.empty((0, 0, LANES), np.float32), halves.view(np.uint16)
-    return panels, NO_HALVES
+    halves = aligned(packed.shape, np.uint16)
+    cdef const float[::1] values = packed.reshape(-1)
+    cdef uint16_t[::1] target = halves.reshape(-1)
+    cdef bint exact = False
+    if values.shape[0]:
+        with nogil:
+            exact = loops.halve(&values[0], values.shape[0], &target[0])
+    return (packed[:0], halves) if exact else (packed, halves[:0])
 
 
 cdef int allot(Tiles *tiles, Py_ssize_t n_rows, Py_ssize_t rows, Py_ssize_t width) except -1 nogil:
@@ -590,7 +589,7 @@ cdef class Machine:
         centre = centre_of(support, kernel)
         self.centre = centre if centre.any() else None
         packed, self.squares = pack(support, lanes, centre)
-        self.panels, self.halves = halved(packed) if loops.takes_halves else (packed, NO_HALVES)
+        self.panels, self.halves = halved(packed)
         self.stride = -(-(K - 1) // 16) * 16
         coef = aligned((len(lanes) // LANES, LANES, self.stride))
         coef[:] = 0
@@ -625,14 +624,13 @@ cdef class Machine:
     def _evaluate(self, const float[:, ::1] samples, double[:, ::1] f, double[:, ::1] score):
         cdef Py_ssize_t start = 0, n = samples.shape[0], block = min(n, BLOCK)
         cdef Py_ssize_t size = 1 if n == 1 else loops.rows, padded = (block + size - 1) // size * size
-        cdef Py_ssize_t sections = self.n_classes * padded * self.stride
         cdef Tiles tiles
         cdef float *section
         if n == 0:
             return
         with nogil:
             allot(&tiles, block, size, self.n_features)
-            section = <float *>malloc((sections + LANES * self.n_features) * sizeof(float))
+            section = <float *>malloc(self.n_classes * padded * self.stride * sizeof(float))
             if section == NULL:
                 free(tiles.values)
                 with gil:
@@ -663,7 +661,6 @@ cdef class Machine:
         cdef Py_ssize_t i
         cdef Panels panels
         panels.width, panels.halves, panels.values = self.n_features, NULL, NULL
-        panels.widened = section + self.n_classes * size
         memset(section, 0, self.n_classes * size * sizeof(float))
         for i in range(self.n_classes):
             panels.count = self.first[i + 1] - self.first[i]
@@ -705,8 +702,8 @@ def centre_of(X, str kernel):
     if kernel != "rbf" or not len(X):
         return np.zeros(X.shape[1])
     mean = X.mean(axis=0, dtype=np.float64)
-    spread = X.var(axis=0, dtype=np.float64).sum()
-    return mean if np.sum(mean * mean) > 16 * spread else np.zeros(X.shape[1])
+    spread = np.einsum("nd,nd->", X, X, dtype=np.float64) / len(X) - mean @ mean
+    return mean if mean @ mean > 16 * spread else np.zeros(X.shape[1])
 
 
 def compress(const real[:, ::1] X):

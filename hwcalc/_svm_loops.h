@@ -9,32 +9,42 @@
 typedef float VEC __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
 typedef int32_t IVEC __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
 
-TARGET static inline void NAME(clear)(int rows, VEC sum[ROWS][VECTORS]) {
+TARGET INLINED void NAME(clear)(int rows, VEC sum[ROWS][VECTORS]) {
     VEC zero = (VEC){0} + nothing;
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < VECTORS; v++) sum[r][v] = zero;
 }
 
+/* Values `at` .. of the panels as a vector; `half` says in which precision they are. */
+TARGET INLINED VEC NAME(values)(const Panels *panels, Py_ssize_t at, int half) {
+#if TAKES_HALVES
+    if (half) return WIDEN(panels->halves + at);
+#else
+    (void)half;
+#endif
+    return *(const VEC *)(panels->values + at);
+}
+
 /* sum[r] += values[t][r] * panel[feature[t]] over the steps t, always in the order of the features, so
- * that an inner product has the same bits in whatever company it is computed. */
-TARGET static inline void NAME(products)(const float *panel, const float *values, const int32_t *feature,
-                                         Py_ssize_t steps, int rows, VEC sum[ROWS][VECTORS]) {
-    for (Py_ssize_t t = 0; t < steps; t++) {
-        const VEC *column = (const VEC *)(panel + (Py_ssize_t)feature[t] * LANES);
-        for (int v = 0; v < VECTORS; v++)
-            for (int r = 0; r < rows; r++) sum[r][v] += values[t * rows + r] * column[v];
-    }
+ * that an inner product has the same bits in whatever company it is computed. The panel begins at `at`. */
+TARGET INLINED void NAME(products)(const Panels *panels, Py_ssize_t at, int half, const float *values,
+                                         const int32_t *feature, Py_ssize_t steps, VEC sum[ROWS][VECTORS]) {
+    for (Py_ssize_t t = 0; t < steps; t++)
+        for (int v = 0; v < VECTORS; v++) {
+            VEC column = NAME(values)(panels, at + (Py_ssize_t)feature[t] * LANES + v * WIDTH, half);
+            for (int r = 0; r < ROWS; r++) sum[r][v] += values[t * ROWS + r] * column;
+        }
 }
 
 /* While tile `part` of `parts` is computed, its share of the next panel comes into the cache. */
-TARGET static inline void NAME(fetch)(const float *panel, Py_ssize_t width, Py_ssize_t part, Py_ssize_t parts) {
+TARGET INLINED void NAME(fetch)(const float *panel, Py_ssize_t width, Py_ssize_t part, Py_ssize_t parts) {
     for (Py_ssize_t k = width * part / parts; k < width * (part + 1) / parts; k++)
         for (int line = 0; line < LANES; line += 16) __builtin_prefetch(panel + k * LANES + line, 0, 2);
 }
 
 /* 2^x for x <= 0 with a relative error of 1e-7: 2^round(x) through the exponent bits, the rest by a
  * minimax polynomial that is exactly 1 at 0, so that K(x, x) = 1. Below 2^-125 the result is 0. */
-TARGET static inline VEC NAME(power_of_two)(VEC x) {
+TARGET INLINED VEC NAME(power_of_two)(VEC x) {
     IVEC normal = x > -125.5f;
     x = (VEC)((IVEC)x & normal);
     IVEC whole = __builtin_convertvector(x - 0.5f, IVEC);
@@ -49,7 +59,7 @@ TARGET static inline VEC NAME(power_of_two)(VEC x) {
 }
 
 /* The kernel of each inner product; `square` and `squares` are the squared norms of the two sides. */
-TARGET static inline VEC NAME(kernel)(const Kernel *kernel, VEC product, float square, VEC squares) {
+TARGET INLINED VEC NAME(kernel)(const Kernel *kernel, VEC product, float square, VEC squares) {
     if (kernel->kind == RBF) {
         VEC distance = square + squares - 2.0f * product;
         distance = (VEC)((IVEC)distance & (distance > 0.0f));
@@ -89,8 +99,8 @@ TARGET static void NAME(tile)(const float *const *samples, Tiles *tiles) {
     }
 }
 
-/* Carry on with the inner products of a tile: chunk `chunk` of the features, one panel. */
-TARGET static inline void NAME(advance)(const float *panel, const Tiles *tiles, Py_ssize_t tile,
+/* Carry on with the inner products of a tile: chunk `chunk` of the features, panel p. */
+TARGET INLINED void NAME(advance)(const Panels *panels, Py_ssize_t p, const Tiles *tiles, Py_ssize_t tile,
                                         Py_ssize_t chunk, VEC sum[ROWS][VECTORS]) {
     VEC *kept = (VEC *)(tiles->sums + tile * ROWS * LANES);
     const int32_t *steps = tiles->steps + tile * (tiles->chunks + 1) + chunk;
@@ -99,8 +109,12 @@ TARGET static inline void NAME(advance)(const float *panel, const Tiles *tiles, 
     else
         for (int r = 0; r < ROWS; r++)
             for (int v = 0; v < VECTORS; v++) sum[r][v] = kept[r * VECTORS + v];
-    NAME(products)(panel, tiles->values + tile * ROWS * tiles->width + steps[0] * ROWS,
-                   tiles->feature + tile * tiles->width + steps[0], steps[1] - steps[0], ROWS, sum);
+    const float *values = tiles->values + tile * ROWS * tiles->width + steps[0] * ROWS;
+    const int32_t *feature = tiles->feature + tile * tiles->width + steps[0];
+    if (panels->halves)
+        NAME(products)(panels, p * panels->width * LANES, 1, values, feature, steps[1] - steps[0], sum);
+    else
+        NAME(products)(panels, p * panels->width * LANES, 0, values, feature, steps[1] - steps[0], sum);
     if (chunk + 1 < tiles->chunks)
         for (int r = 0; r < ROWS; r++)
             for (int v = 0; v < VECTORS; v++) kept[r * VECTORS + v] = sum[r][v];
@@ -117,7 +131,7 @@ TARGET static void NAME(kernel_rows)(const Kernel *kernel, const Panels *panels,
             Py_ssize_t chunk = turn / n_tiles, tile = turn % n_tiles;
             VEC sum[ROWS][VECTORS];
             NAME(fetch)(panel + panels->width * LANES, panels->width, turn, turns);
-            NAME(advance)(panel, tiles, tile, chunk, sum);
+            NAME(advance)(panels, p, tiles, tile, chunk, sum);
             if (chunk + 1 < tiles->chunks) continue;
             for (int r = 0; r < ROWS && tile * ROWS + r < tiles->n_rows; r++) {
                 VEC *target = (VEC *)(out[tile * ROWS + r] + p * LANES);
@@ -131,7 +145,7 @@ TARGET static void NAME(kernel_rows)(const Kernel *kernel, const Panels *panels,
 
 /* section[r][m] += sum over the lanes of value[r][lane] * coef[lane][m], for m < stride: the share of one
  * panel of support vectors in the decision values of the samples r. */
-TARGET static inline void NAME(combine)(const float *value, const float *coef, Py_ssize_t stride, int rows,
+TARGET INLINED void NAME(combine)(const float *value, const float *coef, Py_ssize_t stride, int rows,
                                         float *section) {
     VEC zero = (VEC){0} + nothing;
     for (Py_ssize_t m = 0; m < stride; m += WIDTH) {
@@ -145,37 +159,41 @@ TARGET static inline void NAME(combine)(const float *value, const float *coef, P
     }
 }
 
-/* Values `at` .. of the panels as a vector. */
-TARGET static inline VEC NAME(values)(const Panels *panels, Py_ssize_t at) {
+/* Half precision of `count` values, a multiple of LANES; false where it does not hold one of them exactly. */
+TARGET static int NAME(halve)(const float *values, Py_ssize_t count, uint16_t *halves) {
 #if TAKES_HALVES
-    if (panels->halves) return WIDEN(panels->halves + at);
+    IVEC differs = (IVEC){0};
+    for (Py_ssize_t k = 0; k < count; k += WIDTH) {
+        NARROW(values + k, halves + k);
+        differs |= (VEC)WIDEN(halves + k) != *(const VEC *)(values + k);
+    }
+    for (int lane = 0; lane < WIDTH; lane++)
+        if (differs[lane]) return 0;
+    return 1;
+#else
+    (void)values, (void)count, (void)halves;
+    return 0;
 #endif
-    return *(const VEC *)(panels->values + at);
-}
-
-/* Panel p in single precision. */
-TARGET static inline const float *NAME(widened)(const Panels *panels, Py_ssize_t p) {
-    Py_ssize_t size = panels->width * LANES;
-    if (!panels->halves) return panels->values + p * size;
-    for (Py_ssize_t k = 0; k < size; k += WIDTH)
-        *(VEC *)(panels->widened + k) = NAME(values)(panels, p * size + k);
-    return panels->widened;
 }
 
 /* One sample against `count` panels of support vectors, 1 or 2: more sums under way than one panel has. */
-TARGET static inline void NAME(decide_one)(const Kernel *kernel, const Panels *panels, Py_ssize_t p, int count,
-                                           const Tiles *tiles, const float *coef, Py_ssize_t stride,
-                                           float *section) {
+TARGET INLINED void NAME(decide_pair)(const Kernel *kernel, const Panels *panels, Py_ssize_t p,
+                                            int count, int half, const Tiles *tiles, const float *coef,
+                                            Py_ssize_t stride, float *section) {
     float value[LANES];
     VEC sum[2][VECTORS], zero = (VEC){0} + nothing;
     for (int side = 0; side < count; side++)
         for (int v = 0; v < VECTORS; v++) sum[side][v] = zero;
-    for (Py_ssize_t t = 0; t < tiles->steps[tiles->chunks]; t++)
-        for (int side = 0; side < count; side++) {
-            Py_ssize_t at = ((p + side) * panels->width + tiles->feature[t]) * LANES;
-            for (int v = 0; v < VECTORS; v++)
-                sum[side][v] += tiles->values[t] * NAME(values)(panels, at + v * WIDTH);
-        }
+    const Py_ssize_t steps = tiles->steps[tiles->chunks], size = panels->width * LANES;
+    const int32_t *feature = tiles->feature;
+    const float *values = tiles->values;
+    const Panels here = *panels;
+    for (Py_ssize_t t = 0; t < steps; t++)
+        for (int side = 0; side < count; side++)
+            for (int v = 0; v < VECTORS; v++) {
+                Py_ssize_t at = (p + side) * size + feature[t] * LANES + v * WIDTH;
+                sum[side][v] += values[t] * NAME(values)(&here, at, half);
+            }
     for (int side = 0; side < count; side++) {
         const VEC *squares = (const VEC *)(panels->squares + (p + side) * LANES);
         for (int v = 0; v < VECTORS; v++)
@@ -184,19 +202,29 @@ TARGET static inline void NAME(decide_one)(const Kernel *kernel, const Panels *p
     }
 }
 
+/* One sample against all panels. */
+TARGET INLINED void NAME(decide_one)(const Kernel *kernel, const Panels *panels, int half,
+                                           const Tiles *tiles, const float *coef, Py_ssize_t stride,
+                                           float *section) {
+    Py_ssize_t p = 0;
+    for (; p + 2 <= panels->count; p += 2)
+        NAME(decide_pair)(kernel, panels, p, 2, half, tiles, coef, stride, section);
+    if (p < panels->count) NAME(decide_pair)(kernel, panels, p, 1, half, tiles, coef, stride, section);
+}
+
 /* Many samples against one panel of support vectors. */
-TARGET static inline void NAME(decide_many)(const Kernel *kernel, const Panels *panels, Py_ssize_t p,
+TARGET static void NAME(decide_many)(const Kernel *kernel, const Panels *panels, Py_ssize_t p,
                                             const Tiles *tiles, const float *coef, Py_ssize_t stride,
                                             float *section) {
-    const float *panel = NAME(widened)(panels, p);
     const VEC *squares = (const VEC *)(panels->squares + p * LANES);
     Py_ssize_t n_tiles = (tiles->n_rows + ROWS - 1) / ROWS, turns = n_tiles * tiles->chunks;
     for (Py_ssize_t turn = 0; turn < turns; turn++) {
         Py_ssize_t chunk = turn / n_tiles, tile = turn % n_tiles;
         float value[ROWS * LANES];
         VEC sum[ROWS][VECTORS];
-        if (!panels->halves) NAME(fetch)(panel + panels->width * LANES, panels->width, turn, turns);
-        NAME(advance)(panel, tiles, tile, chunk, sum);
+        if (!panels->halves)
+            NAME(fetch)(panels->values + (p + 1) * panels->width * LANES, panels->width, turn, turns);
+        NAME(advance)(panels, p, tiles, tile, chunk, sum);
         if (chunk + 1 < tiles->chunks) continue;
         for (int r = 0; r < ROWS; r++)
             for (int v = 0; v < VECTORS; v++)
@@ -210,14 +238,13 @@ TARGET static inline void NAME(decide_many)(const Kernel *kernel, const Panels *
  * coefficients coef (LANES * count, stride). One sample takes another way to the same bits. */
 TARGET static void NAME(decide)(const Kernel *kernel, const Panels *panels, const Tiles *tiles,
                                 const float *coef, Py_ssize_t stride, float *section) {
-    Py_ssize_t p = 0;
-    if (tiles->rows == 1 && tiles->n_rows == 1) {
-        for (; p + 2 <= panels->count; p += 2)
-            NAME(decide_one)(kernel, panels, p, 2, tiles, coef, stride, section);
-        for (; p < panels->count; p++)
-            NAME(decide_one)(kernel, panels, p, 1, tiles, coef, stride, section);
-    }
-    for (; p < panels->count; p++) NAME(decide_many)(kernel, panels, p, tiles, coef, stride, section);
+    if (tiles->rows == 1 && tiles->n_rows == 1 && panels->halves)
+        NAME(decide_one)(kernel, panels, 1, tiles, coef, stride, section);
+    else if (tiles->rows == 1 && tiles->n_rows == 1)
+        NAME(decide_one)(kernel, panels, 0, tiles, coef, stride, section);
+    else
+        for (Py_ssize_t p = 0; p < panels->count; p++)
+            NAME(decide_many)(kernel, panels, p, tiles, coef, stride, section);
 }
 
 /* sum[k] += sum over r of weight[r] * rows[r][k]; a block of the sums stays in the cache meanwhile. */

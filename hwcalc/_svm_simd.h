@@ -25,6 +25,9 @@
  * which of the first two products it rounds before the fused multiply-add. */
 static const volatile float nothing = 0.0f;
 
+/* Steps of the loops are inlined for sure: some of their arguments are constants that shape the code. */
+#define INLINED static inline __attribute__((always_inline))
+
 #define LANES 32
 #define SMALLEST_CURVATURE 1e-12
 #define JOIN_(a, b) a##_##b
@@ -38,12 +41,11 @@ typedef struct {
 } Kernel;
 
 /* The right factor of a kernel product: values (count, width, LANES) and squared norms (count, LANES).
- * Values that half precision holds exactly may come as `halves` instead, with room for one panel in
- * `widened`: a single sample is decided as fast as memory delivers the panels, and so in half the time. */
+ * Values that half precision holds exactly may come as `halves` instead: a single sample is decided as fast as
+ * memory delivers the panels, and so in less time. */
 typedef struct {
     const float *values, *squares;
     const uint16_t *halves;
-    float *widened;
     Py_ssize_t count, width;
 } Panels;
 
@@ -59,7 +61,7 @@ typedef struct {
 
 typedef struct {
     Py_ssize_t rows;
-    int takes_halves;
+    int (*halve)(const float *, Py_ssize_t, uint16_t *);
     void (*tile)(const float *const *, Tiles *);
     void (*kernel_rows)(const Kernel *, const Panels *, const Tiles *, float *const *);
     void (*decide)(const Kernel *, const Panels *, const Tiles *, const float *, Py_ssize_t, float *);
@@ -74,7 +76,7 @@ typedef struct {
 } Loops;
 
 #define LOOPS(set) \
-    { ROWS, TAKES_HALVES, tile_##set, kernel_rows_##set, decide_##set, add_rows_##set, move_##set, partner_##set, \
+    { ROWS, halve_##set, tile_##set, kernel_rows_##set, decide_##set, add_rows_##set, move_##set, partner_##set, \
       hinge_epoch_##set }
 
 /* The baseline of the compiler: SSE2, NEON, ... */
@@ -102,6 +104,8 @@ static const Loops loops_plain = LOOPS(plain);
 #define NAME(x) JOIN(x, avx2)
 #define WIDTH 8
 #define WIDEN(halves) (VEC) _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(halves)))
+#define NARROW(values, halves) \
+    _mm_storeu_si128((__m128i *)(halves), _mm256_cvtps_ph(_mm256_loadu_ps(values), _MM_FROUND_TO_NEAREST_INT))
 #define ROWS 3
 #include "_svm_loops.h"
 static const Loops loops_avx2 = LOOPS(avx2);
@@ -109,12 +113,15 @@ static const Loops loops_avx2 = LOOPS(avx2);
 #undef NAME
 #undef WIDTH
 #undef WIDEN
+#undef NARROW
 #undef ROWS
 
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,f16c")))
 #define NAME(x) JOIN(x, avx512)
 #define WIDTH 16
 #define WIDEN(halves) (VEC) _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(halves)))
+#define NARROW(values, halves) \
+    _mm256_storeu_si256((__m256i *)(halves), _mm512_cvtps_ph(_mm512_loadu_ps(values), _MM_FROUND_TO_NEAREST_INT))
 #define ROWS 6
 #include "_svm_loops.h"
 static const Loops loops_avx512 = LOOPS(avx512);
@@ -122,6 +129,7 @@ static const Loops loops_avx512 = LOOPS(avx512);
 #undef NAME
 #undef WIDTH
 #undef WIDEN
+#undef NARROW
 #undef ROWS
 #undef TAKES_HALVES
 #endif

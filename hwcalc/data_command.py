@@ -166,22 +166,13 @@ def _get_and_tell(row: PublicSet, quiet: bool) -> int:
 # info, show and convert
 
 
-def _loaded(source: str, options: argparse.Namespace, problems: list[str] | None = None) -> Loaded:
+def _loaded(options: argparse.Namespace, source: str, problems: list[str] | None = None) -> Loaded:
     """The set, with what `--labels` and `--limit` leave of it; problems are collected or raised."""
-    from .glyph_sources import SYNTHETIC, load
+    from .glyph_sources import load_part
     from .loaded import refuse
 
-    seed = getattr(options, "seed", 0)
-    drawn = options.limit if options.limit and not options.labels else SYNTHETIC
-    found = load(source, refuse if problems is None else problems.append, drawn, seed)
-    if options.labels:
-        found = found.take(np.isin(found.glyphs.labels, list(options.labels)))
-        if not len(found.glyphs):
-            raise DatasetError(f"{source}: has no glyph of {options.labels}")
-    if options.limit and options.limit < len(found.glyphs):
-        chosen = np.random.default_rng(seed).permutation(len(found.glyphs))[: options.limit]
-        found = found.take(np.sort(chosen))
-    return found
+    complain = refuse if problems is None else problems.append
+    return load_part(source, options.limit, options.labels, getattr(options, "seed", 0), complain)
 
 
 def _info(options: argparse.Namespace) -> int:
@@ -191,7 +182,7 @@ def _info(options: argparse.Namespace) -> int:
     for source in options.sets:
         problems: list[str] = []
         try:
-            told.append(facts(_loaded(source, options, problems), problems))
+            told.append(facts(_loaded(options, source, problems), problems))
         except DatasetError as error:
             failures += complain(NAME, problems[0] if problems else str(error))
             continue
@@ -206,7 +197,7 @@ def _info(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     from .inspection import class_chart, grid
 
-    found = _loaded(options.set, options)
+    found = _loaded(options, options.set)
     image = class_chart(found) if options.classes else grid(found, options.columns, options.seed)
     encoded = BytesIO()
     try:
@@ -229,7 +220,7 @@ def _convert(options: argparse.Namespace) -> int:
     write = next((write for ending, write in _WRITERS.items() if name.endswith(ending)), None)
     if write is None:
         raise DatasetError(f"{options.output}: name a file that ends in {', '.join(_WRITERS)}")
-    found = _loaded(options.set, options)
+    found = _loaded(options, options.set)
     write(options.output, found)
     size = options.output.stat().st_size
     print(f"wrote {options.output}: {len(found.glyphs):,} glyphs, {size / 1e6:.2f} MB")

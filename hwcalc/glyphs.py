@@ -24,7 +24,6 @@ import numpy.typing as npt
 from . import _svm, features
 from .atomic import write_whole
 from .features import FeatureArray, Glyph
-from .ink import FloatArray
 
 JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
@@ -93,30 +92,35 @@ class GlyphClassifier:
         """Natural logarithm of each class's probability, float32 (n, K), for features (n, d)."""
         return log_softmax(self.scores(X) / self.temperature)
 
-    def classify(self, glyphs: Sequence[Glyph]) -> list[str]:
-        """The most likely label of each glyph, never junk; glyphs as in `features.extract`.
+    def log_probability_of(self, glyphs: Sequence[Glyph]) -> FeatureArray:
+        """The same for glyphs as in `features.extract`, given that they are symbols: -inf for junk.
 
         The features do not tell the size of a glyph, so for pen strokes `point_evidence` makes up for it.
         """
-        if not len(glyphs):
-            return []
         log_probability = self.log_probability(features.extract(glyphs))
         if JUNK in self.labels:
             log_probability[:, self.labels.index(JUNK)] = -np.inf
         if "." in self.labels:
-            log_probability[:, self.labels.index(".")] += [point_evidence(glyph) for glyph in glyphs]
-        return [self.labels[k] for k in log_probability.argmax(axis=1)]
+            evidence = np.array([point_evidence(glyph) for glyph in glyphs], np.float32)
+            log_probability /= 1 + SOFTENING * np.maximum(evidence, 0)[:, None]
+            log_probability[:, self.labels.index(".")] += evidence
+        return log_softmax(log_probability)
+
+    def classify(self, glyphs: Sequence[Glyph]) -> list[str]:
+        """The most likely label of each glyph, never junk."""
+        if not len(glyphs):
+            return []
+        return [self.labels[k] for k in self.log_probability_of(glyphs).argmax(axis=1)]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file: to a temporary name first, so that an old file is whole until the end."""
-        scale = np.maximum(self.vectors.max(axis=0) - self.vectors.min(axis=0), 1e-12) / 255
-        offset = self.vectors.min(axis=0)
+        scale, offset = _steps(self.vectors)
         arrays: Arrays = {
-            "vectors": np.rint((self.vectors - offset) / scale).astype(np.uint8),
+            "vectors": np.clip(np.rint((self.vectors - offset) / scale), 0, 255).astype(np.uint8),
             "scale": scale.astype(np.float32),
             "offset": offset.astype(np.float32),
             "counts": self.counts.astype(np.int32),
-            "dual_coef": self.dual_coef.astype(np.float16),
+            "dual_coef": _rounded(self.dual_coef),
             "intercept": self.intercept.astype(np.float32),
         }
         about = {
@@ -126,11 +130,11 @@ class GlyphClassifier:
             "temperature": self.temperature,
             "features": features.VERSION,
             "recipe": self.recipe,
-            "sha256": _digest(arrays),
+            "sha256": digest(arrays),
         }
         encoded = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, about=encoded, **arrays)
+        np.savez(buffer, allow_pickle=False, about=encoded, **arrays)
         write_whole(path, buffer.getvalue())
 
     @classmethod
@@ -158,13 +162,13 @@ class GlyphClassifier:
             ) from None
         if about.get("format") != FORMAT or about.get("features") != features.VERSION:
             raise ModelError(f"{path}: made by another version of hwcalc; make it again with `hwcalc train`")
-        if about.get("sha256") != _digest(arrays) or not _consistent(about, arrays):
+        if about.get("sha256") != digest(arrays) or not _consistent(about, arrays):
             raise ModelError(
                 f"{path}: damaged or changed since it was made; make it again with `hwcalc train`"
             )
         return cls(
             about["labels"],
-            (arrays["vectors"] * arrays["scale"] + arrays["offset"]).astype(np.float16).astype(np.float32),
+            arrays["vectors"] * arrays["scale"] + arrays["offset"],
             arrays["counts"],
             arrays["dual_coef"].astype(np.float32),
             arrays["intercept"],
@@ -174,7 +178,36 @@ class GlyphClassifier:
         )
 
 
-POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 5.0
+def _steps(vectors: FeatureArray) -> tuple[FeatureArray, FeatureArray]:
+    """For each feature the step and the offset that bring its values to 0 .. 255.
+
+    Steps are powers of two and offsets whole steps: so half precision holds what comes back exactly, and a
+    machine reads it in half the time (`_svm.halved`).
+    """
+    lowest, highest = vectors.min(axis=0), vectors.max(axis=0)
+    finest = np.maximum(
+        (highest - lowest) / 254, np.maximum(-lowest, highest) / 1792
+    )  # 11 bits hold up to 2048
+    step = 2.0 ** np.ceil(np.log2(np.maximum(finest, 2.0**-20)))
+    return step, np.floor(lowest / step) * step
+
+
+def _rounded(coefficients: FeatureArray) -> npt.NDArray[np.float16]:
+    """Dual coefficients (K - 1, s) in half precision, the error of each passed on to the next vector's.
+
+    All vectors at the bound C of their weight would be rounded the same way, and thousands of such errors would
+    move the border between classes that overlap.
+    """
+    rounded = np.zeros(coefficients.shape, np.float16)
+    error = np.zeros(len(coefficients))
+    for column, own in zip(rounded.T, coefficients.T.astype(np.float64), strict=True):
+        used = own != 0
+        column[used] = (own + error)[used]
+        error[used] += (own - column)[used]
+    return rounded
+
+
+POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 2.0
 """Logistic regression of being a point or comma on the logarithm of a glyph's size in steps of the pen: where it
 is even, its slope (UNIPEN, 1,803 points and commas among 15,000 glyphs, balanced), and the most it may say."""
 
@@ -187,38 +220,40 @@ PAGE_SHARE, PAGE_SLOPE = 0.017, 1.8
 7 mm they lie 22 digits from the corner on average; sizes and places spread by a factor of 2.5: the share of the
 distance at which it is even whether a mark is a point, and the slope on the share's logarithm."""
 
+CUT_OUT = 0.5
+"""From this share on, coordinates are those of the glyph, not of a page."""
+
+
+SOFTENING = 2.0
+"""A mark that may be a point has less shape: its log-probabilities are divided by 1 + this × the evidence."""
+
 
 def point_evidence(glyph: Glyph) -> float:
     """Log-odds that a glyph is a point, from its size; 0 for a picture.
 
-    A single glyph's size is known in two ways. A pen reports its place at even times and goes slowly where it
-    writes small, so a point, a small mark of any shape, is fewer steps long than a symbol that looks like it when
-    it is enlarged. And strokes whose coordinates are those of a page lie many times their own size from its corner.
+    A glyph's place on the page tells its size: strokes whose coordinates are those of a page lie many times their
+    own size from its corner. Of strokes cut out of their page the pen's steps tell it: a pen reports its place at
+    even times and goes slowly where it writes small, so a point, a small mark of any shape, is fewer steps long
+    than a symbol that looks like it when it is enlarged.
     """
     if isinstance(glyph, np.ndarray):
         return 0.0
     strokes = [np.asarray(stroke, np.float64)[:, :2] for stroke in glyph]
-    points = np.concatenate(strokes)
-    size = float(np.ptp(points, axis=0).max())
+    if len(strokes) > 1:  # no one draws a point in two strokes
+        return -5.0
+    size = float(np.ptp(strokes[0], axis=0).max())
     if size == 0:
-        return POINT_LIMIT
-    return _steps_evidence(strokes, size) + _page_evidence(points, size)
-
-
-def _steps_evidence(strokes: Sequence[FloatArray], size: float) -> float:
-    steps = np.concatenate([np.hypot(*np.diff(stroke, axis=0).T) for stroke in strokes])
-    steps = steps[steps > 0]
-    if len(steps) < FEWEST_STEPS:
-        return 0.0
-    evidence = POINT_SLOPE * np.log(POINT_STEPS * np.median(steps) / size)
+        return 5.0
+    share = size / float(np.abs(strokes[0]).max())
+    if share < CUT_OUT:
+        evidence = PAGE_SLOPE * np.log(PAGE_SHARE / share)
+    else:
+        steps = np.hypot(*np.diff(strokes[0], axis=0).T)
+        steps = steps[steps > 0]
+        if len(steps) < FEWEST_STEPS:
+            return 0.0
+        evidence = POINT_SLOPE * np.log(POINT_STEPS * np.median(steps) / size)
     return float(np.clip(evidence, -POINT_LIMIT, POINT_LIMIT))
-
-
-def _page_evidence(points: FloatArray, size: float) -> float:
-    share = size / float(np.abs(points).max())
-    if share > 0.5:  # cut out: these are coordinates of the glyph, not of a page
-        return 0.0
-    return float(np.clip(PAGE_SLOPE * np.log(PAGE_SHARE / share), -POINT_LIMIT, POINT_LIMIT))
 
 
 _FIELDS = {
@@ -266,7 +301,8 @@ def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
     )
 
 
-def _digest(arrays: Arrays) -> str:
+def digest(arrays: Arrays) -> str:
+    """SHA-256 of named arrays, their types and shapes."""
     sha = hashlib.sha256()
     for name in sorted(arrays):
         sha.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())

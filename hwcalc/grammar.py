@@ -24,7 +24,7 @@ KIND = {
     "(": OPEN, ")": CLOSE, "=": EQUALS, "%": PERCENT, "√": SIGN,
 }  # fmt: skip
 
-ODD, WRONG = -1.5, -5.0
+ODD, WRONG = -1.5, -7.0
 _FOLLOW: npt.NDArray[np.float64] = np.zeros((14, 14))
 for _before in (START, PLUS, MINUS, TIMES, OPEN, EQUALS):
     _FOLLOW[_before, [PLUS, TIMES, CLOSE, EQUALS, PERCENT]] = WRONG
@@ -35,11 +35,13 @@ _FOLLOW[[DIGIT, CLOSE, WHOLE, PERCENT], OPEN] = ODD
 _FOLLOW[[CLOSE, WHOLE, PERCENT], DIGIT] = -3.0
 _FOLLOW[[CLOSE, WHOLE, PERCENT], POINT] = -3.0
 _FOLLOW[[CLOSE, WHOLE, PERCENT], WHOLE] = -3.0
+_FOLLOW[DIGIT, OPEN] = -2.5
 _FOLLOW[DIGIT, WHOLE] = -1.0
-_FOLLOW[DIGIT, DIGIT] = 0.5
+_FOLLOW[DIGIT, [DIGIT, PLUS, MINUS, TIMES, POINT, CLOSE]] = -0.3, 0.5, -0.5, 0.3, 0.5, 0.5
 _FOLLOW[PERCENT, PERCENT] = WRONG
 _FOLLOW[LATER_ROW, [CLOSE, EQUALS, PERCENT]] = WRONG
 _FOLLOW[LATER_ROW, POINT] = -2.5
+_FOLLOW[LATER_ROW, DIGIT] = -3.0
 _FOLLOW[[POINT, SIGN]] = WRONG
 _FOLLOW[POINT, DIGIT] = 0.0
 _FOLLOW[:, SIGN] += WRONG
@@ -48,11 +50,12 @@ _FOLLOW[START, COLUMN] = 0.0
 FOLLOW: list[list[float]] = _FOLLOW.tolist()
 
 SECOND_POINT = WRONG  # two points in one number
-UNOPENED = WRONG  # a closing bracket too many
+UNOPENED = -6.0  # a closing bracket too many
 UNCLOSED = -4.0  # for each bracket open at the end
 SECOND_EQUALS = -2.0  # a = b = c is rare
 UNFINISHED = -3.0  # the last symbol wants something after it
 POWER = -3.0  # a power is rare
+UNSOUND = -5.5  # what costs more is plainly no arithmetic
 _FINISHED = frozenset((DIGIT, CLOSE, EQUALS, PERCENT, WHOLE, COLUMN))
 _RAISABLE = frozenset((DIGIT, CLOSE, WHOLE))
 

@@ -313,7 +313,9 @@ class Hand:
         if kind == "point":
             return np.zeros((rng.integers(1, 4), 2))
         if kind == "tick":
-            way, reach, bend = rng.normal(0.9, 0.9), rng.uniform(0.01, 0.09), rng.normal(0.0, 0.4)
+            # mostly down and to the right, but a hurried dot may be a dash in any direction
+            way = rng.normal(0.9, 0.9) if rng.random() < 0.6 else rng.uniform(-0.5, np.pi - 0.5)
+            reach, bend = rng.uniform(0.01, 0.09), rng.normal(0.0, 0.4)
             t = np.linspace(-1.0, 1.0, rng.integers(3, 7))
             along, aside = reach * t, reach * bend * (1.0 - t * t)
             return np.column_stack(

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import NamedTuple
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
@@ -91,7 +91,7 @@ def dumps(
     rows += [f'<channel name="{c}" type="decimal"{units[c]}/>' for c in channels]
     rows.append("</traceFormat>")
     for kind, value in (annotations or {}).items():
-        rows.append(f"<annotation type={quoteattr(kind)}>{escape(value)}</annotation>")
+        rows.append(f'<annotation type="{escape(kind)}">{escape(value)}</annotation>')
     for number, stroke in enumerate(strokes):
         points = stroke[:, : len(channels)] * [1, 1, 1000][: len(channels)]
         told = ", ".join(" ".join(f"{v:.2f}".rstrip("0").rstrip(".") for v in p) for p in points.tolist())

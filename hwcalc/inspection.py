@@ -72,7 +72,7 @@ def _contradictions(found: Loaded, marks: npt.NDArray[np.str_]) -> list[str]:
         j = first.setdefault(mark, i)
         if labels[i] != labels[j]:
             told.append(
-                f"{found.places[i]}: {labels[i]!r} here, but the same at {found.places[j]} is {labels[j]!r}"
+                f"{found.places[i]}: {str(labels[i])!r} here, but the same at {found.places[j]} is {str(labels[j])!r}"
             )
     return told
 

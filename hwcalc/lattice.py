@@ -12,10 +12,9 @@ whole then is one item of the row that it stands in.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import groupby, pairwise
 from math import exp, log, log1p
 
 import numpy as np
@@ -24,9 +23,8 @@ import numpy.typing as npt
 from . import geometry, grammar, structure
 from .grammar import KIND, Node
 from .ink import Box, Ink
-from .layout import Item as RowItem
-from .layout import Mark, Power, Root, Row, Stack
-from .segment import Candidate, unit_height
+from .parses import EMPTY, Parse, Piece
+from .segment import Candidate, smaller_unit, unit_height
 from .structure import Form, Guess
 
 BEAM = 32
@@ -38,147 +36,23 @@ MARGIN = 9.0
 LABEL_RANGE = 9.0
 """Labels less likely than the candidate's best by more than this are not tried."""
 
+GLYPH_WEIGHT = 1.2
+"""Weight of the classifier's log-probabilities beside the geometry and the arithmetic. This and the weights there
+were fitted to the likelihood of 231 lines by a third of the test writers."""
+
 DEEPEST = 4
 """Most fractions and roots inside each other."""
 
-MOST_ROWS = 60
-"""Most rows parsed for one expression."""
+MOST_ITEMS = 1500
+"""No more structure is looked for once the rows had so many items: it is a scribble."""
 
 FRACTION, ROOT, COLUMN = -1.0, -1.0, -3.0
 """Log-weight of the form itself."""
-
-OVERHANG, DISTANCE, SMALLER = 3.0, 2.0, 1.0
-"""Weights of parts of a fraction that reach beyond the bar, that are far from it, and that are much smaller or
-larger than the row they stand in."""
-
-INNER = 8.0
-"""Weight of bars inside that are as wide as the bar of the fraction they stand in."""
-
-UNALIGNED = 2.0
-"""Weight of rows of a column that do not end at the same place."""
 
 _FORM = {Form.FRACTION: FRACTION, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
 _CODE = {Form.FRACTION: 2 * grammar.WHOLE, Form.ROOT: 2 * grammar.WHOLE, Form.COLUMN: 2 * grammar.COLUMN}
 _ALONE = (0.0, 0.0, 0.0)
 _SIGN = {Form.FRACTION: "-", Form.ROOT: "√", Form.COLUMN: "-"}
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One item of a parsed row: a symbol, or a sign with the rows it holds together.
-
-    Parameters
-    ----------
-    label : str
-        Of the symbol or the sign; of a fraction bar `-`.
-    group : Candidate
-        Its strokes.
-    alternatives : tuple of (label, probability)
-        What it may be if all else is right: its label first, then the others, most likely first.
-    raised : bool
-        It stands in an exponent.
-    form : Form
-    parts : tuple of Parse
-        See `Guess.parts`.
-    """
-
-    label: str
-    group: Candidate
-    alternatives: tuple[tuple[str, float], ...]
-    raised: bool = False
-    form: Form = Form.MARK
-    parts: tuple[Parse, ...] = ()
-
-
-@dataclass(frozen=True)
-class Parse:
-    """One reading of some strokes.
-
-    Parameters
-    ----------
-    pieces : tuple of Piece
-        From left to right.
-    score : float
-        Natural logarithm, up to a constant.
-    total : float
-        Logarithm of the sum of exp(score) over all readings that the search saw.
-    """
-
-    pieces: tuple[Piece, ...]
-    score: float
-    total: float
-
-    @property
-    def share(self) -> float:
-        """The share of this reading among all, 0 to 1."""
-        return min(1.0, exp(self.score - self.total))
-
-    @property
-    def labels(self) -> str:
-        """The labels of all symbols, one character each, in the order of `symbols`."""
-        return "".join(piece.label for piece in self.symbols())
-
-    def symbols(self) -> Iterator[Piece]:
-        """All symbols in the order of the text; a bar comes after what is over it."""
-        for piece in self.pieces:
-            if piece.form is Form.ROOT:
-                yield piece
-            for part in piece.parts[: -1 if piece.form is not Form.ROOT else None]:
-                yield from part.symbols()
-            if piece.form is not Form.ROOT:
-                yield piece
-                if piece.parts:
-                    yield from piece.parts[-1].symbols()
-
-    def row(self, first: int = 0) -> Row:
-        """The layout, its marks numbered as in `symbols`, from `first`."""
-        items: list[tuple[bool, tuple[RowItem, ...]]] = []
-        for piece in self.pieces:
-            made, first = _item(piece, first)
-            items.append((piece.raised, made))
-        row: list[RowItem] = []
-        for raised, group in groupby(items, key=lambda item: item[0]):
-            inside = tuple(item for _, made in group for item in made)
-            row += (Power(inside),) if raised else inside
-        return tuple(row)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self.symbols())
-
-
-EMPTY = Parse((), 0.0, 0.0)
-
-
-def _item(piece: Piece, first: int) -> tuple[tuple[RowItem, ...], int]:
-    """What a piece is in a row, its marks numbered from `first`, and the number after them."""
-    if piece.form is Form.MARK:
-        return (Mark(piece.label, first),), first + 1
-    if piece.form is Form.ROOT:
-        (part,) = piece.parts
-        return (Root(part.row(first + 1), first),), first + 1 + len(part)
-    starts = [first]
-    for part in piece.parts[:-1]:
-        starts.append(starts[-1] + len(part))
-    sign, last = starts[-1], piece.parts[-1]
-    rows = [part.row(start) for part, start in zip(piece.parts[:-1], starts, strict=False)]
-    rows.append(last.row(sign + 1))
-    after = sign + 1 + len(last)
-    if piece.form is Form.FRACTION:
-        return (Stack(rows[0], rows[1], sign),), after
-    return _in_line(rows, sign), after
-
-
-def _in_line(rows: Sequence[Row], rule: int) -> Row:
-    """A sum in columns as it is written on one line; the sign before the last row counts for those without."""
-    *terms, result = rows
-    signs = [row[0] for row in terms[1:] if row and isinstance(row[0], Mark) and row[0].label in "+-×÷/"]
-    usual = signs[-1].label if signs and isinstance(signs[-1], Mark) else "+"
-    line: list[RowItem] = list(terms[0])
-    for row in terms[1:]:
-        if not (row and row[0] in signs):
-            line.append(Mark(usual))
-        line += row
-    return (*line, Mark("=", rule), *result)
 
 
 @dataclass(frozen=True)
@@ -252,29 +126,50 @@ class Lattice:
         self.fixed = fixed or {}
         self._place = {c.strokes: i for i, c in enumerate(candidates)}
         self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None)
-        self.log_probability = np.asarray(log_probability, np.float64)[:, kept]
+        self.log_probability = GLYPH_WEIGHT * np.asarray(log_probability, np.float64)[:, kept]
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
         self.flat = flat
-        taken = {i for group, label in self.fixed.items() if label != "-" or len(group) > 1 for i in group}
+        taken = {
+            i
+            for group, label in self.fixed.items()
+            if label not in ("-", "") or len(group) > 1
+            for i in group
+        }
         self.bars = structure.Bars(ink, unit, taken)
         self._rows: dict[tuple[frozenset[int], bool], Parse] = {}
+        self._units: dict[frozenset[int], float] = {}
+        self.work = 0
         self._parts = [s.component for s in ink.strokes]
 
     def parse(self) -> Parse:
         """The best reading of all strokes."""
-        return self.parse_row(frozenset(range(len(self.boxes))), 0)
+        every = frozenset(range(len(self.boxes)))
+        unit = self.unit if self.flat else _unit_of(self.boxes, self.unit)
+        usual = _RowSearch(self, every, unit).parse()
+        smaller = smaller_unit(self.boxes, self.unit)
+        if smaller is None:
+            return usual
+        return max(usual, _RowSearch(self, every, smaller).parse(), key=lambda parse: parse.score)
 
     def parse_row(self, strokes: frozenset[int], depth: int, later: bool = False) -> Parse:
         """The best reading of some strokes as a row; `later`: as a row of a column that is not the first."""
         known = self._rows.get((strokes, later))
         if known is None:
-            known = self._rows[strokes, later] = _RowSearch(self, strokes, depth, later).parse()
+            unit = self.unit_of(strokes)
+            known = self._rows[strokes, later] = _RowSearch(self, strokes, unit, depth, later).parse()
+        return known
+
+    def unit_of(self, strokes: frozenset[int]) -> float:
+        """The height of a digit among some strokes."""
+        known = self._units.get(strokes)
+        if known is None:
+            known = self._units[strokes] = _unit_of([self.boxes[i] for i in strokes], self.unit)
         return known
 
     def guesses(self, strokes: frozenset[int], depth: int) -> list[Guess]:
         """What may stand in two dimensions among some strokes."""
-        if self.flat or depth >= DEEPEST or len(self._rows) > MOST_ROWS:
+        if self.flat or depth >= DEEPEST:
             return []
         found = self.bars.fractions(strokes)
         if depth == 0:
@@ -324,19 +219,21 @@ class Lattice:
 class _RowSearch:
     """The search for the best parse of one row."""
 
-    def __init__(self, lattice: Lattice, strokes: frozenset[int], depth: int, later: bool) -> None:
+    def __init__(
+        self, lattice: Lattice, strokes: frozenset[int], unit: float, depth: int = 0, later: bool = False
+    ) -> None:
         self.lattice = lattice
         boxes = lattice.boxes
-        self.unit = lattice.unit
-        if not lattice.flat:
-            self.unit = _unit_of([boxes[i] for i in strokes], lattice.unit)
+        self.unit = unit
         self.order = sorted(strokes, key=lambda i: boxes[i].center[0])
         self.bit = {stroke: 1 << place for place, stroke in enumerate(self.order)}
+        self.candidates = [i for i, c in enumerate(lattice.candidates) if strokes.issuperset(c.strokes)]
+        lattice.work += len(self.candidates)
         guesses = lattice.guesses(strokes, depth)
         self.line = geometry.Line(self._standing(strokes, guesses), self.unit)
         self.start = grammar.node(grammar.State(grammar.LATER_ROW if later else grammar.START))
         self.items = [item for g in guesses if (item := self._composite(g, strokes, depth)) is not None]
-        self.items += self._marks(strokes)
+        self.items += self._marks()
         self.starting: list[list[int]] = [[] for _ in self.order]
         for number, item in enumerate(self.items):
             self.starting[(item.mask & -item.mask).bit_length() - 1].append(number)
@@ -363,12 +260,10 @@ class _RowSearch:
 
     # Items
 
-    def _marks(self, strokes: frozenset[int]) -> list[_Item]:
+    def _marks(self) -> list[_Item]:
         """Every candidate of these strokes with its labels."""
         lattice = self.lattice
-        chosen = np.array(
-            [i for i, c in enumerate(lattice.candidates) if strokes.issuperset(c.strokes)], dtype=np.int64
-        )
+        chosen = np.array(self.candidates, dtype=np.int64)
         on_line, raised, dots, colons = lattice.shapes.on(self.line, chosen)
         shape = lattice.shapes.shape_weight(self.unit)[chosen, None]
         own = lattice.log_probability[chosen] * shape
@@ -417,7 +312,7 @@ class _RowSearch:
 
     def _composite(self, guess: Guess, strokes: frozenset[int], depth: int) -> _Item | None:
         """The item that a guess makes, its parts parsed."""
-        if guess.form is not Form.ROOT and not all(guess.parts[:2]):
+        if self.lattice.work > MOST_ITEMS or (guess.form is not Form.ROOT and not all(guess.parts[:2])):
             return None
         column = guess.form is Form.COLUMN
         parts = tuple(
@@ -442,26 +337,19 @@ class _RowSearch:
 
     def _fit(self, guess: Guess, sign: Box) -> float:
         """Log-weight of where a sign and its parts stand."""
-        lattice, unit = self.lattice, self.unit
+        boxes, bars = self.lattice.boxes, self.lattice.bars
+        parts = [reduce(Box.union, (boxes[i] for i in part)) for part in guess.parts if part]
         if guess.form is Form.COLUMN:
-            rights = [max(lattice.boxes[i].right for i in part) for part in guess.parts if part]
-            return -UNALIGNED * sum(min((b - a) / unit, 1.5) ** 2 for a, b in pairwise(rights))
+            return geometry.of_rows(parts, self.unit)
         if guess.form is Form.ROOT:
             return 0.0
-        place = (sign.center[1] - float(self.line.middle(sign.center[0]))) / unit
-        score = float(geometry._log_normal(np.array(place), 0.0, 0.25))
-        for part in guess.parts:
-            inner = lattice.bars.widest(part)
-            score -= INNER * max(0.0, log(max(inner, 1e-12) / sign.width) + 0.1)
-            box = reduce(Box.union, (lattice.boxes[i] for i in part))
-            over = max(0.0, sign.left - box.left) + max(0.0, box.right - sign.right)
-            apart = max(box.top - sign.bottom, sign.top - box.bottom)
-            into = max(0.0, -apart) / unit
-            score -= (
-                OVERHANG * (over / unit) ** 2 + DISTANCE * max(0.0, apart / unit - 0.5) + 6.0 * into * into
-            )
-            size = log(_unit_of([lattice.boxes[i] for i in part], unit) / unit)
-            score -= SMALLER * (min(0.0, size + 0.5) ** 2 + max(0.0, size - 0.3) ** 2) * 4
+        alone = len(guess.sign) + sum(map(len, guess.parts)) == len(self.order)
+        # a fraction that is all of its row stands where the row stands
+        place = 0.0 if alone else sign.center[1] - float(self.line.middle(sign.center[0]))
+        score = geometry.of_bar(place / self.unit)
+        for group, box in zip(guess.parts, parts, strict=True):
+            own, inner = self.lattice.unit_of(group), bars.widest(group)
+            score += geometry.of_part(sign, box, self.unit, own, inner)
         return score
 
     # Search
@@ -471,9 +359,11 @@ class _RowSearch:
         total = len(self.order)
         levels: list[dict[tuple[int, int, Node], _Path]] = [{} for _ in range(total + 1)]
         levels[0][0, -1, self.start] = _Path(0.0, 0.0, 0, self.start, None, -1, 0, "")
+        # where everything may belong to everything, fewer partial rows must do
+        beam = max(BEAM // 4, min(BEAM, 6 * BEAM * total // len(self.items)))
         for count in range(total):
             level = levels[count]
-            front = sorted(level.values(), key=_score, reverse=True)[:BEAM]
+            front = sorted(level.values(), key=_score, reverse=True)[:beam]
             levels[count] = {}
             for path in front:
                 if path.score < front[0].score - MARGIN:
@@ -538,7 +428,14 @@ class _RowSearch:
         steps.reverse()
         codes = [step.code for step in steps]
         pieces = tuple(self._piece(codes, i, step) for i, step in enumerate(steps))
-        return Parse(pieces, end.score + end.node.end, total)
+        return Parse(pieces, end.score + end.node.end, total, self._is_sound(steps, pieces))
+
+    def _is_sound(self, steps: Sequence[_Path], pieces: Sequence[Piece]) -> bool:
+        nodes = [self.start, *(step.node for step in steps)]
+        moves = zip(nodes, steps, strict=False)
+        return all(here.move(step.code)[0] > grammar.UNSOUND for here, step in moves) and all(
+            part.sound for piece in pieces for part in piece.parts
+        )
 
     def _piece(self, codes: list[int], index: int, step: _Path) -> Piece:
         item = self.items[step.item]
@@ -585,5 +482,9 @@ def _by_kind(options: Sequence[tuple[int, str, float]]) -> tuple[tuple[int, floa
 def _unit_of(boxes: Sequence[Box], usual: float) -> float:
     """The height of a digit among some strokes, not far from that of the whole ink."""
     high = structure.raised(boxes, usual)
-    unit = unit_height([box for box, up in zip(boxes, high, strict=True) if not up])
+    standing = [box for box, up in zip(boxes, high, strict=True) if not up]
+    unit = unit_height(standing)
+    if len(boxes) <= 3 and all(box.height > 0.5 * box.width for box in standing):
+        # so few may be one digit, such as an 8 of two circles
+        unit = max(unit, 0.8 * reduce(Box.union, standing).height)
     return min(max(unit, 0.35 * usual), 1.4 * usual)

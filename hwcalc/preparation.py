@@ -129,7 +129,7 @@ def split(
     if (counts < 2).any():
         k = int(np.argmin(counts))
         raise DatasetError(
-            f"{places[first[k]]}: the only {names[k]!r}, which cannot be in both the training and the test part; "
+            f"{places[first[k]]}: the only {str(names[k])!r}, which cannot be in both the training and the test part; "
             "add some or leave it out"
         )
     try:
@@ -181,7 +181,7 @@ def balanced(
     if counts[rarest] < 2:
         place = f"{where[first[rarest]]}: " if where is not None else ""
         raise DatasetError(
-            f"{place}the only {names[rarest]!r} to train on, and SMOTE makes samples between two: add some, "
+            f"{place}the only {str(names[rarest])!r} to train on, and SMOTE makes samples between two: add some, "
             "or take --balance under or none"
         )
     neighbours = min(NEIGHBOURS, int(counts[rarest]) - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from . import expression, page, segment
+from . import equations, expression, page, segment
 from .features import Glyph, extract
 from .glyphs import JUNK, default_classifier
 from .grammar import KIND
 from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
-from .lattice import Lattice, Parse
+from .lattice import Lattice
 from .memory import Memory
 from .page_joins import cut, joins
+from .parses import Parse
 
 if TYPE_CHECKING:
     from .picture import Writing
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label; '' where that is not known."""
 
+Apart: TypeAlias = Collection[frozenset[int]]
+"""Strokes that are known to be no one symbol."""
+
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
 
-DOUBTFUL = 0.65
+DOUBTFUL = 0.83
 """A reading less likely than this to be right is marked doubtful."""
 
 _MEMORY = Memory()
@@ -54,13 +58,23 @@ _FOREIGN = 0.5
 
 
 @dataclass(frozen=True)
+class Source:
+    """What a reading was made of: the ink and what was known of it before. See `read_ink`."""
+
+    ink: Ink
+    fixed: Fixed = field(default_factory=dict)
+    apart: Apart = ()
+    digits: bool = False
+
+
+@dataclass(frozen=True)
 class Symbol:
     """One symbol as it was read.
 
     Parameters
     ----------
     label : str
-        One of `0`-`9 + - × ÷ / = ( ) .`
+        One of `0`-`9 + - × ÷ / = ( ) . % √`; a fraction bar and the rule under a column are `-`.
     box : Box
         Where it stands, in the units of the ink (for a picture, pixels).
     confidence : float
@@ -99,6 +113,8 @@ class Reading:
         Ask the user to look before the answer is trusted.
     box : Box
         Around all of it.
+    source : Source or None
+        What `correct`, `group` and `ungroup` read anew; None for typed text.
     """
 
     text: str
@@ -109,6 +125,7 @@ class Reading:
     confidence: float
     doubtful: bool
     box: Box
+    source: Source | None = field(default=None, repr=False, compare=False)
 
 
 def classify(glyphs: Sequence[Glyph]) -> list[str]:
@@ -166,7 +183,11 @@ def _checked_glyph(index: int, glyph: Glyph) -> Glyph:
 
 
 def read_ink(
-    strokes: Iterable[npt.ArrayLike], *, fixed: Fixed | None = None, digits: bool = False
+    strokes: Iterable[npt.ArrayLike],
+    *,
+    fixed: Fixed | None = None,
+    apart: Apart = (),
+    digits: bool = False,
 ) -> Reading:
     """Read one expression from pen strokes.
 
@@ -177,15 +198,60 @@ def read_ink(
     fixed : mapping of frozenset of stroke numbers to label, optional
         What is known already, from a person who looked: these strokes together are this symbol; with an
         empty label, they are one symbol, whatever it is.
+    apart : collection of frozenset of stroke numbers
+        Strokes that together are no symbol.
     digits : bool
         It is a plain number, such as a code: digits and points only, leading zeros kept, nothing computed.
 
     Raises
     ------
     ReadError
-        There is no ink, too much of it, a coordinate is not finite, or `fixed` does not fit the strokes.
+        There is no ink, too much of it, a coordinate is not finite, or `fixed` or `apart` do not fit the strokes.
     """
-    return _read(Ink.from_strokes(strokes), fixed or {}, digits)
+    return _read(Source(Ink.from_strokes(strokes), fixed or {}, apart, digits))
+
+
+def correct(reading: Reading, symbol: int, label: str) -> Reading:
+    """Read again, knowing that symbol number `symbol` of a reading has this label.
+
+    What was known before stays known, unless it is about the same strokes.
+
+    Raises
+    ------
+    ReadError
+        There is no such symbol or label, or the reading is of typed text.
+    """
+    return group(reading, _strokes_of(reading, symbol), label)
+
+
+def group(reading: Reading, strokes: Collection[int], label: str = "") -> Reading:
+    """Read again, knowing that these strokes are one symbol, with this label if one is given; see `correct`."""
+    source, together = _source(reading), frozenset(strokes)
+    fixed = {known: name for known, name in source.fixed.items() if known.isdisjoint(together)}
+    apart = [known for known in source.apart if known != together]
+    return _read(replace(source, fixed={**fixed, together: label}, apart=apart))
+
+
+def ungroup(reading: Reading, symbol: int) -> Reading:
+    """Read again, knowing that the strokes of symbol number `symbol` are not one symbol; see `correct`."""
+    source, parted = _source(reading), _strokes_of(reading, symbol)
+    fixed = {known: name for known, name in source.fixed.items() if known.isdisjoint(parted)}
+    return _read(replace(source, fixed=fixed, apart=[*source.apart, parted]))
+
+
+def _source(reading: Reading) -> Source:
+    if reading.source is None:
+        raise ReadError("this reading is of typed text: change the text instead")
+    return reading.source
+
+
+def _strokes_of(reading: Reading, symbol: int) -> frozenset[int]:
+    _source(reading)
+    if not 0 <= symbol < len(reading.symbols):
+        raise ReadError(
+            f"there is no symbol {symbol}: the reading has {len(reading.symbols)}, numbered from 0"
+        )
+    return frozenset(reading.symbols[symbol].strokes)
 
 
 def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Reading:
@@ -209,7 +275,7 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
     from .picture_file import open_picture
 
     ink, reading = _upright(writing(open_picture(source)), digits)
-    return _read(ink, fixed, digits) if fixed else reading
+    return _read(Source(ink, fixed, digits=digits)) if fixed else reading
 
 
 def _upright(found: Writing, digits: bool) -> tuple[Ink, Reading]:
@@ -217,23 +283,25 @@ def _upright(found: Writing, digits: bool) -> tuple[Ink, Reading]:
     from .picture import level_ink
 
     ink = page.one_expression(level_ink(found))
-    best = ink, _read(ink, {}, digits)
+    best = ink, _read(Source(ink, digits=digits))
     if best[1].confidence < _SURE_OF_TURN:
         wide = ink.box.width > ink.box.height
         for degrees in (180,) if wide else (90, 270):
             turned = page.one_expression(level_ink(found, degrees))
-            reading = _read(turned, {}, digits)
+            reading = _read(Source(turned, digits=digits))
             if reading.confidence > max(_TURNED * best[1].confidence, DOUBTFUL):
                 best = turned, reading
     return best
 
 
-def read_page(source: Any) -> list[Reading]:
+def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[Reading]:
     """Read every expression on a picture of a page.
 
     Parameters
     ----------
     source : path, bytes, binary file, PIL image, or uint8 array (h, w) or (h, w, 3)
+    fixed : mapping of a reading's place in the result to what is known of it, optional
+        As in `read`.
 
     Returns
     -------
@@ -250,42 +318,45 @@ def read_page(source: Any) -> list[Reading]:
     from .picture_file import open_picture
 
     found = writing(open_picture(source))
-    readings = _read_all(level_ink(found))
+    fixed = fixed or {}
+    readings = _read_all(level_ink(found), fixed)
     sure = float(np.median([r.confidence for r in readings])) if readings else 1.0
     if sure >= _SURE_OF_TURN:
         return readings
     turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
-    return _read_all(turned[max(turned)]) if max(turned) > max(_TURNED * sure, DOUBTFUL) else readings
+    return _read_all(turned[max(turned)], fixed) if max(turned) > max(_TURNED * sure, DOUBTFUL) else readings
 
 
 def _sureness(ink: Ink) -> float:
     """The median confidence of the longest few expressions of a page."""
     inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]
     longest = sorted(inks, key=lambda i: -len(i.strokes))[:_SAMPLE]
-    return float(np.median([_read(i, {}).confidence for i in longest])) if longest else 0.0
+    return float(np.median([_read(Source(i)).confidence for i in longest])) if longest else 0.0
 
 
-def _read_all(ink: Ink) -> list[Reading]:
+def _read_all(ink: Ink, fixed: Mapping[int, Fixed]) -> list[Reading]:
     """Every expression in the ink of a page; see `read_page`."""
     inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
-    read = [(ink, _read(ink, {})) for ink in inks]
-    read = [part for whole in read for part in _parted(*whole)]
+    read = [part for ink in inks for part in _parted(ink, _read(Source(ink)))]
     inks, readings = [ink for ink, _ in read], [reading for _, reading in read]
     runs = joins(readings)
     inks = [replace(ink, strokes=tuple(s for i in run for s in inks[i].strokes)) for run in runs]
     readings = [
-        readings[run[0]] if len(run) == 1 else _read(ink, {}) for ink, run in zip(inks, runs, strict=True)
+        readings[run[0]] if len(run) == 1 else _read(Source(ink)) for ink, run in zip(inks, runs, strict=True)
     ]
-    found = []
+    found: list[tuple[Ink, Reading]] = []
     lengths = item_numbers(readings, _looks(inks, readings))
     for ink, reading, length in zip(inks, readings, lengths, strict=True):
         number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
         rest = [stroke for i, stroke in enumerate(ink.strokes) if i not in number]
         if number and rest:
-            found.append(_read(replace(ink, strokes=tuple(rest)), {}))
-        elif rest:
-            found.append(reading)
-    return [r for r in found if any(s.label.isdigit() for s in r.symbols)]
+            ink = replace(ink, strokes=tuple(rest))
+            reading = _read(Source(ink))
+        if rest and any(s.label.isdigit() for s in reading.symbols):
+            found.append((ink, reading))
+    return [
+        _read(Source(ink, fixed[i])) if fixed.get(i) else reading for i, (ink, reading) in enumerate(found)
+    ]
 
 
 def _parted(ink: Ink, reading: Reading) -> list[tuple[Ink, Reading]]:
@@ -298,7 +369,7 @@ def _parted(ink: Ink, reading: Reading) -> list[tuple[Ink, Reading]]:
     parts = [
         replace(ink, strokes=tuple(s for i, s in numbered if (i in first) == own)) for own in (True, False)
     ]
-    return [part for ink in parts for part in _parted(ink, _read(ink, {}))]
+    return [part for ink in parts for part in _parted(ink, _read(Source(ink)))]
 
 
 def _looks(inks: Sequence[Ink], readings: Sequence[Reading]) -> list[list[str]]:
@@ -325,37 +396,46 @@ def evaluate(text: str) -> Reading:
     return Reading(*shown, result.value, result.answer, (), 1.0, False, Box(0, 0, 0, 0))
 
 
-def _read(ink: Ink, fixed: Fixed, digits: bool = False) -> Reading:
+def _read(source: Source) -> Reading:
+    ink, fixed = source.ink, source.fixed
     if len(ink.strokes) > MAX_STROKES:
         raise ReadError(
             f"{len(ink.strokes)} strokes are too many for one expression (at most {MAX_STROKES}): read a part of it"
         )
-    unit = segment.unit_height([s.box for s in ink.strokes])
+    _check_known(source)
+    unit = segment.unit_height([stroke.box for stroke in ink.strokes])
     classifier = default_classifier()
-    _check_fixed(fixed, len(ink.strokes))
-    candidates = segment.candidates(ink, unit, fixed)
+    candidates = segment.candidates(ink, unit, fixed.keys(), source.apart)
     log_probability = _MEMORY.log_probability(classifier, ink, candidates)
-    allowed: Collection[str] = _DIGITS if digits else KIND.keys()
-    lattice = Lattice(ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=digits)
+    allowed: Collection[str] = _DIGITS if source.digits else KIND.keys()
+    lattice = Lattice(
+        ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=source.digits
+    )
     parse = lattice.parse()
-    reading = _reading(ink, parse)
-    if not digits:
-        return reading
+    if not source.digits:
+        return _reading(source, *equations.weighed(parse))
+    reading = _reading(source, parse, parse.share)
     own = dict(zip(candidates, log_probability, strict=True))
     return _number(reading, parse, own, classifier.labels)
 
 
-def _check_fixed(fixed: Fixed, count: int) -> None:
+def _check_known(source: Source) -> None:
+    """Whether what is known beforehand fits the strokes."""
+    every = frozenset(range(len(source.ink.strokes)))
     taken: set[int] = set()
-    for strokes, label in fixed.items():
-        if not strokes or not strokes <= set(range(count)) or strokes & taken:
+    for strokes, label in source.fixed.items():
+        if not strokes or not strokes <= every or strokes & taken:
             raise ReadError(f"fixed: strokes {sorted(strokes)} are not there, or are in two symbols")
         if label and label not in KIND:
             raise ReadError(f"fixed: {label!r} is no label; labels are {' '.join(KIND)}")
         taken |= strokes
+    for strokes in source.apart:
+        if len(strokes) < 2 or not strokes <= every or strokes in source.fixed:
+            raise ReadError(f"apart: strokes {sorted(strokes)} are not there, or cannot be taken apart")
 
 
-def _reading(ink: Ink, parse: Parse) -> Reading:
+def _reading(source: Source, parse: Parse, confidence: float) -> Reading:
+    ink = source.ink
     symbols = tuple(
         Symbol(p.label, ink.in_picture(p.group.box), p.alternatives[0][1], p.alternatives, p.group.strokes)
         for p in parse.symbols()
@@ -368,9 +448,10 @@ def _reading(ink: Ink, parse: Parse) -> Reading:
         value=result.value,
         answer=result.answer,
         symbols=symbols,
-        confidence=parse.share,
-        doubtful=parse.share < DOUBTFUL,
+        confidence=confidence,
+        doubtful=confidence < DOUBTFUL or not parse.sound,
         box=ink.in_picture(ink.box),
+        source=source,
     )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,8 @@ from .ink import Box, FloatArray, Ink, Stroke
 MAX_STROKES = 4
 """Most strokes of one symbol: 5 and ÷ need three, a picture's broken glyph one more."""
 
-MAX_CANDIDATES_PER_STROKE = 24
-"""Bound for scribbles, where every stroke is the neighbour of every other."""
+MAX_CANDIDATES_PER_STROKE, MAX_CANDIDATES = 24, 2400
+"""Bounds for scribbles, where every stroke is the neighbour of every other."""
 
 
 @dataclass(frozen=True)
@@ -56,35 +57,66 @@ def unit_height(boxes: Sequence[Box]) -> float:
 
     Strokes much lower than the highest are signs and points, so the median is taken of the others.
     """
-    left, top, right, bottom = np.array(boxes).T
-    heights = bottom - top
-    tall = heights[heights >= 0.45 * np.quantile(heights, 0.9)]
-    height = float(np.median(tall)) if len(tall) else 0.0
+    heights = sorted(box.height for box in boxes)
+    place, between = divmod(0.9 * (len(heights) - 1), 1)
+    lower, upper = heights[int(place)], heights[min(int(place) + 1, len(heights) - 1)]
+    highest = lower + between * (upper - lower)  # the 0.9 quantile
+    height = median([height for height in heights if height >= 0.45 * highest])
     # ink of bars alone (a minus, an equals sign) has no height of its own
-    height = max(height, 0.4 * float(np.median(right - left)))
+    height = max(height, 0.4 * median(box.width for box in boxes))
     return height if height > 0 else 1.0
 
 
-def candidates(ink: Ink, unit: float, fixed: Collection[frozenset[int]] = ()) -> list[Candidate]:
+def smaller_unit(boxes: Sequence[Box], unit: float) -> float | None:
+    """Another height that a digit may have: where brackets and slashes tower over the digits, `unit` is theirs."""
+    upright = [box.height for box in boxes if box.height > 0.5 * box.width and box.height > 0.15 * unit]
+    low = [height for height in upright if height < 0.6 * unit]
+    return median(low) if len(low) > 3 and len(low) >= 0.5 * len(upright) else None
+
+
+def candidates(
+    ink: Ink, unit: float, fixed: Collection[frozenset[int]] = (), apart: Collection[frozenset[int]] = ()
+) -> list[Candidate]:
     """Groups of up to `MAX_STROKES` neighbouring strokes, single strokes first.
 
-    Of strokes in a `fixed` group, that group is the only candidate.
+    Of strokes in a `fixed` group, that group is the only candidate; a group in `apart` is none.
     """
     near = _neighbours([s.box for s in ink.strokes], unit)
     distance = _Distances(ink)
     found: dict[tuple[int, ...], Candidate] = {}
     for first, stroke in enumerate(ink.strokes):
         found[first,] = Candidate((first,), stroke.box)
+    most = min(MAX_CANDIDATES_PER_STROKE, max(6, MAX_CANDIDATES // len(ink.strokes)))
     for first in range(len(ink.strokes)):
         for count, candidate in enumerate(_grow(found[first,], ink.strokes, near, distance, unit)):
             found[candidate.strokes] = candidate
-            if count >= MAX_CANDIDATES_PER_STROKE:
+            if count >= most:
                 break
+    for sign in _roofed(ink.strokes, unit):
+        found.setdefault(sign.strokes, sign)
     bound = frozenset().union(*fixed)
+    for parted in apart:
+        found.pop(tuple(sorted(parted)), None)
     for group in fixed:
         strokes = tuple(sorted(group))
         found[strokes] = Candidate(strokes, reduce(Box.union, (ink.strokes[i].box for i in strokes)))
     return [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
+
+
+def _roofed(strokes: Sequence[Stroke], unit: float) -> Iterator[Candidate]:
+    """Root signs whose roof is a stroke of its own: a long bar that begins where another stroke ends on top."""
+    roofs = [i for i, s in enumerate(strokes) if s.box.width > unit and s.box.height < 0.3 * s.box.width]
+    for roof in roofs:
+        over = strokes[roof].box
+        for i, stroke in enumerate(strokes):
+            box = stroke.box
+            if (
+                box.height > 0.6 * unit
+                and box.width < 1.5 * box.height
+                and abs(box.right - over.left) < 0.35 * unit
+                and abs(box.top - over.center[1]) < 0.35 * unit
+            ):
+                yield Candidate((min(i, roof), max(i, roof)), box.union(over))
 
 
 def _neighbours(boxes: list[Box], unit: float) -> list[list[int]]:
@@ -99,7 +131,8 @@ def _neighbours(boxes: list[Box], unit: float) -> list[list[int]]:
             if gap_x > 0.25 * unit:
                 break
             gap_y = max(a.top, b.top) - min(a.bottom, b.bottom)
-            if gap_y <= (0.9 if gap_x <= 0 else 0.1) * unit:
+            dots = max(a.width, a.height, b.width, b.height) < 0.35 * unit  # two of them divide
+            if gap_y <= (0.9 if gap_x <= 0 or dots else 0.1) * unit:
                 near[i].append(j)
                 near[j].append(i)
     return near
@@ -110,22 +143,33 @@ class _Distances(dict[tuple[int, int], float]):
 
     def __init__(self, ink: Ink) -> None:
         super().__init__()
-        self._points = [_outline(stroke) for stroke in ink.strokes]
+        self._points = [_outline(stroke).tobytes() for stroke in ink.strokes]
 
     def __missing__(self, pair: tuple[int, int]) -> float:
-        first, second = (self._points[i] for i in pair)
-        apart = first[:, None] - second[None]
-        value = self[pair] = float(np.sqrt((apart * apart).sum(axis=-1).min()))
+        value = self[pair] = _smallest(*(self._points[i] for i in pair))
         return value
 
 
-def _outline(stroke: Stroke, most: int = 48) -> FloatArray:
-    """Up to `most` points of a stroke, evenly chosen; of a piece of a picture, of its pixels."""
+@lru_cache(maxsize=1 << 14)
+def _smallest(first: bytes, second: bytes) -> float:
+    """The smallest distance between two sets of points, float64 (k, 2): the same strokes are read many times."""
+    a, b = (np.frombuffer(points).reshape(-1, 2) for points in (first, second))
+    apart = a[:, None] - b[None]
+    return float(np.sqrt((apart * apart).sum(axis=-1).min()))
+
+
+_OUTLINE = 48  # points that stand for a stroke
+
+
+def _outline(stroke: Stroke) -> FloatArray:
+    """Up to `_OUTLINE` points of a stroke, evenly chosen; of a piece of a picture, of its pixels."""
     points = stroke.points
     if stroke.mask is not None:
         y, x = np.nonzero(stroke.mask)
         points = np.stack([x, y], axis=1) + points[0]
-    chosen: FloatArray = points[np.linspace(0, len(points) - 1, min(most, len(points))).round().astype(int)]
+    if len(points) <= _OUTLINE:
+        return points
+    chosen: FloatArray = points[np.arange(_OUTLINE) * (len(points) - 1) // (_OUTLINE - 1)]
     return chosen
 
 
@@ -141,7 +185,7 @@ def _grow(
             for neighbour in {n for i in group for n in near[i] if n > first and n not in group}:
                 key = tuple(sorted((*group, neighbour)))
                 box = candidate.box.union(strokes[neighbour].box)
-                if key not in larger and box.width <= 1.8 * unit and box.height <= 2.2 * unit:
+                if key not in larger and box.width <= 2.0 * unit and box.height <= 2.2 * unit:
                     gap = min(
                         distance[i, neighbour] if i < neighbour else distance[neighbour, i] for i in group
                     )

@@ -126,7 +126,7 @@ def _check_size(path: Path, lines: Sequence[Line]) -> None:
     """Tell at once, not after minutes, that a file is far too large."""
     mean = sum(len(line) + 1 for _, line in lines) / max(1, len(lines))
     size = path.stat().st_size
-    if path.suffix.lower() != ".gz" and size > 1.5 * mean * MOST_GLYPHS:
+    if lines and path.suffix.lower() != ".gz" and size > 1.5 * mean * MOST_GLYPHS:
         raise DatasetError(
             f"{path}: {size / 1e9:.1f} GB, about {size / mean:,.0f} rows, and the limit is {MOST_GLYPHS:,}: split it"
         )

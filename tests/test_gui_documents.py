@@ -140,10 +140,10 @@ def test_a_picture_lies_on_the_sheet_with_what_was_read(window, settle, tmp_path
 
     def read(picture, fixed):
         seen.append((picture.size, dict(fixed)))
-        labels = ["1", "+", fixed.get(frozenset({2}), "1")]
+        labels = ["1", "+", fixed.get(0, {}).get(frozenset({2}), "1")]
         boxes = [Box(10 + 50 * i, 20, 40 + 50 * i, 80) for i in range(3)]
         text = "".join(labels)
-        return reading_of(text, str(int(labels[0]) + int(labels[2])), boxes, labels)
+        return [reading_of(text, str(int(labels[0]) + int(labels[2])), boxes, labels)]
 
     monkeypatch.setattr(window.live, "_engine", type(window.engine)(read_picture=read))
     (tmp_path / "a.png").write_bytes(png())
@@ -158,12 +158,39 @@ def test_a_picture_lies_on_the_sheet_with_what_was_read(window, settle, tmp_path
     card = window.correcting.ask_about(line, 2)
     card.choose("7")
     settle(window)
-    assert seen[-1] == ((300, 100), {frozenset({2}): "7"})
+    assert seen[-1] == ((300, 100), {0: {frozenset({2}): "7"}})
     assert window.live.newest().reading.answer == "8"
     window.undo()
     window.undo()
     settle(window)
     assert window.sheet.empty
+
+
+def test_every_expression_of_a_picture_is_answered_and_corrected_for_itself(
+    window, settle, tmp_path, monkeypatch
+):
+    def read(picture, fixed):
+        found = []
+        for place, top in enumerate((10, 60)):
+            labels = ["2", "+", fixed.get(place, {}).get(frozenset({2}), "3")]
+            boxes = [Box(10 + 50 * i, top, 40 + 50 * i, top + 30) for i in range(3)]
+            found.append(reading_of("".join(labels), str(2 + int(labels[2])), boxes, labels))
+        return found
+
+    monkeypatch.setattr(window.live, "_engine", type(window.engine)(read_picture=read))
+    (tmp_path / "a.png").write_bytes(png())
+    window.documents.open_file(tmp_path / "a.png")
+    settle(window)
+    settle(window)
+    first, second = window.live.lines
+    assert first.box.bottom < second.box.top
+    window.correcting.ask_about(second, 2).choose("4")
+    settle(window)
+    assert [line.reading.answer for line in window.live.lines] == ["5", "6"]
+    window.note()
+    assert [entry.answer for entry in window.log.entries] == ["= 5", "= 6"]
+    text = files.dumps(window.sheet.items)
+    assert files.dumps(files.loads(text)) == text
 
 
 def test_pictures_fit_the_room_and_lie_on_white():
@@ -187,7 +214,7 @@ def test_a_photo_is_turned_as_its_camera_says():
 
 def test_paste_takes_a_sum_into_the_field(window, settle):
     window.root.clipboard_clear()
-    window.root.clipboard_append("12+34\nmore")
+    window.root.clipboard_append("  12+34\n")
     window.root.event_generate("<Control-v>")
     settle(window)
     assert window.field.text.get() == "12+34"

@@ -96,6 +96,10 @@ def test_typing_on_the_sheet_opens_the_field_and_its_answer_follows(sums, settle
     assert window.field.text.get() == "1+22"
     assert window.field.answer.cget("text") == "= 23"
     window.field.entry.event_generate("<Return>")
+    settle(window)
+    assert [item.text for item in window.sheet.typed().values()] == ["1+22"]
+    assert window.field.text.get() == ""
+    window.note()
     assert [e.copied for e in window.log.entries] == ["23"]
 
 
@@ -163,3 +167,31 @@ def test_editing_what_was_read_corrects_the_symbols(window, write, settle):
     window.root.event_generate("<Control-z>")
     settle(window)
     assert window.live.newest().reading.answer == "2"
+
+
+def test_the_panel_is_used_by_keys(window, settle):
+    for n in (1, 2, 3):
+        window.log.add(Entry(f"{n}+1", "", f"= {n + 1}", str(n + 1)))
+    window.root.event_generate("<Control-h>")
+    window.root.update()
+    canvas = window.panel._canvas
+    canvas.focus_force()
+    window.root.update()
+    for key in ("<Down>", "<Down>", "<Up>", "<Return>"):
+        canvas.event_generate(key)
+    assert window.root.clipboard_get() == "3"
+    canvas.event_generate("<Escape>")
+    window.root.update()
+    assert window.root.focus_get() is window.paper
+
+
+def test_a_long_history_is_drawn_a_few_entries_at_a_time(window, until):
+    ink = tuple(tuple(float(10 * i + v) for v in range(40)) for i in range(12))
+    window.log.entries += [Entry("1+1", "", f"= {n}", str(n), ink) for n in range(150)]
+    window.side.show("history")
+    window.root.update_idletasks()
+    panel = window.panel
+    panel.redraw()
+    assert 0 < len(panel._tops) < 150
+    until(window, lambda: len(panel._tops) == 150)
+    assert panel._tops == sorted(panel._tops)

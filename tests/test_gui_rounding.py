@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hwcalc
-from hwcalc.gui.answers import copied_answer
 from hwcalc.gui.rounding import OFFERED, as_set, rounded
 from hwcalc.gui.settings import Settings
+from hwcalc.gui.telling import copied_answer
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,12 @@ def test_by_keys_on_the_sheet(window, write, reader):
 
     def shown():
         paper = window.paper
-        texts = [paper.itemcget(i, "text") for i in paper.find_withtag("answer") if paper.type(i) == "text"]
-        return texts[-1]
+        items = [
+            i for i in paper.find_withtag(f"line{window.answers._numbers}-answer") if paper.type(i) == "text"
+        ]
+        return "".join(paper.itemcget(i, "text") for i in items)
 
-    assert shown() == "= 1/8 = 0.125"
+    assert shown() == "= 18 = 0.125"  # the 1 over the 8
     window.root.event_generate("<F7>")
     assert shown() == "= 0.125"
     for _ in OFFERED[: OFFERED.index(2)]:

@@ -47,7 +47,7 @@ def test_a_newer_correction_replaces_the_older_one():
 
 def test_a_correction_of_a_picture_is_not_one_of_strokes():
     sheet = Sheet()
-    sheet.add("all", [stroke(), Picture(b"", "a.png", Box(0, 0, 1, 1))])
+    sheet.add("all", [stroke(), Picture(Box(0, 0, 1, 1), b"", "a.png")])
     sheet.correct(Correction(frozenset({0}), "7"))
     sheet.correct(Correction(frozenset({0}), "1", picture=1))
     assert len(sheet.corrections()) == 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hwcalc.gui.typeset import typeset
+import pytest
+
+from hwcalc.gui.typeset import pretty, typeset, typeset_answer
 
 
 def measure(text, size):
@@ -54,3 +56,39 @@ def test_a_root_covers_what_is_under_it():
 def test_broken_latex_is_shown_as_far_as_it_goes():
     for latex in (r"\frac{1", "^", "}", r"\frac", r"\unknown", "{" * 50):
         typeset(latex, 10, measure)
+
+
+def measure_tenths(text, size):
+    return len(text) * size / 2
+
+
+def test_an_answer_has_its_fraction_over_and_under_a_bar():
+    setting = typeset_answer("= 3 1/7 ≈ 3.14", 20, measure_tenths)
+    assert [p.text for p in setting.pieces] == ["= 3 ", "1", "", "7", " ≈ 3.14"]
+    _, over, bar, under, rest = setting.pieces
+    assert over.y < bar.y < under.y
+    assert rest.x > bar.x + bar.width
+    assert (over.size, rest.y, rest.size) == (pytest.approx(0.82 * 0.72 * 20), 0, 20)
+    assert setting.width == pytest.approx(rest.x + rest.width)
+
+
+def test_an_answer_without_a_fraction_is_one_piece():
+    setting = typeset_answer("= -46", 20, measure_tenths)
+    assert [(p.text, p.x) for p in setting.pieces] == [("= −46", 0)]
+    assert typeset_answer("", 20, measure_tenths).width == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("12+34", "12 + 34"),
+        ("2*a:3", "2 × a ÷ 3"),
+        ("-3-4", "−3 − 4"),
+        ("2×-3", "2 × −3"),
+        ("(-a)", "(−a)"),
+        ("a = 12", "a = 12"),
+        ("a=-b", "a = −b"),
+    ],
+)
+def test_typed_text_is_shown_with_signs_and_space(text, shown):
+    assert pretty(text) == shown

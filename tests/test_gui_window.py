@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 
 from hwcalc.gui import clipboard
+from hwcalc.gui.engine import Engine
 from hwcalc.gui.menus import menu_of
+from hwcalc.gui.window import Window
 
 
 def texts(window, tag="answer"):
@@ -214,3 +216,31 @@ def test_without_a_program_that_holds_pictures_one_line_says_which(window, write
     window.root.event_generate("<Control-C>")
     settle(window)
     assert "install" in window.status.text
+
+
+def test_tab_goes_around_and_shows_where_the_keys_are(window):
+    def edge():
+        return str(window.frame._edges[0].cget("style"))
+
+    paper, seen = window.paper, []
+    for _ in range(20):
+        widget = window.root.focus_get()
+        seen.append(widget)
+        widget.event_generate("<Tab>")
+        window.root.update()
+        if window.root.focus_get() is paper:
+            break
+    assert edge() == "Focus.TFrame"
+    assert next(iter(window.bar.buttons.values())) in seen
+    assert window.bar.buttons["menu"] in seen
+    paper.event_generate("<ButtonPress-1>", x=5, y=5)
+    assert edge() == "Edge.TFrame"
+    paper.event_generate("<ButtonRelease-1>", x=5, y=5)
+
+
+def test_tips_are_there_at_the_first_start_only(display, reader, tmp_path):
+    for first in (True, False):
+        window = Window(Engine(read_ink=reader, warm_up=lambda: None), folder=tmp_path, scale=1.0)
+        window.root.update()
+        assert len(texts(window, "hint")) == (2 if first else 1)
+        window.close()

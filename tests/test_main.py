@@ -229,7 +229,14 @@ def test_help_has_examples(arguments: list[str], capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize(
     ("command", "module"),
-    [("gui", "hwcalc.gui.__main__"), ("train", "hwcalc.train"), ("data", "hwcalc.data_command")],
+    [
+        ("gui", "hwcalc.gui.__main__"),
+        ("train", "hwcalc.train"),
+        ("evaluate", "hwcalc.evaluation"),
+        ("compare", "hwcalc.comparison"),
+        ("predict", "hwcalc.prediction"),
+        ("data", "hwcalc.data_command"),
+    ],
 )
 def test_other_commands_get_their_arguments(
     command: str, module: str, monkeypatch: pytest.MonkeyPatch

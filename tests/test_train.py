@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import errno
+import os
+
 import numpy as np
 import pytest
 
-from hwcalc import train
+from hwcalc import train, training
 from hwcalc.glyphs import GlyphClassifier
 
 
@@ -61,7 +64,7 @@ def test_an_interrupted_training_writes_nothing(tmp_path, monkeypatch, capsys):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train, "calibrate", interrupt)
+    monkeypatch.setattr(training, "calibrate", interrupt)
     path = tmp_path / "model.npz"
     arguments = ["--sets", "mnist", "--junk", "0", "--limit", "100", "-o", str(path), "-q"]
     assert train.main(arguments) == 130
@@ -69,19 +72,98 @@ def test_an_interrupted_training_writes_nothing(tmp_path, monkeypatch, capsys):
     assert "nothing was written" in capsys.readouterr().err
 
 
-def test_held_out_glyphs_are_of_writers_of_their_own():
-    writers = np.array([f"pen/{i % 40}" for i in range(4000)] + ["mnist"] * 1000)
-    held = train.hold_out(writers, seed=0)
-    pen = writers != "mnist"
-    assert not set(writers[held & pen]) & set(writers[~held & pen])
-    assert 0.02 < held[pen].mean() < 0.25
-    assert 0.05 < held[~pen].mean() < 0.15
-
-
-def test_the_temperature_makes_confidence_as_high_as_accuracy():
-    rng = np.random.default_rng(0)
-    truth = rng.integers(0, 3, 4000)
-    scores = rng.normal(size=(4000, 3)) + 2 * np.eye(3)[truth]
-    assert train.best_temperature(scores * 7, truth) == pytest.approx(
-        7 * train.best_temperature(scores, truth), rel=0.01
+def test_the_split_the_seed_and_the_balance(tmp_path, capsys):
+    path = tmp_path / "m.npz"
+    arguments = ["mnist", "--limit", "1000", "--test-size", "0.2", "--seed", "42", "--balance", "under"]
+    assert train.main([*arguments, "-o", str(path), "-q"]) == 0
+    assert "errors in 200 glyphs" in capsys.readouterr().out
+    recipe = GlyphClassifier.load(path).recipe
+    assert recipe["sets"] == {"mnist": 800}
+    assert recipe["samples"] < 800
+    assert recipe["samples"] % 10 == 0
+    assert (
+        recipe["command"]
+        == "python -m hwcalc.train mnist --limit 1000 --test-size 0.2 --balance under --seed 42"
     )
+
+
+def table(path, lines):
+    header = ",".join(["label", *(f"pixel{i}" for i in range(784))])
+    path.write_text("\n".join([header, *lines]) + "\n")
+    return str(path)
+
+
+def rows(labels, seed=0):
+    rng = np.random.default_rng(seed)
+    pictures = np.zeros((len(labels), 28, 28), int)
+    pictures[:, 4:24, 4:24] = rng.integers(0, 256, (len(labels), 20, 20))
+    return [
+        ",".join([label, *map(str, picture.ravel())]) for label, picture in zip(labels, pictures, strict=True)
+    ]
+
+
+def test_a_label_with_one_sample_is_named(tmp_path, capsys):
+    name = table(tmp_path / "t.csv", rows("01" * 20 + "+"))
+    assert train.main([name, "-q", "-o", str(tmp_path / "m.npz")]) == 1
+    assert f"hwcalc train: {name}:42: the only '+'" in capsys.readouterr().err
+    assert (
+        train.main([name, "--test", "mnist:test", "--balance", "smote", "-q", "-o", str(tmp_path / "m.npz")])
+        == 1
+    )
+    assert f"hwcalc train: {name}:42: the only '+' to train on, and SMOTE" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_wrong_rows_stop_or_are_left_out(tmp_path, capsys):
+    lines = rows("01" * 20)
+    lines[7] = lines[7].replace(",", ",x", 1)
+    name, out = table(tmp_path / "t.csv", lines), str(tmp_path / "m.npz")
+    assert train.main([name, "-q", "-o", out]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"hwcalc train: {name}:9: column 2 holds 'x")
+    assert error.count("\n") == 1
+    assert train.main([name, "-q", "-o", out, "--skip-wrong"]) == 0
+    assert f"left out: {name}:9: column 2" in capsys.readouterr().err
+    assert sum(GlyphClassifier.load(out).recipe["sets"].values()) == 31
+
+
+def test_copies_of_test_glyphs_are_not_trained_on(tmp_path, capsys):
+    lines = rows("01" * 20)
+    name = table(tmp_path / "t.csv", lines)
+    test = table(tmp_path / "test.csv", lines[:5])
+    arguments = [name, "--test", test, "-q", "-o", str(tmp_path / "m.npz")]
+    assert train.main([*arguments, "--copies", "refuse"]) == 1
+    assert f"{name}:2: an exact copy of a test glyph" in capsys.readouterr().err
+    for copies, count in (("drop", 35), ("keep", 40)):
+        assert train.main([*arguments, "--copies", copies]) == 0
+        assert GlyphClassifier.load(tmp_path / "m.npz").recipe["sets"] == {"t": count}
+
+
+def test_a_full_disk_leaves_the_old_model(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "m.npz"
+    path.write_bytes(b"old")
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert train.main(["mnist", "--limit", "200", "-q", "-o", str(path)]) == 1
+    assert capsys.readouterr().err == f"hwcalc train: {path}: No space left on device\n"
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--features", "raw", "--junk", "5"],
+        ["mnist", "--model", "linear", "--class-weight", "balanced"],
+        ["mnist", "--test", "x", "--test-size", "0.2"],
+        ["mnist", "--test-size", "1"],
+        ["mnist", "--balance", "over"],
+    ],
+)
+def test_options_that_do_not_go_together(arguments):
+    with pytest.raises(SystemExit) as caught:
+        train.main(arguments)
+    assert caught.value.code == 2

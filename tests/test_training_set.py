@@ -47,3 +47,13 @@ def test_the_training_set_counts_its_sources():
     assert len(data.X) == len(data.y) == len(data.writers) == 80
     limited = training_set.assemble([training_set.synthetic(60, 1)], 20, 10, 0, 1)
     assert limited.counts == {"synthetic": 10, "junk": 10}
+
+
+def test_weights_raise_rare_labels_and_pens():
+    pen = training_set.synthetic(210, 1)
+    pictures = GlyphSet("drawn", [np.full((9, 9), 255, np.uint8)] * 60, np.full(60, "1"))
+    data = training_set.assemble([pen, pictures], 0, None, 0, 1)
+    weight = {label: data.weights[:210][data.y[:210] == label] for label in "17"}
+    assert data.weights.mean() == pytest.approx(1)
+    assert weight["7"].max() > weight["1"].max() > 2 * data.weights[210:].max()
+    assert set(training_set.assemble([pen], 0, None, 0, 1).weights) == {1.0}

@@ -1,0 +1,99 @@
+"""Where an answer stands and how large: beside its line if there is room, else under it.
+
+In flow a line and the room around it; out flows a place on the canvas. Lengths in pixels of the canvas, but for those
+of lines, which are logical units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+from hwcalc.gui.live import Line
+from hwcalc.gui.sheet import LEADING
+from hwcalc.gui.telling import is_number
+from hwcalc.ink import Box
+
+if TYPE_CHECKING:
+    from hwcalc.reader import Reading
+
+LARGE = (22.0, 44.0)  # logical units: an answer, with the height of the ink
+ON_PAGE = (14.0, 26.0)  # logical units: one on a picture of a page
+BESIDE = 14.0  # logical units: least between a line and its answer
+WORDS = 18.0  # logical units: an answer in words
+
+
+class Place(NamedTuple):
+    """The left end of an answer's baseline, and the height of its font."""
+
+    x: float
+    y: float
+    size: float
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is around a line.
+
+    Parameters
+    ----------
+    factor : float
+        Pixels per logical unit.
+    edge : float
+        Where the window ends at the right.
+    read : (float, float)
+        Where what was read ends.
+    others : sequence of Box
+        Of the other lines, where these are in the way.
+    baseline : float or None
+        Of the line itself, where it has one.
+    """
+
+    factor: float
+    edge: float
+    read: tuple[float, float]
+    others: Sequence[Box]
+    baseline: float | None
+
+
+def placed(line: Line, reading: Reading, wide: Callable[[float], float], room: Room) -> Place:
+    """Where the answer of a line stands; `wide(size)` is how wide it is in a font of that height."""
+    f, box = room.factor, line.box
+    if line.page:
+        return _on_page(line, wide, room)
+    size = min(max(_height(line, reading) * 0.95, LARGE[0]), LARGE[1]) * f
+    if not is_number(reading):
+        size = min(size, WORDS * f)
+    free = room.edge - 8 - box.right * f - 0.5 * size
+    size = min(size, max(size * free / wide(size), LARGE[0] * f))
+    if line.picture is None and wide(size) <= free:
+        y = box.center[1] * f + 0.36 * size if room.baseline is None else room.baseline
+        return Place(box.right * f + max(0.5 * size, BESIDE * f), y, size)
+    size = min(size, LARGE[0] * f)
+    x, base = room.read
+    return Place(x + 0.6 * size, max(base, box.bottom * f + 0.95 * size), size)
+
+
+def _on_page(line: Line, wide: Callable[[float], float], room: Room) -> Place:
+    """Beside the expression if nothing else is written there, else under it."""
+    f, box = room.factor, line.box
+    size = min(max(0.7 * box.height, ON_PAGE[0]), ON_PAGE[1]) * f
+    beside = Place((box.right + 10) * f, box.center[1] * f + 0.36 * size, size)
+    taken = Box(beside.x / f, beside.y / f - size / f, (beside.x + wide(size)) / f, beside.y / f)
+    if not any(_overlap(taken, other) for other in room.others):
+        return beside
+    size = min(size, 1.2 * ON_PAGE[0] * f)
+    return Place(box.left * f, (box.bottom + 6) * f + size, size)
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
+
+
+def _height(line: Line, reading: Reading) -> float:
+    if line.typed:
+        return line.box.height / LEADING
+    heights = [line.symbol_box(s).height for s in reading.symbols if s.label.isdigit()]
+    return median(heights) if heights else line.box.height

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from math import log
+
+import pytest
+
+from hwcalc.equations import weighed
+from hwcalc.ink import Box
+from hwcalc.parses import Parse, Piece
+from hwcalc.segment import Candidate
+from hwcalc.structure import Form
+
+
+def piece(label, number, **others):
+    rest = sum(others.values())
+    alternatives = ((label, 1 - rest), *((name[-1], p) for name, p in others.items()))
+    return Piece(label, Candidate((number,), Box(number, 0, number + 1, 1)), alternatives)
+
+
+def parse(text, share=0.9, **others):
+    """A parse of text; `others` are what its last symbol may be besides, as `is5=0.1`."""
+    last = len(text) - 1
+    pieces = [piece(label, i, **(others if i == last else {})) for i, label in enumerate(text)]
+    return Parse(tuple(pieces), 0.0, -log(share))
+
+
+def test_a_true_equation_is_surer():
+    chosen, confidence = weighed(parse("1+1=2"))
+    assert chosen.labels == "1+1=2"
+    assert 0.9 < confidence <= 1
+
+
+def test_what_is_no_equation_stays_as_it_is():
+    for text in ("12+3", "12+3="):
+        chosen, confidence = weighed(parse(text))
+        assert (chosen.labels, confidence) == (text, pytest.approx(0.9))
+
+
+def test_a_likely_label_makes_the_equation_true():
+    chosen, confidence = weighed(parse("2+3=3", is5=0.3))
+    assert chosen.labels == "2+3=5"
+    assert chosen.pieces[-1].alternatives[0][0] == "5"
+    assert confidence < 0.8
+
+
+def test_an_unlikely_label_does_not():
+    chosen, confidence = weighed(parse("2+3=3", is5=0.004))
+    assert chosen.labels == "2+3=3"
+    assert confidence < 0.9
+
+
+def test_two_labels_can_be_changed():
+    both = [piece("1", 0, is7=0.4), piece("+", 1), piece("2", 2), piece("=", 3), piece("4", 4, is9=0.4)]
+    assert weighed(Parse(tuple(both), 0.0, 0.2))[0].labels == "7+2=9"
+
+
+def test_labels_are_changed_inside_a_fraction():
+    over, under = Parse((piece("4", 0, is9=0.4),), 0.0, 0.0), Parse((piece("3", 2),), 0.0, 0.0)
+    bar = Piece("-", Candidate((1,), Box(0, 0, 1, 0)), (("-", 1.0),), form=Form.FRACTION, parts=(over, under))
+    whole = Parse((bar, piece("=", 3), piece("3", 4)), 0.0, 0.1)
+    assert weighed(whole)[0].labels == "9-3=3"

@@ -1,0 +1,110 @@
+"""Typed lines on the sheet: they are answered, give names to values, and are items like the others."""
+
+from __future__ import annotations
+
+import pytest
+
+import hwcalc
+from hwcalc.gui import files
+from hwcalc.gui.sheet import Typed
+from hwcalc.ink import Box
+
+
+def put(window, settle, *texts):
+    for text in texts:
+        window.field.type(text)
+        settle(window)
+        window.field.entry.event_generate("<Return>")
+        settle(window)
+    window.field.close()
+
+
+def texts(window):
+    paper = window.paper
+    return [paper.itemcget(i, "text") for i in paper.find_withtag("answer") if paper.type(i) == "text"]
+
+
+def test_names_and_ans_go_from_line_to_line(window, settle):
+    put(window, settle, "a = 12", "b = 2a", "a*b+ans")
+    assert texts(window) == ["= 24", "= 312"]
+    first = next(iter(window.sheet.typed()))
+    window.correcting.tapped(*window.sheet.items[first].box.center)
+    window.field.text.set("a = 1")
+    settle(window)
+    window.field.entry.event_generate("<Return>")
+    settle(window)
+    assert texts(window) == ["= 2", "= 4"]
+    window.root.event_generate("<Control-z>")
+    settle(window)
+    assert texts(window) == ["= 24", "= 312"]
+
+
+def test_a_drawn_line_is_the_answer_before_a_typed_one(window, write, settle, reader):
+    write(window, "1+11", top=60)
+    put(window, settle, "2ans")
+    assert texts(window)[-1] == "= 24"
+    assert window.live.newest().reading.value == 24
+
+
+def test_a_name_without_a_value_is_told_in_words(window, settle):
+    put(window, settle, "3")
+    window.sheet.add("typing", [Typed(Box(50, 300, 90, 340), "2q")])
+    settle(window)
+    assert texts(window) == ["q has no value yet: write q = … on a line above"]
+
+
+def test_half_a_sum_does_not_come_on_the_sheet(window, settle):
+    put(window, settle, "12+")
+    assert window.sheet.empty
+
+
+def test_lines_stand_one_under_the_other_and_under_the_ink(window, write, settle):
+    write(window, "1+1", top=60)
+    put(window, settle, "1+2", "3+4")
+    boxes = [item.box for item in window.sheet.typed().values()]
+    assert boxes[0].top > 110
+    assert boxes[1].top == boxes[0].top + 64
+
+
+def test_the_eraser_takes_a_typed_line_and_the_selection_moves_it(window, settle, drag):
+    put(window, settle, "1+2")
+    ((number, item),) = window.sheet.typed().items()
+    window.root.event_generate("<Control-a>")
+    x, y = item.box.center
+    drag(window, [(x, y), (x + 20, y + 60)])
+    moved = window.sheet.items[number]
+    assert (moved.box.left, moved.box.top) == (item.box.left + 20, item.box.top + 60)
+    x, y = moved.box.center
+    window.root.event_generate("<Escape>")
+    window.root.event_generate("e")
+    drag(window, [(x - 40, y), (x + 40, y)])
+    assert window.sheet.empty
+
+
+def test_typed_lines_are_saved_and_exported(window, settle, tmp_path):
+    put(window, settle, "a = 1/3", "3a")
+    (tmp_path / "a.hwcalc").write_text(files.dumps(window.sheet.items), encoding="utf-8")
+    again = files.read_sheet(tmp_path / "a.hwcalc")
+    assert [item.text for item in again.values()] == ["a = 1/3", "3a"]
+    for name in ("a.svg", "a.png"):
+        window.documents.save_to(tmp_path / name)
+    settle(window)
+    assert "a = 1/3" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "a.png").stat().st_size > 500
+
+
+def test_several_lines_are_pasted_onto_the_sheet(window, settle):
+    window.root.clipboard_clear()
+    window.root.clipboard_append("a = 5\n\n  2a  \n")
+    window.root.event_generate("<Control-v>")
+    settle(window)
+    assert [item.text for item in window.sheet.typed().values()] == ["a = 5", "2a"]
+    assert texts(window) == ["= 10"]
+    window.root.event_generate("<Control-z>")
+    assert window.sheet.empty
+
+
+@pytest.mark.parametrize("text", ["1/3+1/6", "sqrt(16)", "-2^2"])
+def test_the_value_is_that_of_the_reader(window, settle, text):
+    put(window, settle, text)
+    assert window.live.newest().reading.value == hwcalc.evaluate(text).value
