@@ -291,7 +291,7 @@ def _bar(quiet: bool) -> Iterator[Progress]:
         if what not in bars:
             for bar in bars.values():
                 bar.close()
-            style = {"bar_format": "{desc} …"} if total == 1 else {"unit": units.get(what, " pairs")}
+            style = {"bar_format": "{desc} …"} if total == 1 else {"unit": units.get(what, " steps")}
             bars[what] = tqdm(total=total, desc=what, leave=False, disable=quiet, **style)
         bars[what].update(done - bars[what].n)
 

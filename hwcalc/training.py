@@ -159,13 +159,14 @@ def fit(
     X, y = balanced(samples.X, samples.y, settings.balance, settings.seed, samples.places or None)
     classes = len(np.unique(y))
     if settings.model == "linear":
-        progress(what, 0, 1)
+        total = settings.iterations
         linear = LinearSVC(
             settings.learning_rate,
             settings.iterations,
             settings.alpha,
             random_state=settings.seed,
             n_jobs=settings.jobs,
+            callback=lambda passes, loss: progress(what, passes, total),
         )
         return _fitted(linear, X, y, None), len(y)
     seen: set[Any] = set()
