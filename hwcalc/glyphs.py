@@ -160,6 +160,11 @@ class GlyphClassifier:
             raise ModelError(
                 f"{path}: not a model of hwcalc, or damaged; make one with `hwcalc train`"
             ) from None
+        if "glyph_model" in about:
+            raise ModelError(
+                f"{path}: this kind of model tells single glyphs apart and reads nothing; train one of the kind svc, "
+                "rbf, gradient without noise reduction"
+            )
         if about.get("format") != FORMAT or about.get("features") != features.VERSION:
             raise ModelError(f"{path}: made by another version of hwcalc; make it again with `hwcalc train`")
         if about.get("sha256") != digest(arrays) or not _consistent(about, arrays):
@@ -272,6 +277,8 @@ def _unpack(data: bytes) -> tuple[dict[str, Any], Arrays]:
             raise ValueError("too large when unpacked")
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         about = json.loads(stored["about"].tobytes())
+        if isinstance(about, dict) and "glyph_model" in about:  # see models.py
+            return about, {}
         arrays = {name: stored[name] for name in _FIELDS}
     if not isinstance(about, dict):
         raise ValueError("no description")

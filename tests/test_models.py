@@ -98,6 +98,12 @@ def test_files_that_are_not_right(change_about, change, complaint, tmp_path):
     assert str(caught.value).startswith(str(path))
 
 
+def test_a_model_of_single_glyphs_does_not_read(tmp_path):
+    saved(tmp_path / "m.npz")
+    with pytest.raises(ModelError, match="reads nothing"):
+        hwcalc.GlyphClassifier.load(tmp_path / "m.npz")
+
+
 def test_a_whole_file_is_right(tmp_path):
     saved(tmp_path / "m.npz")
     assert load_model(tmp_path / "m.npz").labels == "01"
