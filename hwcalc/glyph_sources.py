@@ -211,7 +211,7 @@ def _from_npz(path: Path, half: str | None, complain: Complain) -> Loaded:
             images, labels = _arrays(path, stored, half)
     except OSError as error:
         raise DatasetError(f"{path}: {error.strerror or 'damaged'}; copy it again") from None
-    except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
         if isinstance(error, DatasetError):
             raise
         raise DatasetError(f"{path}: not an .npz file of arrays, or damaged; copy it again") from None

@@ -37,6 +37,10 @@ MAX_BYTES = 64 * 2**20
 Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
 
 
+DAMAGED = (KeyError, TypeError, ValueError, EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile)
+"""What reading a damaged .npz raises: RuntimeError where the zip file says it is encrypted."""
+
+
 class ModelError(ValueError):
     """A model file is missing, damaged, foreign or of another version. The message names a remedy."""
 
@@ -156,7 +160,7 @@ class GlyphClassifier:
             raise ModelError(f"{path}: {error.strerror}; name a model file made by `hwcalc train`") from None
         try:
             about, arrays = _unpack(data)
-        except (KeyError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
+        except DAMAGED:
             raise ModelError(
                 f"{path}: not a model of hwcalc, or damaged; make one with `hwcalc train`"
             ) from None

@@ -12,7 +12,6 @@ import io
 import json
 import os
 import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,7 +22,7 @@ import numpy.typing as npt
 from . import _svm, features
 from .atomic import write_whole
 from .features import FeatureArray, Glyph
-from .glyphs import JUNK, Arrays, GlyphClassifier, ModelError, digest, log_softmax
+from .glyphs import DAMAGED, JUNK, Arrays, GlyphClassifier, ModelError, digest, log_softmax
 from .preparation import SIDE, Denoise, Features, prepare
 
 FORMAT = 1
@@ -190,7 +189,7 @@ def load_model(path: str | os.PathLike[str]) -> GlyphModel:
         raise ModelError(f"{path}: {error.strerror}; name a model file made by `hwcalc train`") from None
     try:
         about, arrays, whole = _unpack(data)
-    except (KeyError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
+    except DAMAGED:
         raise ModelError(f"{path}: not a model of hwcalc, or damaged; make one with `hwcalc train`") from None
     if "glyph_model" not in about:
         return GlyphModel(GlyphClassifier.load(path))
