@@ -196,7 +196,7 @@ def load_model(path: str | os.PathLike[str]) -> GlyphModel:
     if about["glyph_model"] != FORMAT or about.get("features_version") != features.VERSION:
         command = about.get("recipe", {}).get("command", "hwcalc train")
         raise ModelError(f"{path}: made by another version of hwcalc; make it again with `{command}`")
-    if not whole or not _consistent(about, arrays):
+    if not whole or not _sound(about, arrays):
         raise ModelError(f"{path}: damaged or changed since it was made; make it again with `hwcalc train`")
     machine = (
         LinearMachine(about["labels"], arrays)
@@ -232,6 +232,17 @@ _FIELDS: dict[str, dict[str, tuple[type, int]]] = {
 }
 
 
+_NUMBERS = ("gamma", "coef0", "degree")
+
+
+def _sound(about: dict[str, Any], arrays: Arrays) -> bool:
+    """`_consistent`, and False where something is missing or of another type."""
+    try:
+        return _consistent(about, arrays)
+    except (KeyError, TypeError, IndexError):
+        return False
+
+
 def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
     """Whether description and arrays belong together, and all numbers are finite."""
     fields, labels = _FIELDS.get(about["kind"], {}), about["labels"]
@@ -265,5 +276,5 @@ def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
         and isinstance(kernel, dict)
         and set(kernel) == {"kernel", "gamma", "coef0", "degree"}
         and kernel["kernel"] in ("rbf", "poly", "linear")
-        and all(isinstance(kernel[name], (int, float)) for name in ("gamma", "coef0", "degree"))
+        and all(isinstance(kernel[name], (int, float)) and np.isfinite(kernel[name]) for name in _NUMBERS)
     )

@@ -82,6 +82,10 @@ def saved(path, change_about=None, **change):
         ({"temperature": -1.0}, {}, "damaged or changed"),
         ({"labels": "012"}, {}, "damaged or changed"),
         ({"kind": "forest"}, {}, "damaged or changed"),
+        ({"kind": []}, {}, "damaged or changed"),
+        ({"kind": "svc"}, {}, "damaged or changed"),
+        ({"temperature": None}, {}, "damaged or changed"),
+        ({"features": ["raw"]}, {}, "damaged or changed"),
         (
             {"glyph_model": 2},
             {},
