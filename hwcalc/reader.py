@@ -158,7 +158,9 @@ def _bright_ink(glyphs: list[Glyph]) -> list[Glyph]:
     inverted: list[Glyph] = [255 - np.asarray(glyphs[i]) for i in cropped]
     classifier = default_classifier()
     log_probability = classifier.log_probability(extract([*(glyphs[i] for i in cropped), *inverted]))
-    best = log_probability[:, [k for k, label in enumerate(classifier.labels) if label != JUNK]].max(axis=1)
+    # any blob may be a point
+    shaped = [k for k, label in enumerate(classifier.labels) if label not in (JUNK, ".")]
+    best = log_probability[:, shaped].max(axis=1)
     better = best[len(cropped) :] > best[: len(cropped)] + np.log(_INVERTED)
     turned = {i: glyph for i, glyph, yes in zip(cropped, inverted, better, strict=True) if yes}
     return [turned.get(i, glyph) for i, glyph in enumerate(glyphs)]

@@ -53,10 +53,22 @@ def test_what_cannot_be_done_is_said_in_one_line(arguments, complaint, capsys):
     assert len(error.splitlines()) == 1
 
 
-@pytest.mark.parametrize("arguments", [["--C", "0"], ["--limit", "-3"], ["--junk", "-1"], ["--gamma", "nan"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--C 0",
+        "--limit 0",
+        "--jobs 0",
+        "--seed -1",
+        "--junk -1",
+        "--gamma nan",
+        "--iterations 0",
+        "--alpha x",
+    ],
+)
 def test_wrong_usage_ends_with_two(arguments):
     with pytest.raises(SystemExit) as caught:
-        train.main(arguments)
+        train.main(arguments.split())
     assert caught.value.code == 2
 
 
