@@ -158,7 +158,9 @@ def _bright_ink(glyphs: list[Glyph]) -> list[Glyph]:
     inverted: list[Glyph] = [255 - np.asarray(glyphs[i]) for i in cropped]
     classifier = default_classifier()
     log_probability = classifier.log_probability(extract([*(glyphs[i] for i in cropped), *inverted]))
-    best = log_probability[:, [k for k, label in enumerate(classifier.labels) if label != JUNK]].max(axis=1)
+    # any blob may be a point
+    shaped = [k for k, label in enumerate(classifier.labels) if label not in (JUNK, ".")]
+    best = log_probability[:, shaped].max(axis=1)
     better = best[len(cropped) :] > best[: len(cropped)] + np.log(_INVERTED)
     turned = {i: glyph for i, glyph, yes in zip(cropped, inverted, better, strict=True) if yes}
     return [turned.get(i, glyph) for i, glyph in enumerate(glyphs)]
@@ -278,18 +280,24 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
 
 def _upright(found: Writing, digits: bool) -> tuple[Ink, Reading]:
     """The one expression in a picture, turned to where it reads best if it reads badly as it stands."""
-    from .picture import level_ink
-
-    ink = page.one_expression(level_ink(found))
-    best = ink, _read(Source(ink, digits=digits))
+    best = _leveled(found, 0.0, digits)
     if best[1].confidence < _SURE_OF_TURN:
-        wide = ink.box.width > ink.box.height
-        for degrees in (180,) if wide else (90, 270):
-            turned = page.one_expression(level_ink(found, degrees))
-            reading = _read(Source(turned, digits=digits))
-            if reading.confidence > max(_TURNED * best[1].confidence, DOUBTFUL):
-                best = turned, reading
+        wide = best[0].box.width > best[0].box.height
+        for degrees in (180.0,) if wide else (90.0, 270.0):
+            turned = _leveled(found, degrees, digits)
+            if turned[1].confidence > max(_TURNED * best[1].confidence, DOUBTFUL):
+                best = turned
     return best
+
+
+def _leveled(found: Writing, degrees: float, digits: bool) -> tuple[Ink, Reading]:
+    """The expression in a picture turned clockwise: of its ink as it stands and made level what reads better."""
+    from .picture import inks
+
+    ways = [page.one_expression(ink) for ink in inks(found, degrees)]
+    return max(
+        ((ink, _read(Source(ink, {}, digits=digits))) for ink in ways), key=lambda way: way[1].confidence
+    )
 
 
 def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[Reading]:

@@ -235,10 +235,10 @@ def test_most_lines_of_synthetic_hands_are_read():
 
 
 def test_classify_takes_pictures_whose_border_is_ink():
-    one = np.zeros((44, 6), np.uint8)
-    one[:22, 1:] = one[22:, :-1] = 255
-    assert np.median(np.r_[one[0], one[-1], one[:, 0], one[:, -1]]) == 255
-    assert hwcalc.classify([np.pad(one, 12), one, 255 - one]) == ["1", "1", "1"]
+    equals = np.zeros((30, 40), np.uint8)
+    equals[:8] = equals[-8:] = 255
+    assert np.median(np.r_[equals[0], equals[-1], equals[:, 0], equals[:, -1]]) == 255
+    assert hwcalc.classify([np.pad(equals, 12), equals, 255 - equals]) == ["=", "=", "="]
 
 
 def test_classify_takes_strokes_and_pictures_of_either_polarity():
