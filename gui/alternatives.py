@@ -14,7 +14,7 @@ from hwcalc.gui.screen import Screen
 from hwcalc.gui.theme import Palette, mixed
 
 MOST = 5
-LABELS = "0123456789+-×÷/=().√^%"
+LABELS = "0123456789+-×÷/=().√%"
 TYPED = {"*": "×", "x": "×", "X": "×", "·": "×", ":": "÷", ",": ".", "−": "-", "_": "-"}
 SHOWN = {"-": "−"}
 
