@@ -10,14 +10,16 @@ from hwcalc import expression
 from hwcalc.gui.window import Window
 from hwcalc.handwriting import Hand
 from hwcalc.ink import FloatArray
+from hwcalc.layout import Row
 from hwcalc.written_lines import write_row
 
 
 def line(
-    text: str, seed: int, left: float, top: float, em: float, sloppiness: float = 1.0
+    what: str | Row, seed: int, left: float, top: float, em: float, sloppiness: float = 1.0
 ) -> list[FloatArray]:
-    """The strokes of typed text in one hand, its top left corner at a place, a digit about `em` high."""
-    strokes, _ = write_row(Hand(seed, sloppiness), expression.parse(text), late=0.0)
+    """The strokes of typed text or a row in one hand, its top left corner at a place, a digit about `em` high."""
+    row = expression.parse(what) if isinstance(what, str) else what
+    strokes, _ = write_row(Hand(seed, sloppiness), row, late=0.0)
     corner = np.concatenate(strokes).min(axis=0)
     return [(s - corner) * em + (left, top) for s in strokes]
 

@@ -18,10 +18,12 @@ from pen import draw, line, settle
 from PIL import ImageGrab
 
 import hwcalc
+from hwcalc import expression
 from hwcalc.gui.card import close_card
 from hwcalc.gui.theme import DARK, LIGHT, Palette
 from hwcalc.gui.window import Window
 from hwcalc.ink import FloatArray
+from hwcalc.layout import Row, Stack
 
 SCALE = 2.0
 SIZE = (800, 500)  # logical units
@@ -37,10 +39,11 @@ def open_window(palette: Palette = LIGHT) -> Window:
     return window
 
 
-def hand(text: str, em: float, doubtful: bool, first: int) -> list[FloatArray]:
-    """What the first hand from `first` on writes that is read as `text`, doubtful or not as asked."""
+def hand(what: str | Row, em: float, doubtful: bool, first: int) -> list[FloatArray]:
+    """What the first hand from `first` on writes that is read as it is meant, doubtful or not as asked."""
+    text = what if isinstance(what, str) else expression.text(what)
     for seed in HANDS:
-        strokes = line(text, seed + first, 56, 0, em, sloppiness=1.0 if doubtful else 0.5)
+        strokes = line(what, seed + first, 56, 0, em, sloppiness=1.0 if doubtful else 0.5)
         wide = max(s[:, 0].max() for s in strokes)
         # On whole pixels, as the events will have them
         reading = hwcalc.read_ink([np.round(s * SCALE) / SCALE for s in strokes])
@@ -50,17 +53,21 @@ def hand(text: str, em: float, doubtful: bool, first: int) -> list[FloatArray]:
 
 
 def write(
-    window: Window, text: str, top: float, em: float = 52, doubtful: bool = False, first: int = 0
+    window: Window, what: str | Row, top: float, em: float = 52, doubtful: bool = False, first: int = 0
 ) -> None:
-    for stroke in hand(text, em, doubtful, first):
+    for stroke in hand(what, em, doubtful, first):
         draw(window, stroke + np.array([0.0, top]))
     settle(window)
+
+
+def fraction_of(over: str, under: str) -> Stack:
+    return Stack(expression.parse(over), expression.parse(under))
 
 
 def light(window: Window) -> None:
     write(window, "12+34", 44)
     write(window, "2×(37-9)=", 172, first=7)
-    write(window, "9.5÷4", 300, first=7)
+    write(window, "22÷7", 300, first=7)
 
 
 def dark(window: Window) -> None:
@@ -76,7 +83,9 @@ def doubtful(window: Window) -> None:
 
 
 def fraction(window: Window) -> None:
-    write(window, "(1/3)+(2/5)=", 84, em=60)
+    plus, equals = expression.parse("+")[0], expression.parse("=")[0]
+    write(window, (fraction_of("1", "3"), plus, fraction_of("2", "5"), equals), 50, em=46)
+    write(window, "√16+2^3=", 250, em=50, first=3)
 
 
 def picture(window: Window) -> None:
@@ -91,8 +100,14 @@ def history(window: Window) -> None:
     window.note()
     window.clear()
     write(window, "120-46=", 44, em=46, first=2)
+    for text in ("a = 12", "2a + 1/3"):
+        window.field.type(text)
+        settle(window)
+        window.field.keep()
+        settle(window)
+    window.field.close()
     window.note()
-    window.side.toggle("history")
+    window.side.show("history")
 
 
 SCENES: dict[str, Callable[[Window], None]] = {
@@ -122,7 +137,9 @@ def main() -> int:
         x, y = window.root.winfo_rootx(), window.root.winfo_rooty()
         box = (x, y, x + window.root.winfo_width(), y + window.root.winfo_height())
         path = options.to / f"{name}.png"
-        ImageGrab.grab(bbox=box).quantize(128).save(path, optimize=True)
+        shown = ImageGrab.grab(bbox=box)
+        # A photograph has more colours than a palette
+        (shown if name == "picture" else shown.quantize(128)).save(path, optimize=True)
         print(f"{path}: {path.stat().st_size / 1024:.0f} kB")
         close_card()
         window.close()

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 LARGE = (22.0, 44.0)  # logical units: an answer, with the height of the ink
 ON_PAGE = (14.0, 26.0)  # logical units: one on a picture of a page
+BESIDE = 14.0  # logical units: least between a line and its answer
 WORDS = 18.0  # logical units: an answer in words
+
+
+def rule_of(line: Line, reading: Reading) -> Box | None:
+    """The rule under a sum in columns whose result is still to come; None for other lines."""
+    if line.picture is not None or not reading.symbols or not reading.text.endswith("="):
+        return None
+    last = reading.symbols[-1]  # the rule is read as the `=`
+    return last.box if last.label == "-" else None
 
 
 class Place(NamedTuple):
@@ -63,13 +72,17 @@ def placed(line: Line, reading: Reading, wide: Callable[[float], float], room: R
     if line.page:
         return _on_page(line, wide, room)
     size = min(max(_height(line, reading) * 0.95, LARGE[0]), LARGE[1]) * f
+    if (rule := rule_of(line, reading)) is not None:
+        digits = [s.box.right for s in reading.symbols if s.label.isdigit()]
+        right = max(digits, default=rule.right) * f
+        return Place(max(right - wide(size), rule.left * f), rule.bottom * f + 1.05 * size, size)
     if not is_number(reading):
         size = min(size, WORDS * f)
     free = room.edge - 8 - box.right * f - 0.5 * size
     size = min(size, max(size * free / wide(size), LARGE[0] * f))
     if line.picture is None and wide(size) <= free:
-        middle = box.center[1] * f + 0.36 * size
-        return Place(box.right * f + 0.5 * size, middle if room.baseline is None else room.baseline, size)
+        y = box.center[1] * f + 0.36 * size if room.baseline is None else room.baseline
+        return Place(box.right * f + max(0.5 * size, BESIDE * f), y, size)
     size = min(size, LARGE[0] * f)
     x, base = room.read
     return Place(x + 0.6 * size, max(base, box.bottom * f + 0.95 * size), size)

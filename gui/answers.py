@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from time import perf_counter
 from tkinter import font as tkfont
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageTk
 
-from hwcalc.gui.answer_place import Room, placed
+from hwcalc.gui.answer_place import Room, placed, rule_of
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.rounding import as_set
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from hwcalc.reader import Reading
 
 SMALL = 14.0  # logical units: what was read
+BUDGET = 0.003  # seconds of drawing before events get their turn again
 ON_LINE = 1.0  # logical units: this near, a touch is meant for the line and is no dot beside it
 
 
@@ -62,6 +64,7 @@ class Answers:
         self._shown: dict[Line, _Shown] = {}
         self._numbers = 0  # of lines drawn so far, so that tags never repeat
         self._drawn_at: tuple[object, ...] | None = None
+        self._drawing: str | None = None
         self._fonts: dict[int, tkfont.Font] = {}
         self._width_of: Callable[[str, int], int] = lru_cache(maxsize=4096)(self._width)
         paper.bind("<<View>>", lambda _: self.refresh(), add=True)
@@ -123,28 +126,43 @@ class Answers:
     # Drawing
 
     def refresh(self) -> None:
-        """Draw what is new, and everything when it is to look different."""
+        """Draw what is new, and everything when it is to look different: at once as much as fits the budget."""
         paper = self._paper
         rounding = (self._settings.decimals, self._settings.fractions)
         state = (paper.factor, paper.palette.name, paper.winfo_width(), rounding)
         keep = set(self._lines) if state == self._drawn_at else set()
         self._drawn_at = state
-        for line in [line for line in self._shown if line not in keep]:
-            paper.delete(self._shown.pop(line).tag)
-        for line in self._lines:
-            if line not in self._shown:
-                self._shown[line] = self._draw(line)
+        stale = [line for line in self._shown if line not in keep]
+        if stale:
+            paper.delete(*(self._shown.pop(line).tag for line in stale))
         self.come_back()
+        self._draw_some()
+
+    def _draw_some(self) -> None:
+        deadline, paper = perf_counter() + BUDGET, self._paper
+        if self._drawing is not None:
+            paper.after_cancel(self._drawing)
+            self._drawing = None
+        left = [line for line in self._lines if line not in self._shown]
+        while left and not paper.pen_down and perf_counter() < deadline:
+            line = left.pop(0)
+            self._shown[line] = self._draw(line)
+        if left:
+            self._drawing = paper.after(30 if paper.pen_down else 1, self._draw_some)
 
     def _draw(self, line: Line) -> _Shown:
         self._numbers += 1
         shown = _Shown(f"line{self._numbers}")
         if line.reading is None:
             return shown
-        read = (line.box.right * self._paper.factor, line.box.center[1] * self._paper.factor)
-        if not line.typed and not line.page:  # on a page small type would cover what is written
-            read = self._draw_read(line, line.reading, shown)
-        self._draw_answer(line, line.reading, shown, read)
+        end = (line.box.right * self._paper.factor, line.box.center[1] * self._paper.factor)
+        if rule_of(line, line.reading) is not None:  # there the answer comes first, under the rule
+            self._draw_answer(line, line.reading, shown, end)
+            self._draw_read(line, line.reading, shown)
+        else:
+            if not line.typed and not line.page:  # on a page small type would cover what is written
+                end = self._draw_read(line, line.reading, shown)
+            self._draw_answer(line, line.reading, shown, end)
         for number in doubtful_symbols(line.reading):
             self._underline(line.symbol_box(line.reading.symbols[number]), shown)
         if line.picture is not None:
@@ -156,8 +174,11 @@ class Answers:
         paper, f = self._paper, self._paper.factor
         size = SMALL * self._paper.screen.scale
         labels = [s.label for s in reading.symbols]
+        if rule_of(line, reading) is not None:
+            labels[-1] = "="
+        bottom = line.box.bottom * f if shown.answer is None else shown.answer.bottom
         setting = typeset(reading.latex or reading.text, size, self._measure, labels)
-        x, y = line.box.left * f, line.box.bottom * f + 0.7 * size + setting.up
+        x, y = line.box.left * f, bottom + 0.7 * size + setting.up
         # A strip of paper over the rules keeps small type legible.
         strip = (x - 2, y - setting.up, x + setting.width + 2, y + setting.down)
         colour = paper.palette.paper

@@ -9,12 +9,17 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hwcalc.gui.live import Line
-from hwcalc.gui.sheet import Sheet
+from hwcalc.gui.sheet import Sheet, Stroke
 from hwcalc.gui.telling import copied_answer, shown_answer
+from hwcalc.names import is_plain
+
+if TYPE_CHECKING:
+    from hwcalc.reader import Reading
 
 QUIET_MS = 1500  # a sum is noted when nothing changed for this long
 MOST = 200
@@ -42,15 +47,17 @@ class Log:
 
     def note(self, lines: list[Line], sheet: Sheet) -> None:
         """Take in the lines that have an answer, each under its first stroke."""
-        changed = False
+        changed, strokes = False, sheet.strokes()
         for line in lines:
             if line.reading is None or not shown_answer(line.reading):
                 continue
-            entry = _entry(line, sheet)
+            if line.typed and is_plain(line.reading.text):
+                continue  # a = 12 is no sum
             key = (min(line.parts), line.place)
             old = self._of_line.get(key)
-            if old is not None and (old.text, old.answer) == (entry.text, entry.answer):
+            if old is not None and (old.text, old.answer) == (line.reading.text, _answer(line.reading)):
                 continue
+            entry = _entry(line, line.reading, strokes)
             if old in self.entries:
                 self.entries.remove(old)
             self._of_line[key] = entry
@@ -81,15 +88,15 @@ class Log:
             listener()
 
 
-def _entry(line: Line, sheet: Sheet) -> Entry:
-    assert line.reading is not None
-    strokes = sheet.strokes()
+def _answer(reading: Reading) -> str:
+    return shown_answer(reading) + (" ?" if reading.doubtful else "")
+
+
+def _entry(line: Line, reading: Reading, strokes: dict[int, Stroke]) -> Entry:
     ink = tuple(
         tuple(np.round(strokes[n].points[:, :2], 1).ravel().tolist()) for n in line.parts if n in strokes
     )
-    reading = line.reading
-    doubt = " ?" if reading.doubtful else ""
-    return Entry(reading.text, reading.latex, shown_answer(reading) + doubt, copied_answer(reading), ink)
+    return Entry(reading.text, reading.latex, _answer(reading), copied_answer(reading), ink)
 
 
 def dumps(entries: list[Entry]) -> bytes:

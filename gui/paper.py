@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections import deque
+from collections.abc import Iterable
 from time import perf_counter
 
 import numpy as np
@@ -23,7 +24,9 @@ from hwcalc.ink import Box, FloatArray
 
 RULING = 64  # logical units between two rules
 MARGIN = 40  # logical units that stay free beyond what is written
-PAINT_BUDGET = 0.004  # seconds for painting strokes before events get their turn again
+PAINT_MS = 60  # painting waits so long: what was written is read first
+PAINT_BUDGET = 0.003  # seconds for painting strokes before events get their turn again
+FEW = 16  # items: so many are shown in any order
 ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 HINT = "Write a sum, like 12 + 34"
 
@@ -42,6 +45,7 @@ class Paper(tk.Canvas):
         self.zoom = 1.0
         self._ids: dict[int, int] = {}
         self._images: dict[int, ImageTk.PhotoImage] = {}
+        self._unshown: deque[int] = deque()
         self._unpainted: deque[int] = deque()
         self._painting: str | None = None
         self.pen_down = False
@@ -76,8 +80,8 @@ class Paper(tk.Canvas):
 
     @property
     def painting(self) -> bool:
-        """True while strokes wait to be painted."""
-        return bool(self._unpainted)
+        """True while items wait to be shown or painted."""
+        return bool(self._unshown or self._unpainted)
 
     # What is seen
 
@@ -94,8 +98,8 @@ class Paper(tk.Canvas):
         self._ids.clear()
         self._images.clear()
         self._unpainted.clear()
-        for number, item in sorted(self.sheet.items.items()):
-            self._show(number, item)
+        self._unshown.clear()
+        self._show_many(sorted(self.sheet.items))
         self.refit()
 
     def refit(self) -> None:
@@ -177,22 +181,39 @@ class Paper(tk.Canvas):
     # Items
 
     def _edited(self, edit: Edit) -> None:
-        for number in edit.before:
-            self._hide(number)
-        for number, item in edit.after.items():
-            self._show(number, item)
+        self._hide(edit.before)
+        self._show_many(list(edit.after))
         self.refit()
 
-    def _hide(self, number: int) -> None:
-        if number in self._ids:
-            self.delete(self._ids.pop(number))
-        self._images.pop(number, None)
+    def _hide(self, numbers: Iterable[int]) -> None:
+        gone = [self._ids.pop(number) for number in numbers if number in self._ids]
+        if gone:
+            self.delete(*gone)
+        for number in numbers:
+            self._images.pop(number, None)
+
+    def _show_many(self, numbers: list[int]) -> None:
+        """Show items: at once as many as fit the budget, the rest bit by bit, what can be seen first."""
+        if len(numbers) > FEW:
+            seen, items = self.visible(), self.sheet.seen()
+            hidden = [n for n in numbers if n not in items or not _meet(items[n].box, seen)]
+            away = set(hidden)
+            numbers = [n for n in numbers if n not in away] + hidden
+        self._unshown.extend(numbers)
+        self._show_some(perf_counter() + PAINT_BUDGET)
+        self._paint_soon()
+
+    def _show_some(self, deadline: float) -> None:
+        while self._unshown and perf_counter() < deadline:
+            number = self._unshown.popleft()
+            item = self.sheet.items.get(number)
+            if item is not None and number not in self._ids:
+                self._show(number, item)
 
     def _show(self, number: int, item: Item) -> None:
         if isinstance(item, Stroke):
             self._ids[number] = self._line(item.points[:, :2] * self.factor, item.width)
             self._unpainted.append(number)
-            self._paint_soon()
         elif isinstance(item, Picture):
             self._show_picture(number, item)
         elif isinstance(item, Typed):
@@ -241,10 +262,10 @@ class Paper(tk.Canvas):
     def fade(self, number: int) -> None:
         """Show a stroke or a typed line as about to go."""
         item = self.sheet.items.get(number)
-        if isinstance(item, Typed):
+        if isinstance(item, Typed) and number in self._ids:
             self.itemconfigure(self._ids[number], fill=mixed(self.palette.ink, self.palette.paper, 0.75))
         if isinstance(item, Stroke):
-            self._hide(number)
+            self._hide([number])
             line = self._line(item.points[:, :2] * self.factor, item.width)
             self.itemconfigure(line, fill=mixed(self.palette.ink, self.palette.paper, 0.75))
             self._ids[number] = line
@@ -252,16 +273,21 @@ class Paper(tk.Canvas):
     # Painting
 
     def _paint_soon(self) -> None:
-        if self._painting is None:
-            self._painting = self.after(1, self._paint)
+        if self._painting is not None:
+            self.after_cancel(self._painting)
+            self._painting = None
+        if self.painting:
+            self._painting = self.after(1 if self._unshown else PAINT_MS, self._paint)
 
     def _paint(self) -> None:
         """Replace lines by painted strokes, as many as fit the budget, and never while the pen is down."""
         self._painting = None
         deadline = perf_counter() + PAINT_BUDGET
+        if not self.pen_down:
+            self._show_some(deadline)
         while self._unpainted and not self.pen_down and perf_counter() < deadline:
             self._paint_one(self._unpainted.popleft())
-        if self._unpainted:
+        if self.painting:
             self._painting = self.after(30 if self.pen_down else 1, self._paint)
 
     def _paint_one(self, number: int) -> None:
@@ -276,3 +302,7 @@ class Paper(tk.Canvas):
         self.tag_lower(image, line)
         self.delete(line)
         self._ids[number] = image
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a.left <= b.right and b.left <= a.right and a.top <= b.bottom and b.top <= a.bottom

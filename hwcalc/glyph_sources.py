@@ -6,12 +6,9 @@ half of a set that has two: `mnist:test`, `digits.npz:train`.
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import zipfile
 import zlib
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
-from . import datasets, inkml
+from . import datasets
 from .datasets import DatasetError, GlyphSet
 from .folders import read_folder
-from .ink import ReadError
+from .ink_sets import read_inkml, read_lines, read_sheets
 from .loaded import MOST_GLYPHS, Complain, Loaded, refuse, too_many
 from .polarity import turned
 from .symbol_names import known, label_of
@@ -47,7 +44,7 @@ def load_glyphs(source: str | os.PathLike[str]) -> GlyphSet:
         `mnist` (its 60,000 to train; `mnist:test` for the 10,000 to test), a public set of `hwcalc data list`,
         `synthetic`, `samples` (what the window kept of the user's hand), a table (.csv, .csv.gz), a folder of
         folders of pictures named by labels, an .npz with `images` and `labels`, an IDX file of images beside that
-        of its labels, ink (.jsonl, .jsonl.gz, .inkml).
+        of its labels, ink (.jsonl, .jsonl.gz, .inkml), sheets with corrections (.hwcalc), or a folder of these.
 
     Raises
     ------
@@ -74,7 +71,7 @@ def load(
     """
     name, half = _halved(os.fspath(source))
     if name == "mnist":
-        return _named(replace(datasets.load_mnist(half or "train"), name="mnist"))
+        return _named(replace(datasets.load_mnist(half or "train"), name=os.fspath(source)))
     if half is None and name == "synthetic":
         from .training_set import synthetic as draw  # it loads all that draws
 
@@ -110,8 +107,11 @@ def load_part(
     DatasetError
         As `load`, or none of the labels is there.
     """
-    drawn = limit if limit and not labels else SYNTHETIC
-    found = load(source, complain, drawn, seed)
+    found = (
+        _drawn(labels, limit or SYNTHETIC, seed)
+        if labels and source == "synthetic"
+        else load(source, complain, limit or SYNTHETIC, seed)
+    )
     if labels:
         found = found.take(np.isin(found.glyphs.labels, list(labels)))
         if not len(found.glyphs):
@@ -120,6 +120,19 @@ def load_part(
         chosen = np.random.default_rng(seed).permutation(len(found.glyphs))[:limit]
         found = found.take(np.sort(chosen))
     return found
+
+
+def _drawn(labels: str, count: int, seed: int) -> Loaded:
+    """Synthetic glyphs of some labels only."""
+    from .handwriting import glyphs as draw
+
+    unknown = set(labels) - set(datasets.LABELS)
+    if unknown:
+        raise DatasetError(f"synthetic: {min(unknown)!r} is no label; {known()}")
+    glyphs, told = draw(labels, count, seed)
+    return _named(
+        GlyphSet("synthetic", list(glyphs), told, np.array([f"synthetic/{i // 8}" for i in range(count)]))
+    )
 
 
 def _halved(source: str) -> tuple[str, str | None]:
@@ -142,15 +155,17 @@ def _from_path(path: Path, half: str | None, complain: Complain) -> Loaded:
     if plain.endswith((".csv", ".tsv")):
         return read_table(path, complain)
     if plain.endswith((".jsonl", ".ndjson")):
-        return _from_jsonl(path, complain)
+        return read_lines(path, complain)
     if plain.endswith(".npz"):
         return _from_npz(path, half, complain)
     if "idx" in plain:
         return _from_idx(path)
     if plain.endswith(".inkml"):
-        return _from_inkml([path], path.stem, complain)
+        return read_inkml([path], path.stem, complain)
+    if plain.endswith(".hwcalc"):
+        return read_sheets([path], path.stem, complain)
     raise DatasetError(
-        f"{path}: not a set of a known kind: give .csv, .npz, .jsonl, .inkml, an IDX file, or a folder of folders "
+        f"{path}: not a set of a known kind: give .csv, .npz, .jsonl, .inkml, .hwcalc, IDX, or a folder of folders "
         "of pictures"
     )
 
@@ -160,8 +175,12 @@ def _from_folder(path: Path, half: str | None, complain: Complain) -> Loaded:
         return _named(replace(datasets.load_mnist(half or "train", path), name=path.resolve().name))
     if half is not None:
         raise DatasetError(f"{path}: has no half called {half}; name the folder without :{half}")
-    ink = sorted(path.glob("*.inkml"))
-    return _from_inkml(ink, path.resolve().name, complain) if ink else read_folder(path, complain)
+    name = path.resolve().name
+    for ending, read in ((".inkml", read_inkml), (".hwcalc", read_sheets)):
+        files = sorted(path.glob(f"*{ending}"))
+        if files:
+            return read(files, name, complain)
+    return read_folder(path, complain)
 
 
 def _from_idx(path: Path) -> Loaded:
@@ -192,7 +211,7 @@ def _from_npz(path: Path, half: str | None, complain: Complain) -> Loaded:
             images, labels = _arrays(path, stored, half)
     except OSError as error:
         raise DatasetError(f"{path}: {error.strerror or 'damaged'}; copy it again") from None
-    except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
         if isinstance(error, DatasetError):
             raise
         raise DatasetError(f"{path}: not an .npz file of arrays, or damaged; copy it again") from None
@@ -240,82 +259,3 @@ def _of_arrays(path: Path, images: npt.NDArray[Any], labels: npt.NDArray[Any], c
     glyphs, polarity = turned(list(pictures[keep]), told)
     note = f"{images.shape[2]}×{images.shape[1]} pixels, {'0 to 1' if ones else '0 to 255'}, {polarity}"
     return Loaded(GlyphSet(path.stem, glyphs, told), [f"{path}: glyph {i}" for i in keep], [note])
-
-
-# Ink.
-
-
-def _from_jsonl(path: Path, complain: Complain) -> Loaded:
-    """A glyph on each line: label, strokes and perhaps writer, as `hwcalc data get` and the window keep them."""
-    glyphs: list[Any] = []
-    labels, writers, places = [], [], []
-    opened: Any = gzip.open if path.suffix.lower() == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                if len(glyphs) == MOST_GLYPHS:
-                    raise too_many(str(path))
-                try:
-                    strokes, label, writer = _glyph_of(line)
-                except ValueError as error:
-                    complain(f"{path}:{number}: {error}")
-                    continue
-                glyphs.append(strokes)
-                labels.append(label)
-                writers.append(writer)
-                places.append(f"{path}:{number}")
-    except UnicodeDecodeError:
-        raise DatasetError(f"{path}: this is not a text file in UTF-8; copy it again") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise DatasetError(f"{path}: the gzip file is truncated or damaged; copy it again") from None
-    except OSError as error:
-        raise DatasetError(f"{path}: {error.strerror or error}; check its name and permissions") from None
-    if not glyphs:
-        raise DatasetError(f"{path}: holds no glyph")
-    name = path.name.split(".")[0]
-    told = np.array([f"{name}/{writer}" if writer else name for writer in writers])
-    return Loaded(GlyphSet(name, glyphs, np.array(labels, "<U1"), told), places, ["pen strokes"])
-
-
-def _glyph_of(line: str) -> tuple[list[npt.NDArray[np.float64]], str, str]:
-    from .ink import Ink
-
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError('this is not JSON: a line is {"label": "7", "strokes": [[[x, y], …], …]}') from None
-    if not isinstance(row, dict) or not isinstance(row.get("label"), str):
-        raise ValueError("the label is missing")
-    label = label_of(row["label"])
-    if label is None:
-        raise ValueError(f"{row['label']!r} is no label; {known()}")
-    ink = Ink.from_strokes(row.get("strokes"))  # type: ignore[arg-type]
-    return [stroke.points for stroke in ink.strokes], label, str(row.get("writer") or "")
-
-
-def _from_inkml(paths: Sequence[Path], name: str, complain: Complain) -> Loaded:
-    """The symbols that InkML files name, as the sets of CROHME do."""
-    glyphs: list[Any] = []
-    labels, writers, places = [], [], []
-    for path in paths:
-        try:
-            document = inkml.loads(path.read_bytes(), str(path))
-        except (OSError, ReadError) as error:
-            complain(f"{path}: {error.strerror}" if isinstance(error, OSError) else str(error))
-            continue
-        for group in document.groups:
-            label = label_of(group.label)
-            if label is None:
-                complain(f"{path}: {group.label!r} is no label; {known()}")
-                continue
-            glyphs.append([document.strokes[i][:, :2] for i in group.strokes])
-            labels.append(label)
-            writers.append(f"{name}/{document.annotations.get('writer') or path.stem}")
-            places.append(f"{path}: strokes {', '.join(map(str, group.strokes))}")
-    if not glyphs:
-        raise DatasetError(
-            f"{paths[0]}: no symbol is named in it; hwcalc needs groups of strokes with a label"
-        )
-    return Loaded(GlyphSet(name, glyphs, np.array(labels, "<U1"), np.array(writers)), places, ["pen strokes"])

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import NamedTuple
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
@@ -66,7 +66,7 @@ def loads(data: bytes, name: str = "the file") -> Document:
         reader.parse(data)
     except expat.ExpatError as error:
         raise ReadError(f"{name} is not InkML, or damaged: {error}") from None
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, LookupError) as error:
         raise ReadError(f"{name} is not InkML that can be read: {error}") from None
     return reader.document()
 
@@ -91,7 +91,7 @@ def dumps(
     rows += [f'<channel name="{c}" type="decimal"{units[c]}/>' for c in channels]
     rows.append("</traceFormat>")
     for kind, value in (annotations or {}).items():
-        rows.append(f"<annotation type={quoteattr(kind)}>{escape(value)}</annotation>")
+        rows.append(f'<annotation type="{escape(kind)}">{escape(value)}</annotation>')
     for number, stroke in enumerate(strokes):
         points = stroke[:, : len(channels)] * [1, 1, 1000][: len(channels)]
         told = ", ".join(" ".join(f"{v:.2f}".rstrip("0").rstrip(".") for v in p) for p in points.tolist())

@@ -62,7 +62,7 @@ def cut(reading: Reading) -> int | None:
     There is arithmetic behind the equals sign, and before that the widest gap of all.
     """
     labels = [s.label for s in reading.symbols]
-    if "=" not in labels:
+    if "=" not in labels or r"\frac" in reading.latex:
         return None
     equals = labels.index("=")
     more = next((i for i in range(equals + 2, len(labels)) if labels[i] in _OPERATORS | {"="}), None)

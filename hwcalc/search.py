@@ -29,12 +29,11 @@ from .features import FeatureArray
 from .glyphs import log_softmax
 from .models import machine_of
 from .preparation import balanced
-from .svm import SVC
+from .svm import SVC, fitted_temperature
 from .training import (
     Examples,
     Progress,
     Settings,
-    best_temperature,
     default_gamma,
     estimator,
     hold_out,
@@ -115,6 +114,8 @@ class _Search:
         learning = np.flatnonzero(~held)
         order = np.random.default_rng(settings.seed).permutation(learning)
         self.X, self.y = examples.X[order], examples.y[order]
+        weighed = examples.weights if settings.weighs else None
+        self.weights = None if weighed is None else weighed[order]
         if len(learning) < 2 * FEWEST or len(self.judges.y) < 50:
             raise DatasetError(f"--search needs {3 * FEWEST} glyphs or more, and there are {len(examples.y)}")
         self.settings, self.path = settings, path
@@ -136,7 +137,7 @@ class _Search:
             machine = estimator(replace(self.settings, C=candidate.C), candidate.gamma)
             machine.set_params(warm_start=warm)
         X, y = balanced(self.X[:size], self.y[:size], self.settings.balance, self.settings.seed)
-        machine.fit(X, y)
+        machine.fit(X, y, None if self.weights is None else self.weights[:size])
         self.machines[candidate] = machine
         errors, loss = self._judged(machine)
         made = Trial(size, candidate, errors, loss, time.perf_counter() - started)
@@ -150,7 +151,7 @@ class _Search:
         truth = np.array([scorer.labels.index(label) for label in self.judges.y[known]])
         scores = scorer.scores(self.judges.X[known])
         errors = int((scores.argmax(axis=1) != truth).sum() + (~known).sum())
-        probability = log_softmax(scores / best_temperature(scores, truth))
+        probability = log_softmax(scores / fitted_temperature(scores, truth))
         return errors, float(-probability[np.arange(len(truth)), truth].mean())
 
     def forget(self, but: list[Candidate]) -> None:

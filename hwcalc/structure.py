@@ -29,6 +29,9 @@ SUBSTANCE = 0.4
 CROSSING = 0.3
 """What reaches farther than this, in units, both over and under a bar stands beside it or on it."""
 
+ROW = 0.75
+"""Least distance, in units, of the middles of two rows of a column."""
+
 MOST_GUESSES = 24
 """Bound for pages full of bars."""
 
@@ -166,23 +169,21 @@ class Bars:
         return any(max(self.boxes[i].width, self.boxes[i].height) >= least for i in group)
 
     def _rows(self, group: Collection[int]) -> list[frozenset[int]]:
-        """Strokes sorted into rows, top to bottom: a row ends where no tall stroke goes on."""
-        tall = [i for i in group if self.boxes[i].height >= 0.5 * self._unit]
+        """Strokes sorted into rows, top to bottom, by the heights of the middles of the taller ones."""
+        middle = {i: self.boxes[i].center[1] for i in group}
+        tall = [i for i in group if self.boxes[i].height >= 0.3 * self._unit]
         rows: list[list[int]] = []
-        bottom = float("-inf")
-        for i in sorted(tall, key=lambda i: self.boxes[i].center[1]):
-            box = self.boxes[i]
-            if not rows or box.center[1] > bottom:
+        for i in sorted(tall, key=lambda i: middle[i]):
+            if not rows or middle[i] - _mean(middle, rows[-1]) > ROW * self._unit:
                 rows.append([])
-                bottom = box.bottom
             rows[-1].append(i)
-            bottom = min(bottom, box.bottom)
-        middles = [sum(self.boxes[i].center[1] for i in row) / len(row) for row in rows]
         for i in set(group) - set(tall) if rows else ():
-            y = self.boxes[i].center[1]
-            nearest = min(range(len(rows)), key=lambda k: abs(middles[k] - y))
-            rows[nearest].append(i)
+            min(rows, key=lambda row: abs(_mean(middle, row) - middle[i])).append(i)
         return [frozenset(row) for row in rows]
+
+
+def _mean(middle: Mapping[int, float], row: Collection[int]) -> float:
+    return sum(middle[i] for i in row) / len(row)
 
 
 def _ends(ink: Ink, stroke: int) -> tuple[float, float, float, float]:
@@ -216,6 +217,8 @@ def roots(
 
 def raised(boxes: Sequence[Box], unit: float) -> list[bool]:
     """Which strokes look like exponents: smaller than one to their left, and above its middle."""
+    if len(boxes) == 1:
+        return [False]
     left, top, right, bottom = np.array(boxes).T
     height, x, y = bottom - top, (left + right) / 2, (top + bottom) / 2
     base = (height >= 0.5 * unit) & (height <= 1.6 * unit)  # not a bracket

@@ -18,15 +18,14 @@ from typing import Any, Literal, TypeAlias
 import joblib
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
 from .datasets import DatasetError
 from .features import FeatureArray
-from .glyphs import GlyphClassifier, log_softmax
+from .glyphs import GlyphClassifier
 from .linear_svm import LinearSVC
 from .models import GlyphModel, machine_of
 from .preparation import Balance, Denoise, Features, balanced
-from .svm import SVC
+from .svm import SVC, fitted_temperature
 
 Labels: TypeAlias = npt.NDArray[np.str_]
 
@@ -69,6 +68,11 @@ class Settings:
     def reads(self) -> bool:
         """Whether the model can be what hwcalc reads expressions with."""
         return (self.model, self.kernel, self.features, self.denoise) == ("svc", "rbf", "gradient", "none")
+
+    @property
+    def weighs(self) -> bool:
+        """Whether the weights of the samples count: balance and class weights stand in for them."""
+        return self.balance == "none" and self.class_weight is None
 
 
 @dataclass
@@ -145,7 +149,7 @@ def calibrate(samples: Examples, settings: Settings, gamma: float, progress: Pro
     machine = machine_of(fitted)
     truth = np.array([machine.labels.index(label) for label in samples.y[held]])
     scores = machine.scores(samples.X[held])
-    return best_temperature(scores, truth), float(np.mean(scores.argmax(axis=1) != truth))
+    return fitted_temperature(scores, truth), float(np.mean(scores.argmax(axis=1) != truth))
 
 
 def fit(
@@ -155,18 +159,16 @@ def fit(
     X, y = balanced(samples.X, samples.y, settings.balance, settings.seed, samples.places or None)
     classes = len(np.unique(y))
     if settings.model == "linear":
-        progress(what, 0, 1)
+        total = settings.iterations
         linear = LinearSVC(
             settings.learning_rate,
             settings.iterations,
             settings.alpha,
             random_state=settings.seed,
             n_jobs=settings.jobs,
+            callback=lambda passes, loss: progress(what, passes, total),
         )
-        try:
-            return linear.fit(X, y), len(y)
-        except ValueError as error:  # it diverged, or cannot settle
-            raise DatasetError(str(error)) from None
+        return _fitted(linear, X, y, None), len(y)
     seen: set[Any] = set()
 
     def passed(pair: Any, passes: int, gap: float, n_support: int) -> None:
@@ -174,9 +176,16 @@ def fit(
             seen.add(pair)
             progress(what, len(seen), classes * (classes - 1) // 2)
 
-    # samples left out or made anew to balance labels have no weights of their own
-    weights = samples.weights if settings.balance == "none" else None
-    return estimator(settings, gamma).set_params(callback=passed).fit(X, y, weights), len(y)
+    weights = samples.weights if settings.weighs else None
+    return _fitted(estimator(settings, gamma).set_params(callback=passed), X, y, weights), len(y)
+
+
+def _fitted(machine: Any, X: FeatureArray, y: Labels, weights: npt.NDArray[np.float64] | None) -> Any:
+    """`fit`, whose complaints, such as that the data need scaling, are for the user to read."""
+    try:
+        return machine.fit(X, y) if weights is None else machine.fit(X, y, weights)
+    except ValueError as error:
+        raise DatasetError(str(error)) from None
 
 
 def estimator(settings: Settings, gamma: float) -> SVC:
@@ -222,16 +231,6 @@ def hold_out(writers: Labels, seed: int, share: float = 0.1) -> npt.NDArray[np.b
         else:
             held[here[(rng.random(len(names)) < share)[whose]]] = True
     return held
-
-
-def best_temperature(scores: npt.NDArray[np.floating], truth: npt.NDArray[np.integer]) -> float:
-    """The temperature whose softmax of `scores` (n, K) gives the true classes (n,) the highest likelihood."""
-
-    def loss(log_temperature: float) -> float:
-        chosen = log_softmax(scores / np.exp(log_temperature))[np.arange(len(truth)), truth]
-        return -float(chosen.mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-4.0, 2.0), method="bounded").x))
 
 
 @contextmanager

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from hwcalc import glyph_sources, inkml, load_glyphs
+from hwcalc import GlyphClassifier, ModelError, glyph_sources, inkml, load_glyphs, load_model
 from hwcalc.datasets import DatasetError
 from hwcalc.folders import MOST_SIDE, read_folder
 from hwcalc.glyph_sources import load, load_part
@@ -132,6 +133,33 @@ def test_a_file_that_is_no_npz(tmp_path):
         load_glyphs(tmp_path / "a.npz")
 
 
+def encrypted(data):
+    """A zip file that says it is encrypted."""
+    changed = bytearray(data)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(mark), data):
+            changed[found.start() + flags] |= 1
+    return bytes(changed)
+
+
+def test_an_encrypted_npz(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, images=[ring()], labels=["1"])
+    path.write_bytes(encrypted(path.read_bytes()))
+    with pytest.raises(DatasetError, match="not an"):
+        load_glyphs(path)
+    for read in (load_model, GlyphClassifier.load):
+        with pytest.raises(ModelError, match="not a model"):
+            read(path)
+
+
+def test_an_encoding_that_nobody_knows(tmp_path):
+    path = tmp_path / "a.inkml"
+    path.write_bytes(b'<?xml version="1.0" encoding="UTF-99"?><ink/>')
+    with pytest.raises(DatasetError, match="is not InkML"):
+        load(path)
+
+
 # IDX.
 
 
@@ -213,6 +241,60 @@ def test_inkml(tmp_path):
     assert "".join(found.glyphs.labels) == "××"
     assert len(problems) == 2
     assert len(found.glyphs.glyphs[0]) == 2
+
+
+def sheet(corrections, version=1):
+    items = [{"stroke": i, "width": 3, "points": [[x, y, 0] for x, y in s]} for i, s in enumerate(STROKES)]
+    items += [{"correction": 5 + i, **correction} for i, correction in enumerate(corrections)]
+    return json.dumps({"format": "hwcalc sheet", "version": version, "items": items})
+
+
+def test_corrections_on_sheets_of_the_window(tmp_path):
+    path = tmp_path / "a.hwcalc"
+    path.write_text(
+        sheet(
+            [
+                {"parts": [0, 1], "label": "×"},
+                {"parts": [1], "label": ""},
+                {"parts": [0], "label": "7", "of_picture": 3},
+            ]
+        )
+    )
+    for source in (path, tmp_path):
+        found = load(source)
+        assert "".join(found.glyphs.labels) == "×"
+        np.testing.assert_array_equal(found.glyphs.glyphs[0][1], STROKES[1])
+        assert found.places == [f"{path}: correction 5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (sheet([]), "no symbol on it was corrected"),
+        (sheet([{"parts": [0], "label": "Q"}]), "correction 5: 'Q' is no label"),
+        (sheet([{"parts": [9], "label": "7"}]), "not a sheet of hwcalc that can be read"),
+        (sheet([{"parts": [0], "label": "7"}], version=9), "not a sheet of hwcalc that can be read"),
+        ("[", "not a sheet of hwcalc that can be read"),
+        ("[]", "not a sheet of hwcalc that can be read"),
+    ],
+)
+def test_sheets_that_are_wrong(tmp_path, text, complaint):
+    path = tmp_path / "a.hwcalc"
+    path.write_text(text)
+    with pytest.raises(DatasetError, match=complaint) as caught:
+        load(path)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_what_the_window_writes_is_read(tmp_path):
+    sheets = pytest.importorskip("hwcalc.gui.sheet")
+    files = pytest.importorskip("hwcalc.gui.files")
+    strokes = [np.column_stack([np.array(s, float), np.zeros(2)]) for s in STROKES]
+    items = {i: sheets.Stroke(points, 3.0) for i, points in enumerate(strokes)}
+    (tmp_path / "a.hwcalc").write_text(
+        files.dumps(items | {2: sheets.Correction(frozenset({0, 1}), "×")}), encoding="utf-8"
+    )
+    assert "".join(load(tmp_path / "a.hwcalc").glyphs.labels) == "×"
 
 
 def test_what_is_nothing_known(tmp_path):

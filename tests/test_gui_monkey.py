@@ -8,7 +8,7 @@ import pytest
 
 from hwcalc.gui import files
 
-CONTROL = ["z", "z", "y", "Z", "c", "v", "a", "d", "t", "h", "l", "equal", "minus", "0"]
+CONTROL = [*"zzyZcCvadthlgGjkKUr0", "equal", "minus"]
 PLAIN = [
     "Delete",
     "Escape",
@@ -19,6 +19,8 @@ PLAIN = [
     "bracketright",
     "F2",
     "F3",
+    "F6",
+    "F7",
     "F8",
     "1",
     "7",
@@ -46,22 +48,41 @@ def drag(window, rng):
     paper.event_generate("<ButtonRelease-1>", x=x, y=y)
 
 
+def type_line(window, rng):
+    window.field.type(rng.choice(["a = 12", "2a+1", "ans/7", "b = ans", "1+", "q", "√2", "1=1", "-3"]))
+    window.field.entry.event_generate("<Return>")
+
+
+def zigzag(window, rng):
+    x, y = rng.randrange(20, 700), rng.randrange(20, 400)
+    window.paper.event_generate("<ButtonPress-1>", x=x, y=y)
+    for sweep in range(14):
+        for step in range(1, 5):
+            across = 15 * step if sweep % 2 == 0 else 60 - 15 * step
+            window.paper.event_generate("<B1-Motion>", x=x + across, y=y + 4 * sweep)
+    window.paper.event_generate("<ButtonRelease-1>", x=x, y=y + 56)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_raises(window, reader, settle, seed):
     rng = random.Random(seed)
     reader.changes = {"doubtful": True}
     for step in range(250):
         deed = rng.random()
-        if deed < 0.5:
+        if deed < 0.04:
+            zigzag(window, rng)
+        elif deed < 0.5:
             drag(window, rng)
         elif deed < 0.85:
             focus = window.root.focus_get() or window.root
             focus.event_generate(rng.choice(KEYS))
         elif deed < 0.9:
             window.paper.event_generate("<Button-3>", x=rng.randrange(900), y=rng.randrange(500))
-        elif deed < 0.93:
+        elif deed < 0.92:
+            type_line(window, rng)
+        elif deed < 0.94:
             window.paper.event_generate(rng.choice(["<Button-4>", "<Button-5>"]), x=5, y=5)
-        elif deed < 0.95:
+        elif deed < 0.96:
             window.root.geometry(f"{rng.randrange(480, 1200)}x{rng.randrange(360, 900)}")
         else:
             settle(window)

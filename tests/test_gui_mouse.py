@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+
+import hwcalc
+from hwcalc.gui.engine import Engine
+from hwcalc.gui.telling import shown_answer
+from hwcalc.handwriting import Hand
+from hwcalc.written_lines import write_line
 
 pytestmark = pytest.mark.skipif(
     shutil.which("xdotool") is None or sys.platform != "linux", reason="needs the package xdotool"
@@ -55,6 +65,38 @@ def test_no_point_of_the_real_mouse_is_lost_and_the_answer_appears(window, until
     until(window, lambda: window.live.lines and not window.worker.busy)
     assert [len(line.parts) for line in window.live.lines] == [3]
     assert any(window.paper.itemcget(i, "text") == "= 2" for i in texts(window.paper))
+
+
+def pen_line():
+    """The strokes of a line as a pen reported them: a stranger's where there are any, else the synthetic hand's."""
+    real = Path(os.environ.get("HWCALC_EVAL", "/nowhere")) / "ink.jsonl.gz"
+    if real.is_file():
+        with gzip.open(real, "rt", encoding="utf-8") as rows:
+            told = next(row for row in map(json.loads, rows) if 5 <= len(row["strokes"]) <= 8)
+        strokes = [np.array(stroke, dtype=np.float64)[:, :2] for stroke in told["strokes"]]
+    else:
+        strokes, _ = write_line(Hand(5), "12+34", late=0.0)
+    everything = np.concatenate(strokes)
+    low, extent = everything.min(axis=0), np.ptp(everything, axis=0)
+    factor = min(700 / extent[0], 220 / extent[1])
+    whole = [np.round((stroke - low) * factor + (60, 60)).astype(int) for stroke in strokes]
+    # The system reports no move to where the mouse is already
+    moved = [s[np.concatenate([[True], np.any(np.diff(s, axis=0) != 0, axis=1)])] for s in whole]
+    return [[(int(x), int(y)) for x, y in stroke] for stroke in moved]
+
+
+def test_a_line_written_at_the_speed_of_a_pen_keeps_its_points_and_is_read(window, until, monkeypatch):
+    monkeypatch.setattr(window.live, "_engine", Engine())
+    written = pen_line()
+    assert any(kept(window, until, written) >= 0.99 for _ in range(4))
+    until(window, lambda: window.live.lines and not window.worker.busy)
+    expected = hwcalc.read_ink([stroke.points for stroke in window.sheet.strokes().values()])
+    (line,) = window.live.lines
+    assert (line.reading.text, line.reading.answer) == (expected.text, expected.answer)
+    answer = shown_answer(expected)
+    shown = "".join(window.paper.itemcget(i, "text") for i in texts(window.paper))
+    for part in answer.replace("-", "−").replace("/", " ").split():
+        assert part in shown
 
 
 def texts(paper):

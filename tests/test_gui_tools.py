@@ -137,6 +137,8 @@ def test_the_paper_scrolls_when_there_is_more_than_the_window_shows(window, writ
     write(window, "1", top=480)
     window.root.geometry("480x360")
     settle(window)
+    window.paper.focus_force()  # without a window manager a pointer that is outside now takes the keys away
+    window.root.update()
     top = window.paper.visible().top
     window.paper.event_generate("<Button-5>", x=100, y=100)
     window.root.update()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
@@ -10,10 +11,11 @@ import numpy as np
 import pytest
 
 import hwcalc
-from hwcalc import ReadError, reader
+from hwcalc import ReadError, expression, reader
 from hwcalc.datasets import load_mnist
 from hwcalc.handwriting import Hand
-from hwcalc.written_lines import write_line
+from hwcalc.layout import Mark, Power, Root, Stack
+from hwcalc.written_lines import sample_text, write_line, write_row
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 EVAL = Path(os.environ.get("HWCALC_EVAL", Path(__file__).parent.parent.parent / "shared" / "eval"))
@@ -232,6 +234,13 @@ def test_most_lines_of_synthetic_hands_are_read():
     assert right >= 0.85 * len(lines)
 
 
+def test_classify_takes_pictures_whose_border_is_ink():
+    equals = np.zeros((30, 40), np.uint8)
+    equals[:8] = equals[-8:] = 255
+    assert np.median(np.r_[equals[0], equals[-1], equals[:, 0], equals[:, -1]]) == 255
+    assert hwcalc.classify([np.pad(equals, 12), equals, 255 - equals]) == ["=", "=", "="]
+
+
 def test_classify_takes_strokes_and_pictures_of_either_polarity():
     seven = load_mnist("test").glyphs[0]
     assert hwcalc.classify([SEVEN, seven, 255 - seven, PLUS]) == ["7", "7", "7", "+"]
@@ -272,3 +281,109 @@ def test_what_is_no_plain_number_is_doubtful():
 
 def test_what_is_no_arithmetic_is_doubtful():
     assert hwcalc.read_ink(line(SEVEN, PLUS, POINT, PLUS, FOUR)).doubtful
+
+
+def row_of(text, seed):
+    """A row, its fractions, powers and roots in two dimensions, by a neat hand: text, strokes."""
+    row = ROWS[text]
+    return expression.text(row), write_row(Hand(seed, 0.25), row)[0]
+
+
+def marks(labels):
+    return tuple(Mark(label) for label in labels)
+
+
+ROWS = {
+    "fraction": (Stack(marks("12"), marks("345")),),
+    "sums over and under": (Stack(marks("1+2"), marks("(3-4)×5")), *marks("=6")),
+    "sum of fractions": (
+        Stack(marks("1"), marks("2")),
+        *marks("+"),
+        Stack(marks("3"), marks("4")),
+        *marks("="),
+    ),
+    "nested": (Stack((*marks("7-"), Stack(marks("1"), marks("3"))), marks("25")),),
+    "mixed number": (*marks("2"), Stack(marks("1"), marks("3")), *marks("+4")),
+    "power": (*marks("3+2"), Power(marks("10")), *marks("-4")),
+    "power of brackets": (*marks("(2+5)"), Power(marks("3")), *marks("÷7")),
+    "root": (Root(marks("16+9")), *marks("-2")),
+    "power of a fraction in brackets": (
+        *marks("("),
+        Stack(marks("2"), marks("3")),
+        *marks(")"),
+        Power(marks("2")),
+    ),
+}
+
+
+@pytest.mark.parametrize("construct", ROWS)
+def test_two_dimensions(construct):
+    read = [
+        (text, hwcalc.read_ink(strokes).text) for text, strokes in (row_of(construct, s) for s in range(8))
+    ]
+    assert sum(text == found for text, found in read) >= 7, read
+
+
+def test_the_symbols_of_a_fraction_are_in_the_order_of_its_text():
+    text, strokes = row_of("sums over and under", 3)
+    reading = hwcalc.read_ink(strokes)
+    assert (reading.text, reading.latex) == (text, r"\frac{1+2}{(3-4)\times5}=6")
+    assert "".join(s.label for s in reading.symbols) == "1+2-(3-4)×5=6"
+    assert sorted(i for s in reading.symbols for i in s.strokes) == list(range(len(strokes)))
+
+
+def column(*texts, rule_after, seed=5):
+    """Rows of text under each other, ending at the same place, with a rule after some."""
+    hand, strokes = Hand(seed, 0.25), []
+    for place, text in enumerate(texts):
+        row = write_line(hand, text, late=0.0)[0]
+        right = max(s[:, 0].max() for s in row)
+        strokes += [s + np.array([-right, 1.6 * place]) for s in row]
+    left = min(s[:, 0].min() for s in strokes)
+    y = 1.6 * rule_after - 1.2
+    return [*strokes, np.array([[left - 0.2, y], [0.2, y + 0.02]])]
+
+
+@pytest.mark.parametrize(
+    ("strokes", "text", "answer"),
+    [
+        (column("128", "+34", rule_after=2), "128+34=", "162"),
+        (column("128", "-34", rule_after=2), "128-34=", "94"),
+        (column("128", "+34", "162", rule_after=2), "128+34=162", "true"),
+        (column("12", "34", "+56", rule_after=3), "12+34+56=", "102"),
+    ],
+)
+def test_sums_in_columns(strokes, text, answer):
+    reading = hwcalc.read_ink(strokes)
+    assert (reading.text, reading.answer) == (text, answer)
+
+
+def test_what_neat_hands_write_is_read():
+    wrong = []
+    for i in range(40):
+        rng = np.random.default_rng([1, i])
+        text = sample_text(rng, int(rng.integers(6, 41))).replace(",", ".").replace("%", "")
+        found = hwcalc.read_ink(write_line(Hand(rng, 0.25 * (i % 2)), text)[0]).text
+        wrong += [(text, found)] * (found != text)
+    assert len(wrong) <= 1, wrong
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [np.random.default_rng(i).normal(size=(30, 2)).cumsum(axis=0) for i in range(60)],  # scribbles
+        [[(x, y), (x + 3, y + 4)] for x in range(0, 95, 5) for y in range(0, 100, 5)],  # a filled page
+        [[(0, y), (900, y)] for y in range(0, 300, 5)],  # bars over bars
+        [[(7, 7), (7, 7)]] * 300,
+        [[(1e9, -1e9), (1e9 + 1e-9, -1e9)], [(1e-9, 1e-9)]],
+        [[(0, 0), (1e30, 1e30)], [(-1e30, 5)]],
+    ],
+)
+def test_what_is_no_arithmetic_is_refused_or_doubtful(strokes):
+    with contextlib.suppress(ReadError):
+        assert hwcalc.read_ink(strokes).doubtful
+
+
+def test_ten_thousand_strokes_are_refused():
+    with pytest.raises(ReadError, match="too many"):
+        hwcalc.read_ink([[(i, 0), (i, 9)] for i in range(10_000)])

@@ -34,8 +34,8 @@ def test_the_temperature_makes_confidence_as_high_as_accuracy():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 3, 4000)
     scores = rng.normal(size=(4000, 3)) + 2 * np.eye(3)[truth]
-    assert training.best_temperature(scores * 7, truth) == pytest.approx(
-        7 * training.best_temperature(scores, truth), rel=0.01
+    assert training.fitted_temperature(scores * 7, truth) == pytest.approx(
+        7 * training.fitted_temperature(scores, truth), rel=0.01
     )
 
 
@@ -85,6 +85,29 @@ def test_a_single_sample_is_named():
     data = Examples(data.X[keep], data.y[keep], data.writers[keep], [data.places[i] for i in keep])
     with pytest.raises(DatasetError, match=r"t.csv:3: the only '0'"):
         training.train(data, Settings(features="raw", balance="smote"))
+
+
+def test_few_samples_without_an_error_do_not_promise_that_there_never_is_one():
+    data = samples(100)
+    model = training.train(data, Settings(features="raw")).model
+    scores = model.machine.scores(samples(100, seed=1).X) / model.temperature
+    probability = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    assert 0.8 < np.median(probability.max(axis=1)) < 0.995
+
+
+def test_weights_count_unless_balance_stands_in_for_them():
+    data = samples(200)
+    data.y[:20] = "0"  # some are wrong,
+    data.weights = np.ones(200)
+    light = Examples(data.X, data.y, data.writers, weights=np.where(np.arange(200) < 20, 1e-6, 1.0))
+    settings = Settings(kernel="linear", features="raw")
+    machines = [training.train(each, settings).model.machine for each in (data, light)]
+    wrong = [
+        np.mean(np.array(list(m.labels))[m.scores(data.X[:20]).argmax(axis=1)] != data.y[:20])
+        for m in machines
+    ]
+    assert wrong[0] < 0.2 < 0.5 < wrong[1]  # and what weighs nothing is not learnt
+    assert light.take(np.arange(200) < 3).weights.tolist() == [1e-6] * 3
 
 
 def test_one_label_is_too_few():
