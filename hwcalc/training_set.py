@@ -25,10 +25,7 @@ PIECE = 1000
 WRITERS_OF_PIECE = 30
 """Real writers whose lines give one piece of the junk."""
 
-PICTURES = 0.4
-"""Weight of a picture beside a glyph drawn with a pen: there are several times as many."""
-
-EVENNESS = 0.35
+EVENNESS = 0.2
 """Power of the share of a label by which rare labels weigh more: 0 leaves `1` three times as common as `/`, which
 looks like it, and 1 makes all labels equal."""
 
@@ -44,7 +41,7 @@ class TrainingSet:
     writers : str (n,)
         `source/writer`, so that a split can keep writers apart.
     weights : float64 (n,)
-        What each glyph counts, 1 on average: so that no source and no label drowns another.
+        What each glyph counts, 1 on average: so that no label drowns another.
     counts : dict of source to number of glyphs
     """
 
@@ -122,12 +119,9 @@ def assemble(
 
 
 def _weights(labels: npt.NDArray[np.str_], sets: Sequence[GlyphSet]) -> npt.NDArray[np.float64]:
-    """Weights of the glyphs of `sets`, one after another; a single set is left as it is."""
+    """Weights of the glyphs of `sets` by their labels; a single set is left as it is."""
     if len(sets) < 2:
         return np.ones(len(labels))
-    weights = np.array(
-        [PICTURES if isinstance(glyph, np.ndarray) else 1.0 for s in sets for glyph in s.glyphs]
-    )
-    of_label, place = np.unique(labels, return_inverse=True)
-    weights *= np.bincount(place, weights, len(of_label))[place] ** -EVENNESS
+    place = np.unique(labels, return_inverse=True)[1]
+    weights = np.bincount(place)[place] ** -EVENNESS
     return np.asarray(weights / weights.mean())
