@@ -72,11 +72,13 @@ def learn(
         raise ValueError(
             f"{FEWEST - len(known)} more corrections are needed before there is something to learn"
         )
-    X = extract([list(sample.strokes) for sample in known])
+    glyphs = [list(sample.strokes) for sample in known]
+    X = extract(glyphs)
     y = np.array([sample.label for sample in known])
     held = held_back(y)
     first = _trained(base, X[~held], y[~held], lambda share: progress(share / 2))
-    before, after = (int((_labels(c, X[held]) == y[held]).sum()) for c in (base, first))
+    kept = [glyphs[i] for i in np.flatnonzero(held)]
+    before, after = (int((np.array(c.classify(kept)) == y[held]).sum()) for c in (base, first))
     classifier = _trained(base, X, y, lambda share: progress((1 + share) / 2))
     classifier.recipe = {**base.recipe, "personal_samples": len(known)}
     return Learnt(classifier, int(held.sum()), before, after)
@@ -90,11 +92,6 @@ def held_back(y: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
     if not held.any():
         held[HELD - 1 :: HELD] = True
     return held
-
-
-def _labels(classifier: GlyphClassifier, X: FeatureArray) -> npt.NDArray[np.str_]:
-    labels = np.array(list(classifier.labels))
-    return np.asarray(labels[classifier.scores(X).argmax(axis=1)])
 
 
 def _trained(
@@ -130,4 +127,5 @@ def _trained(
         np.asarray(machine.intercept_, np.float32),
         base.gamma,
         base.temperature,
+        pen=base.pen,
     )
