@@ -10,7 +10,7 @@ from itertools import combinations
 from math import exp, log
 
 from . import expression
-from .lattice import Parse
+from .parses import Parse
 from .structure import Form
 
 TRUE = 4.0

@@ -7,7 +7,10 @@ so that it was read as a digit.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 LENGTH = 3  # symbols of the longest, `12)`
 _FEWEST = 3  # items numbered with points: 3.4 alone is a number
 _ROOM = 0.3  # least after such a point, of the height of the digit before it
+_ALIKE = 0.6  # of the room behind other numbers is the least behind this one,
+_WIDER = 1.5  # and this times wider than any other gap
 
 
 def item_numbers(readings: Sequence[Reading], looks: Sequence[Sequence[str]]) -> list[int]:
@@ -25,7 +30,7 @@ def item_numbers(readings: Sequence[Reading], looks: Sequence[Sequence[str]]) ->
 
     A bracket that was never opened after one or two digits is proof enough. Points are believed only if there
     are several, each followed by some room, and their numbers are nearly all of those from the least to the
-    largest.
+    largest. Where most items are numbered one after the other, so are those whose bracket or point was misread.
     """
     lengths = [_bracketed(look) for look in looks]
     pointed = {i: _pointed(r) for i, r in enumerate(readings) if _pointed(r)}
@@ -33,7 +38,28 @@ def item_numbers(readings: Sequence[Reading], looks: Sequence[Sequence[str]]) ->
     if len(numbers) >= _FEWEST and max(numbers) - min(numbers) < 1.4 * len(numbers):
         for i, length in pointed.items():
             lengths[i] = lengths[i] or length
+    certain = [i for i, length in enumerate(lengths) if length]
+    first = Counter(int(_digits(readings[i])) - i for i in certain)
+    rooms = [gaps[lengths[i] - 1] for i in certain if len(gaps := _gaps(readings[i])) >= lengths[i]]
+    if rooms and max(first.values()) >= max(_FEWEST, len(readings) / 2):
+        for i, reading in enumerate(readings):
+            lengths[i] = lengths[i] or _set_apart(reading, median(rooms))
     return lengths
+
+
+def _set_apart(reading: Reading, room: float) -> int:
+    """How many symbols stand before a gap of about `room` that is wider than all others."""
+    gaps = _gaps(reading)
+    for place, gap in enumerate(gaps[:LENGTH]):
+        if gap > _ALIKE * room and gap > _WIDER * max(gaps[:place] + gaps[place + 1 :], default=0.0):
+            return place + 1
+    return 0
+
+
+def _gaps(reading: Reading) -> list[float]:
+    """The room between symbols, in heights of the highest; none less than `_ROOM`."""
+    height = max((s.box.height for s in reading.symbols), default=1.0)
+    return [max((b.box.left - a.box.right) / height, _ROOM) for a, b in pairwise(reading.symbols)]
 
 
 def _digits(reading: Reading) -> str:

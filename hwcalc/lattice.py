@@ -12,10 +12,9 @@ whole then is one item of the row that it stands in.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
-from itertools import groupby
 from math import exp, log, log1p
 
 import numpy as np
@@ -24,8 +23,7 @@ import numpy.typing as npt
 from . import geometry, grammar, structure
 from .grammar import KIND, Node
 from .ink import Box, Ink
-from .layout import Item as RowItem
-from .layout import Mark, Power, Root, Row, Stack
+from .parses import EMPTY, Parse, Piece
 from .segment import Candidate, smaller_unit, unit_height
 from .structure import Form, Guess
 
@@ -38,7 +36,7 @@ MARGIN = 9.0
 LABEL_RANGE = 9.0
 """Labels less likely than the candidate's best by more than this are not tried."""
 
-SHAPE_WEIGHT = 1.2
+GLYPH_WEIGHT = 1.2
 """Weight of the classifier's log-probabilities beside the geometry and the arithmetic. This and the weights there
 were fitted to the likelihood of 231 lines by a third of the test writers."""
 
@@ -55,151 +53,6 @@ _FORM = {Form.FRACTION: FRACTION, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
 _CODE = {Form.FRACTION: 2 * grammar.WHOLE, Form.ROOT: 2 * grammar.WHOLE, Form.COLUMN: 2 * grammar.COLUMN}
 _ALONE = (0.0, 0.0, 0.0)
 _SIGN = {Form.FRACTION: "-", Form.ROOT: "√", Form.COLUMN: "-"}
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One item of a parsed row: a symbol, or a sign with the rows it holds together.
-
-    Parameters
-    ----------
-    label : str
-        Of the symbol or the sign; of a fraction bar `-`.
-    group : Candidate
-        Its strokes.
-    alternatives : tuple of (label, probability)
-        What it may be if all else is right: its label first, then the others, most likely first.
-    raised : bool
-        It stands in an exponent.
-    form : Form
-    parts : tuple of Parse
-        See `Guess.parts`.
-    """
-
-    label: str
-    group: Candidate
-    alternatives: tuple[tuple[str, float], ...]
-    raised: bool = False
-    form: Form = Form.MARK
-    parts: tuple[Parse, ...] = ()
-
-
-@dataclass(frozen=True)
-class Parse:
-    """One reading of some strokes.
-
-    Parameters
-    ----------
-    pieces : tuple of Piece
-        From left to right.
-    score : float
-        Natural logarithm, up to a constant.
-    total : float
-        Logarithm of the sum of exp(score) over all readings that the search saw.
-    sound : bool
-        Nothing in it is plainly no arithmetic. What is only unfinished, `12+`, is sound.
-    """
-
-    pieces: tuple[Piece, ...]
-    score: float
-    total: float
-    sound: bool = True
-
-    @property
-    def share(self) -> float:
-        """The share of this reading among all, 0 to 1."""
-        return min(1.0, exp(self.score - self.total))
-
-    @property
-    def labels(self) -> str:
-        """The labels of all symbols, one character each, in the order of `symbols`."""
-        return "".join(piece.label for piece in self.symbols())
-
-    def symbols(self) -> Iterator[Piece]:
-        """All symbols in the order of the text; a bar comes after what is over it."""
-        for piece in self.pieces:
-            if piece.form is Form.ROOT:
-                yield piece
-            for part in piece.parts[: -1 if piece.form is not Form.ROOT else None]:
-                yield from part.symbols()
-            if piece.form is not Form.ROOT:
-                yield piece
-                if piece.parts:
-                    yield from piece.parts[-1].symbols()
-
-    def relabelled(self, labels: Mapping[int, str], first: int = 0) -> Parse:
-        """The same parse with other labels for some symbols, numbered as in `symbols`, from `first`."""
-        pieces = []
-        for piece in self.pieces:
-            if piece.form is Form.MARK:
-                pieces.append(_relabelled(piece, labels[first]) if first in labels else piece)
-                first += 1
-                continue
-            # a root's sign comes before its part, a bar before its last part
-            before = 0 if piece.form is Form.ROOT else len(piece.parts) - 1
-            parts = []
-            for number, part in enumerate(piece.parts):
-                first += number == before
-                parts.append(part.relabelled(labels, first))
-                first += len(part)
-            pieces.append(replace(piece, parts=tuple(parts)))
-        return replace(self, pieces=tuple(pieces))
-
-    def row(self, first: int = 0) -> Row:
-        """The layout, its marks numbered as in `symbols`, from `first`."""
-        items: list[tuple[bool, tuple[RowItem, ...]]] = []
-        for piece in self.pieces:
-            made, first = _item(piece, first)
-            items.append((piece.raised, made))
-        row: list[RowItem] = []
-        for raised, group in groupby(items, key=lambda item: item[0]):
-            inside = tuple(item for _, made in group for item in made)
-            row += (Power(inside),) if raised else inside
-        return tuple(row)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self.symbols())
-
-
-def _relabelled(piece: Piece, label: str) -> Piece:
-    """A symbol with another of its labels, which then comes first."""
-    ranked = sorted(piece.alternatives, key=lambda choice: choice[0] != label)
-    return replace(piece, label=label, alternatives=tuple(ranked))
-
-
-EMPTY = Parse((), 0.0, 0.0)
-
-
-def _item(piece: Piece, first: int) -> tuple[tuple[RowItem, ...], int]:
-    """What a piece is in a row, its marks numbered from `first`, and the number after them."""
-    if piece.form is Form.MARK:
-        return (Mark(piece.label, first),), first + 1
-    if piece.form is Form.ROOT:
-        (part,) = piece.parts
-        return (Root(part.row(first + 1), first),), first + 1 + len(part)
-    starts = [first]
-    for part in piece.parts[:-1]:
-        starts.append(starts[-1] + len(part))
-    sign, last = starts[-1], piece.parts[-1]
-    rows = [part.row(start) for part, start in zip(piece.parts[:-1], starts, strict=False)]
-    rows.append(last.row(sign + 1))
-    after = sign + 1 + len(last)
-    if piece.form is Form.FRACTION:
-        return (Stack(rows[0], rows[1], sign),), after
-    return _in_line(rows, sign), after
-
-
-def _in_line(rows: Sequence[Row], rule: int) -> Row:
-    """A sum in columns as it is written on one line; the sign before the last row counts for those without."""
-    *terms, result = rows
-    signs = [row[0] for row in terms[1:] if row and isinstance(row[0], Mark) and row[0].label in "+-×÷/"]
-    usual = signs[-1].label if signs and isinstance(signs[-1], Mark) else "+"
-    line: list[RowItem] = list(terms[0])
-    for row in terms[1:]:
-        if not (row and row[0] in signs):
-            line.append(Mark(usual))
-        line += row
-    return (*line, Mark("=", rule), *result)
 
 
 @dataclass(frozen=True)
@@ -273,7 +126,7 @@ class Lattice:
         self.fixed = fixed or {}
         self._place = {c.strokes: i for i, c in enumerate(candidates)}
         self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None)
-        self.log_probability = SHAPE_WEIGHT * np.asarray(log_probability, np.float64)[:, kept]
+        self.log_probability = GLYPH_WEIGHT * np.asarray(log_probability, np.float64)[:, kept]
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
         self.flat = flat
@@ -285,6 +138,7 @@ class Lattice:
         }
         self.bars = structure.Bars(ink, unit, taken)
         self._rows: dict[tuple[frozenset[int], bool], Parse] = {}
+        self._units: dict[frozenset[int], float] = {}
         self.work = 0
         self._parts = [s.component for s in ink.strokes]
 
@@ -302,8 +156,15 @@ class Lattice:
         """The best reading of some strokes as a row; `later`: as a row of a column that is not the first."""
         known = self._rows.get((strokes, later))
         if known is None:
-            unit = _unit_of([self.boxes[i] for i in strokes], self.unit)
+            unit = self.unit_of(strokes)
             known = self._rows[strokes, later] = _RowSearch(self, strokes, unit, depth, later).parse()
+        return known
+
+    def unit_of(self, strokes: frozenset[int]) -> float:
+        """The height of a digit among some strokes."""
+        known = self._units.get(strokes)
+        if known is None:
+            known = self._units[strokes] = _unit_of([self.boxes[i] for i in strokes], self.unit)
         return known
 
     def guesses(self, strokes: frozenset[int], depth: int) -> list[Guess]:
@@ -487,8 +348,8 @@ class _RowSearch:
         place = 0.0 if alone else sign.center[1] - float(self.line.middle(sign.center[0]))
         score = geometry.of_bar(place / self.unit)
         for group, box in zip(guess.parts, parts, strict=True):
-            own = _unit_of([boxes[i] for i in group], self.unit)
-            score += geometry.of_part(sign, box, self.unit, own, bars.widest(group))
+            own, inner = self.lattice.unit_of(group), bars.widest(group)
+            score += geometry.of_part(sign, box, self.unit, own, inner)
         return score
 
     # Search

@@ -84,13 +84,6 @@ def ink_from_picture(image: ByteArray) -> Ink:
     return level_ink(writing(image))
 
 
-def level_ink(writing: Writing, degrees: float = 0.0) -> Ink:
-    """The ink of a picture turned clockwise by `degrees`, and then until its lines are level."""
-    ink = ink_of(writing, degrees)
-    climb = skew(ink.strokes)
-    return ink_of(writing, degrees + climb) if abs(climb) >= _SKEWED else ink
-
-
 def writing(image: ByteArray) -> Writing:
     """What `ink_from_picture` makes ink of; the parameters and errors are the same."""
     grey = _working_grey(image)
@@ -101,6 +94,21 @@ def writing(image: ByteArray) -> Writing:
     x, y = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
     to_picture = np.array([[x, 0.0, left * x], [0.0, y, top * y]])
     return Writing(part, threshold, max(4 * grain, 0.25 * level), to_picture)
+
+
+def level_ink(writing: Writing, degrees: float = 0.0) -> Ink:
+    """The ink of a picture turned clockwise by `degrees`, and then until its lines are level."""
+    return inks(writing, degrees)[-1]
+
+
+def inks(writing: Writing, degrees: float = 0.0) -> list[Ink]:
+    """The ink of a picture turned clockwise by `degrees`; a second one if its lines then are not level: made so.
+
+    Of few symbols no one can tell for certain: what stands over a fraction bar is higher than what stands beside.
+    """
+    ink = ink_of(writing, degrees)
+    climb = skew(ink.strokes)
+    return [ink] if abs(climb) < _SKEWED else [ink, ink_of(writing, degrees + climb)]
 
 
 def ink_of(writing: Writing, degrees: float = 0.0) -> Ink:

@@ -12,14 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from . import equations, expression, page, segment
-from .features import Glyph
-from .glyphs import default_classifier
+from .features import Glyph, extract
+from .glyphs import JUNK, default_classifier
 from .grammar import KIND
 from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
-from .lattice import Lattice, Parse
+from .lattice import Lattice
 from .memory import Memory
 from .page_joins import cut, joins
+from .parses import Parse
 
 if TYPE_CHECKING:
     from .picture import Writing
@@ -33,10 +34,13 @@ Apart: TypeAlias = Collection[frozenset[int]]
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
 
-DOUBTFUL = 0.8
+DOUBTFUL = 0.83
 """A reading less likely than this to be right is marked doubtful."""
 
 _MEMORY = Memory()
+
+_INVERTED = 3.0
+"""How many times more likely a glyph must look with the other polarity than its border tells."""
 
 _SURE_OF_TURN = 0.7
 """A picture that reads at least this well is not turned upside down."""
@@ -142,7 +146,28 @@ def classify(glyphs: Sequence[Glyph]) -> list[str]:
     ReadError
         A glyph has no ink or is neither a picture nor a list of strokes.
     """
-    return default_classifier().classify([_checked_glyph(i, glyph) for i, glyph in enumerate(glyphs)])
+    checked = [_checked_glyph(i, glyph) for i, glyph in enumerate(glyphs)]
+    return default_classifier().classify(_bright_ink(checked))
+
+
+def _bright_ink(glyphs: list[Glyph]) -> list[Glyph]:
+    """The glyphs, those pictures inverted that look more like a symbol so: their border was ink, not paper."""
+    cropped = [i for i, g in enumerate(glyphs) if isinstance(g, np.ndarray) and _border(g).max() > 127]
+    if not cropped:
+        return glyphs
+    inverted: list[Glyph] = [255 - np.asarray(glyphs[i]) for i in cropped]
+    classifier = default_classifier()
+    log_probability = classifier.log_probability(extract([*(glyphs[i] for i in cropped), *inverted]))
+    # any blob may be a point
+    shaped = [k for k, label in enumerate(classifier.labels) if label not in (JUNK, ".")]
+    best = log_probability[:, shaped].max(axis=1)
+    better = best[len(cropped) :] > best[: len(cropped)] + np.log(_INVERTED)
+    turned = {i: glyph for i, glyph, yes in zip(cropped, inverted, better, strict=True) if yes}
+    return [turned.get(i, glyph) for i, glyph in enumerate(glyphs)]
+
+
+def _border(glyph: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    return np.concatenate([glyph[0], glyph[-1], glyph[:, 0], glyph[:, -1]])
 
 
 def _checked_glyph(index: int, glyph: Glyph) -> Glyph:
@@ -151,8 +176,7 @@ def _checked_glyph(index: int, glyph: Glyph) -> Glyph:
     if glyph.ndim != 2 or glyph.size == 0:
         raise ReadError(f"glyph {index} has shape {glyph.shape}: give a picture as uint8 (h, w)")
     # the border is paper, so a bright one means dark ink
-    border = np.concatenate([glyph[0], glyph[-1], glyph[:, 0], glyph[:, -1]])
-    bright_ink = glyph if np.median(border) < 128 else 255 - glyph
+    bright_ink = glyph if np.median(_border(glyph)) < 128 else 255 - glyph
     if not bright_ink.any():
         raise ReadError(f"glyph {index} is blank: there is no ink in it")
     return np.ascontiguousarray(bright_ink)
@@ -256,18 +280,24 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
 
 def _upright(found: Writing, digits: bool) -> tuple[Ink, Reading]:
     """The one expression in a picture, turned to where it reads best if it reads badly as it stands."""
-    from .picture import level_ink
-
-    ink = page.one_expression(level_ink(found))
-    best = ink, _read(Source(ink, digits=digits))
+    best = _leveled(found, 0.0, digits)
     if best[1].confidence < _SURE_OF_TURN:
-        wide = ink.box.width > ink.box.height
-        for degrees in (180,) if wide else (90, 270):
-            turned = page.one_expression(level_ink(found, degrees))
-            reading = _read(Source(turned, digits=digits))
-            if reading.confidence > max(_TURNED * best[1].confidence, DOUBTFUL):
-                best = turned, reading
+        wide = best[0].box.width > best[0].box.height
+        for degrees in (180.0,) if wide else (90.0, 270.0):
+            turned = _leveled(found, degrees, digits)
+            if turned[1].confidence > max(_TURNED * best[1].confidence, DOUBTFUL):
+                best = turned
     return best
+
+
+def _leveled(found: Writing, degrees: float, digits: bool) -> tuple[Ink, Reading]:
+    """The expression in a picture turned clockwise: of its ink as it stands and made level what reads better."""
+    from .picture import inks
+
+    ways = [page.one_expression(ink) for ink in inks(found, degrees)]
+    return max(
+        ((ink, _read(Source(ink, {}, digits=digits))) for ink in ways), key=lambda way: way[1].confidence
+    )
 
 
 def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[Reading]:

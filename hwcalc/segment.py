@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -56,20 +57,36 @@ def unit_height(boxes: Sequence[Box]) -> float:
 
     Strokes much lower than the highest are signs and points, so the median is taken of the others.
     """
-    left, top, right, bottom = np.array(boxes).T
-    heights = bottom - top
-    tall = heights[heights >= 0.45 * np.quantile(heights, 0.9)]
-    height = float(np.median(tall)) if len(tall) else 0.0
+    heights = sorted(box.height for box in _joined(boxes))
+    place, between = divmod(0.9 * (len(heights) - 1), 1)
+    lower, upper = heights[int(place)], heights[min(int(place) + 1, len(heights) - 1)]
+    highest = lower + between * (upper - lower)  # the 0.9 quantile
+    height = median([height for height in heights if height >= 0.45 * highest])
     # ink of bars alone (a minus, an equals sign) has no height of its own
-    height = max(height, 0.4 * float(np.median(right - left)))
+    height = max(height, 0.4 * median(box.width for box in boxes))
     return height if height > 0 else 1.0
+
+
+def _joined(boxes: Sequence[Box]) -> list[Box]:
+    """The boxes, those that touch and lie mostly over each other made one: the circles of an 8, the hat of a 5."""
+    joined: list[Box] = []
+    for box in sorted(boxes, key=lambda box: box.left + box.right):
+        if joined:
+            last = joined[-1]
+            shared = min(last.right, box.right) - max(last.left, box.left)
+            apart = max(last.top, box.top) - min(last.bottom, box.bottom)
+            if 2 * shared > min(last.width, box.width) and apart < 0.1 * max(last.height, box.height):
+                joined[-1] = last.union(box)
+                continue
+        joined.append(box)
+    return joined
 
 
 def smaller_unit(boxes: Sequence[Box], unit: float) -> float | None:
     """Another height that a digit may have: where brackets and slashes tower over the digits, `unit` is theirs."""
     upright = [box.height for box in boxes if box.height > 0.5 * box.width and box.height > 0.15 * unit]
     low = [height for height in upright if height < 0.6 * unit]
-    return float(np.median(low)) if len(low) > 3 and len(low) >= 0.5 * len(upright) else None
+    return median(low) if len(low) > 3 and len(low) >= 0.5 * len(upright) else None
 
 
 def candidates(
@@ -129,7 +146,8 @@ def _neighbours(boxes: list[Box], unit: float) -> list[list[int]]:
             if gap_x > 0.25 * unit:
                 break
             gap_y = max(a.top, b.top) - min(a.bottom, b.bottom)
-            if gap_y <= (0.9 if gap_x <= 0 else 0.1) * unit:
+            dots = max(a.width, a.height, b.width, b.height) < 0.35 * unit  # two of them divide
+            if gap_y <= (0.9 if gap_x <= 0 or dots else 0.1) * unit:
                 near[i].append(j)
                 near[j].append(i)
     return near
@@ -182,7 +200,7 @@ def _grow(
             for neighbour in {n for i in group for n in near[i] if n > first and n not in group}:
                 key = tuple(sorted((*group, neighbour)))
                 box = candidate.box.union(strokes[neighbour].box)
-                if key not in larger and box.width <= 1.8 * unit and box.height <= 2.2 * unit:
+                if key not in larger and box.width <= 2.0 * unit and box.height <= 2.2 * unit:
                     gap = min(
                         distance[i, neighbour] if i < neighbour else distance[neighbour, i] for i in group
                     )

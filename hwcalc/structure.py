@@ -217,6 +217,8 @@ def roots(
 
 def raised(boxes: Sequence[Box], unit: float) -> list[bool]:
     """Which strokes look like exponents: smaller than one to their left, and above its middle."""
+    if len(boxes) == 1:
+        return [False]
     left, top, right, bottom = np.array(boxes).T
     height, x, y = bottom - top, (left + right) / 2, (top + bottom) / 2
     base = (height >= 0.5 * unit) & (height <= 1.6 * unit)  # not a bracket

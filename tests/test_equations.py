@@ -6,7 +6,7 @@ import pytest
 
 from hwcalc.equations import weighed
 from hwcalc.ink import Box
-from hwcalc.lattice import Parse, Piece
+from hwcalc.parses import Parse, Piece
 from hwcalc.segment import Candidate
 from hwcalc.structure import Form
 

@@ -221,3 +221,12 @@ def test_specks_are_no_part_of_the_one_expression() -> None:
         assert len(found.strokes) == 6
         assert len(one_expression(found).strokes) == 5, (y, x)
     assert len(one_expression(Ink(())).strokes) == 0
+
+
+def test_a_number_whose_bracket_was_misread_follows_from_the_others() -> None:
+    hand = Hand(3)
+    texts = ["1)   12+3", "2)   45-6", "3)   7+8", "0   7+8", "51+8"]
+    readings = [read_ink(write_line(hand, text, late=0.0)[0]) for text in texts]
+    looks = ["1)1", "2)4", "3)7", "07+", "51+"]
+    assert item_numbers(readings, looks) == [2, 2, 2, 1, 0]
+    assert item_numbers(readings[1:], looks[1:]) == [2, 2, 0, 0], "too few to count"

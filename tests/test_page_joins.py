@@ -51,7 +51,7 @@ def test_three_parts_and_none() -> None:
 
 def test_a_page_with_wide_gaps() -> None:
     strokes = []
-    for i, text in enumerate(["12   +   34", "58+21", "7×36", "95-4"]):
+    for i, text in enumerate(["45   +   36", "58+26", "7×36", "95-4"]):
         strokes += [s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(3), text, late=0.0)[0]]
     size = tuple(np.ceil(np.vstack(strokes).max(axis=0) + 60).astype(int))
-    assert [r.text for r in read_page(drawn(strokes, size, 4))] == ["12+34", "58+21", "7×36", "95-4"]
+    assert [r.text for r in read_page(drawn(strokes, size, 4))] == ["45+36", "58+26", "7×36", "95-4"]

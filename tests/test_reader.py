@@ -234,6 +234,13 @@ def test_most_lines_of_synthetic_hands_are_read():
     assert right >= 0.85 * len(lines)
 
 
+def test_classify_takes_pictures_whose_border_is_ink():
+    equals = np.zeros((30, 40), np.uint8)
+    equals[:8] = equals[-8:] = 255
+    assert np.median(np.r_[equals[0], equals[-1], equals[:, 0], equals[:, -1]]) == 255
+    assert hwcalc.classify([np.pad(equals, 12), equals, 255 - equals]) == ["=", "=", "="]
+
+
 def test_classify_takes_strokes_and_pictures_of_either_polarity():
     seven = load_mnist("test").glyphs[0]
     assert hwcalc.classify([SEVEN, seven, 255 - seven, PLUS]) == ["7", "7", "7", "+"]

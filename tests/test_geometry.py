@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hwcalc import geometry
+from hwcalc.geometry import Line, Shapes
+from hwcalc.ink import Box
+from hwcalc.segment import Candidate
+
+LABELS = "0123456789.+-×÷=/()%√"
+
+
+def weights(box, labels="7-.", strokes=(0,), boxes=None, gap=0.0):
+    """The weight of each label for one candidate on a line of digits from y = 0 to 1."""
+    boxes = boxes or [box]
+    shapes = Shapes([Candidate(tuple(strokes), box, gap)], LABELS, boxes, pen=True)
+    line = Line([Box(0, 0, 0.6, 1), Box(5, 0, 5.6, 1)], 1.0)
+    found = shapes.on(line, np.array([0]))[0][0]
+    return {label: float(found[LABELS.index(label)]) for label in labels}
+
+
+@pytest.mark.parametrize(
+    ("box", "label"),
+    [
+        (Box(2, 0, 2.6, 1), "7"),
+        (Box(2, 0.45, 2.6, 0.55), "-"),
+        (Box(2, 0.9, 2.1, 1), "."),
+    ],
+)
+def test_size_and_place_tell_labels_apart(box, label):
+    found = weights(box)
+    assert max(found, key=lambda key: found[key]) == label
+
+
+def test_the_line_follows_the_slope_of_the_writing():
+    boxes = [Box(x, 0.1 * x, x + 0.6, 0.1 * x + 1) for x in range(8)]
+    line = Line(boxes, 1.0)
+    assert float(line.middle(4.3)) == pytest.approx(0.9, abs=0.01)
+
+
+def test_a_speck_in_a_digit_costs():
+    whole, speck = Box(0, 0, 0.6, 1), Box(0.5, 0.9, 0.55, 0.95)
+    both = weights(whole, "7", (0, 1), [whole, speck])["7"]
+    assert both < weights(whole, "7", (0, 1), [whole, Box(0.2, 0, 0.6, 0.5)])["7"] - 3
+
+
+def test_bars_that_do_not_lie_over_each_other_are_no_equals_sign():
+    over, under, aside = Box(0, 0.4, 0.6, 0.42), Box(0, 0.6, 0.6, 0.62), Box(0.5, 0.6, 1.1, 0.62)
+    straight = weights(over.union(under), "=", (0, 1), [over, under])["="]
+    assert weights(over.union(aside), "=", (0, 1), [over, aside])["="] < straight - 2
+
+
+def test_overlap_costs_more_than_a_gap():
+    first = Box(0, 0, 1, 1)
+    apart, far, over = (geometry.of_pair(first, Box(x, 0, x + 1, 1), 1.0) for x in (1.1, 2.5, 0.4))
+    assert apart > far > over
+
+
+def test_feet_tell_a_neighbour_from_an_exponent():
+    base = Box(0, 0, 0.6, 1)
+    level, rise = geometry.of_feet(base, Box(0.7, 0, 1.3, 1))
+    assert level > rise
+    level, rise = geometry.of_feet(base, Box(0.7, -0.3, 1.1, 0.35))
+    assert rise > level
+    assert geometry.of_feet(base, Box(0.1, -0.3, 0.5, 0.35))[1] < rise  # over it, not beside it
+
+
+def test_a_fraction_bar_is_as_wide_as_its_parts_and_close():
+    bar = Box(0, 0, 2, 0.02)
+    good = geometry.of_part(bar, Box(0.3, 0.2, 1.7, 1.1), 1.0, 0.9, 0.0)
+    for worse in (Box(0.3, 1.5, 1.7, 2.4), Box(-1, 0.2, 3, 1.1), Box(1.5, 0.2, 3.0, 1.1)):
+        assert geometry.of_part(bar, worse, 1.0, 0.9, 0.0) < good
+    assert geometry.of_part(bar, Box(0.3, 0.2, 1.7, 1.1), 1.0, 0.9, 2.2) < good  # a wider bar inside
+
+
+def test_rows_of_a_column_end_at_the_same_place():
+    rows = [Box(0, 0, 2, 1), Box(0.5, 1.5, 2, 2.5)]
+    ragged = [Box(0, 0, 2, 1), Box(0.5, 1.5, 3, 2.5)]
+    assert geometry.of_rows(rows, 1.0) > geometry.of_rows(ragged, 1.0)
