@@ -25,10 +25,7 @@ PIECE = 1000
 WRITERS_OF_PIECE = 30
 """Real writers whose lines give one piece of the junk."""
 
-PICTURES = 0.4
-"""Weight of a picture beside a glyph drawn with a pen: there are several times as many."""
-
-EVENNESS = 0.35
+EVENNESS = 0.2
 """Power of the share of a label by which rare labels weigh more: 0 leaves `1` three times as common as `/`, which
 looks like it, and 1 makes all labels equal."""
 
@@ -49,7 +46,7 @@ class TrainingSet:
     writers : str (n,)
         `source/writer`, so that a split can keep writers apart.
     weights : float64 (n,)
-        What each glyph counts, 1 on average: so that no source and no label drowns another.
+        What each glyph counts, 1 on average: so that no label drowns another.
     counts : dict of source to number of glyphs
     """
 
@@ -127,14 +124,13 @@ def assemble(
         extract_paths([glyphs[i] for i in np.flatnonzero(drawn)], n_jobs=n_jobs),
         labels,
         np.concatenate([s.writers for s in sets]),
-        _weights(labels, ~drawn) if len(sets) > 1 else np.ones(len(labels)),
+        _weights(labels) if len(sets) > 1 else np.ones(len(labels)),
         {s.name: len(s) for s in sets},
     )
 
 
-def _weights(labels: npt.NDArray[np.str_], pictures: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Weights of glyphs of several sets."""
-    weights = np.where(pictures, PICTURES, 1.0)
-    of_label, place = np.unique(labels, return_inverse=True)
-    weights *= np.bincount(place, weights, len(of_label))[place] ** -EVENNESS
+def _weights(labels: npt.NDArray[np.str_]) -> npt.NDArray[np.float64]:
+    """Weights of the glyphs of several sets by their labels."""
+    place = np.unique(labels, return_inverse=True)[1]
+    weights = np.bincount(place)[place] ** -EVENNESS
     return np.asarray(weights / weights.mean())
