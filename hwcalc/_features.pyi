@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 SIZE: int
+PATH_SIZE: int
 SHAPE_COUNT: int
 CANVAS_SIDE: int
 
@@ -21,6 +22,13 @@ def stroke_features(
     glyphs: npt.NDArray[np.int32],
     out: npt.NDArray[np.float32],
     pen_scale: float,
+    threads: int,
+) -> None: ...
+def path_features(
+    points: npt.NDArray[np.float32],
+    strokes: npt.NDArray[np.int32],
+    glyphs: npt.NDArray[np.int32],
+    out: npt.NDArray[np.float32],
     threads: int,
 ) -> None: ...
 def draw(

@@ -8,10 +8,14 @@ Every glyph, drawn or photographed, in training and in use, takes this one way. 
 K. Nakashima, H. Sako, H. Fujisawa, "Handwritten digit recognition: benchmarking of state-of-the-art
 techniques", Pattern Recognition 36 (2003), for moment normalisation and gradient features; the plain-NumPy
 twin in tests/features_twin.py is the readable specification.
+
+    pen strokes ──▶ one path, pen-up joins included ──▶ evenly spaced points ──▶ place, direction, pen up or down
+
+Strokes have a second description, of how the pen moved: `path_features`.
 """
 
 from cython.parallel cimport prange
-from libc.math cimport M_PI, ceil, exp, fabsf, sin, sqrt
+from libc.math cimport INFINITY, M_PI, ceil, exp, fabsf, sin, sqrt
 from libc.stdint cimport int64_t, uint8_t
 from libc.string cimport memset
 
@@ -35,6 +39,8 @@ cdef const GlyphLoops *loops = glyph_loops(int(os.environ.get("HWCALC_SIMD", "2"
 cdef enum:
     SHAPES = 4         # features of size and slant that normalisation would lose
     FINEST = 8         # samples to a pixel of the plane, per axis
+    PATH_POINTS = 32   # along the path of the pen
+    TOLD = 5           # of each: x, y, direction (cosine, sine), pen up
 
 cdef float INNER = 40.0       # longer side of a drawn glyph, pixels
 cdef float PEN = 2.3          # radius of the pen on the canvas, pixels: about MNIST's line
@@ -42,7 +48,14 @@ cdef float SMOOTH = 0.12      # steps shorter than this share of a glyph may be 
 cdef int SOLID = 64            # pixels from here on make up the box of the ink
 cdef double MAX_SHEAR = 1.0   # beyond 45° a slope is the symbol (a slash), not the hand
 
+cdef double JOIN = 0.5         # a step of the lifted pen counts this share of its length
+cdef double PLACE = 2.0        # weights of the path's features, chosen on held-out writers
+cdef double DIRECTION = 0.5
+cdef double LIFTED = 0.5
+cdef double STILL = 1e-3       # of the box: where the path turns back on itself it has no direction
+
 SIZE = GRID * GRID * DIRECTIONS + SHAPES
+PATH_SIZE = PATH_POINTS * TOLD
 SHAPE_COUNT = SHAPES
 CANVAS_SIDE = CANVAS
 
@@ -238,6 +251,61 @@ cdef void describe_strokes(
     describe(canvas, CANVAS, CANVAS, out)
 
 
+cdef inline double step_length(const float* points, int i, bint lifted) noexcept nogil:
+    """Length from point i - 1 to point i."""
+    cdef double x = <double>points[2 * i] - points[2 * i - 2], y = <double>points[2 * i + 1] - points[2 * i - 1]
+    return sqrt(x * x + y * y) * (JOIN if lifted else 1.0)
+
+
+cdef void follow(const float* points, const int* starts, int first, int last, double total, float* out) noexcept nogil:
+    """Coordinates and pen state at PATH_POINTS places, `total` / (PATH_POINTS - 1) apart along the path."""
+    cdef int i = starts[first] + 1, end = starts[last] - 1, stroke = first + 1, k
+    cdef bint lifted = i == starts[stroke]
+    cdef double passed = 0, length = step_length(points, i, lifted), share
+    for k in range(PATH_POINTS):
+        while i < end and passed + length <= total * k / (PATH_POINTS - 1):
+            passed += length
+            stroke += lifted
+            i += 1
+            lifted = stroke < last and i == starts[stroke]
+            length = step_length(points, i, lifted)
+        share = min(1.0, (total * k / (PATH_POINTS - 1) - passed) / length) if length > 0 else 1.0
+        out[k * TOLD] = <float>(points[2 * i - 2] + share * (<double>points[2 * i] - points[2 * i - 2]))
+        out[k * TOLD + 1] = <float>(points[2 * i - 1] + share * (<double>points[2 * i + 1] - points[2 * i - 1]))
+        out[k * TOLD + 4] = <float>(LIFTED * lifted)
+
+
+cdef void describe_path(const float* points, const int* starts, int first, int last, float* out) noexcept nogil:
+    """All features of the path of one glyph; zeros where it has no length."""
+    cdef int i, k, before, after, stroke = first + 1
+    cdef double left = points[2 * starts[first]], right = left, top = points[2 * starts[first] + 1], bottom = top
+    cdef double total = 0, side, x, y, length
+    cdef bint lifted
+    for i in range(starts[first] + 1, starts[last]):
+        lifted = stroke < last and i == starts[stroke]
+        stroke += lifted
+        total += step_length(points, i, lifted)
+        left = min(left, <double>points[2 * i])
+        right = max(right, <double>points[2 * i])
+        top = min(top, <double>points[2 * i + 1])
+        bottom = max(bottom, <double>points[2 * i + 1])
+    side = max(right - left, bottom - top)
+    if not 0 < total < INFINITY or side == 0:  # nor if a point is no place
+        memset(out, 0, PATH_POINTS * TOLD * sizeof(float))
+        return
+    follow(points, starts, first, last, total, out)
+    for k in range(PATH_POINTS):
+        out[k * TOLD] = <float>((out[k * TOLD] - (left + right) / 2) / side * PLACE)
+        out[k * TOLD + 1] = <float>((out[k * TOLD + 1] - (top + bottom) / 2) / side * PLACE)
+    for k in range(PATH_POINTS):
+        before, after = max(k - 1, 0), min(k + 1, PATH_POINTS - 1)
+        x = (out[after * TOLD] - out[before * TOLD]) / PLACE
+        y = (out[after * TOLD + 1] - out[before * TOLD + 1]) / PLACE
+        length = max(STILL, sqrt(x * x + y * y))
+        out[k * TOLD + 2] = <float>(DIRECTION * x / length)
+        out[k * TOLD + 3] = <float>(DIRECTION * y / length)
+
+
 def image_features(
     const unsigned char[::1] pixels, const long long[::1] offsets, const int[::1] heights,
     const int[::1] widths, float[:, ::1] out, int threads
@@ -265,6 +333,20 @@ def stroke_features(
     cdef Py_ssize_t i
     for i in prange(glyphs.shape[0] - 1, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
         describe_strokes(&points[0, 0], &strokes[0], glyphs[i], glyphs[i + 1], PEN * pen_scale, &out[i, 0])
+
+
+def path_features(
+    const float[:, ::1] points, const int[::1] strokes, const int[::1] glyphs, float[:, ::1] out, int threads
+):
+    """Features of the pen's path through n glyphs, into `out`; points, strokes, glyphs as in `stroke_features`.
+
+    All strokes in their order make one path; steps with the pen lifted count JOIN of their length. Of PATH_POINTS
+    places at even distances along it: x and y on the glyph's box, the direction, whether the pen is lifted.
+    out : float32 (n, PATH_SIZE).
+    """
+    cdef Py_ssize_t i
+    for i in prange(glyphs.shape[0] - 1, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
+        describe_path(&points[0, 0], &strokes[0], glyphs[i], glyphs[i + 1], &out[i, 0])
 
 
 def draw(const float[:, ::1] points, const int[::1] strokes, float pen_scale):

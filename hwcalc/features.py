@@ -1,6 +1,7 @@
 """Features of glyphs, thin over the compiled `_features`.
 
-In flow glyphs, each a picture or a list of pen strokes; out flows one float32 row of features for each.
+In flow glyphs, each a picture or a list of pen strokes; out flows one float32 row of features for each: `extract`
+describes the shape, `extract_paths` how the pen drew it.
 `transformer.GlyphFeatures` is the same as a scikit-learn transformer.
 """
 
@@ -21,7 +22,10 @@ Glyph: TypeAlias = Any
 FeatureArray: TypeAlias = npt.NDArray[np.float32]
 
 SIZE: int = _features.SIZE
-"""Number of features of a glyph."""
+"""Number of features of a glyph's shape."""
+
+PATH_SIZE: int = _features.PATH_SIZE
+"""Number of features of the pen's path through a glyph."""
 
 VERSION = 1
 """Raised whenever the features change: a model made for others must be made again."""
@@ -49,14 +53,34 @@ def extract(glyphs: Sequence[Glyph], *, pen_scale: float = 1.0, n_jobs: int | No
         All zeros for a glyph without ink.
     """
     out = np.zeros((len(glyphs), SIZE), np.float32)
-    pictures = [i for i, glyph in enumerate(glyphs) if _is_picture(glyph)]
-    drawn = [i for i, glyph in enumerate(glyphs) if not _is_picture(glyph)]
+    pictures = [i for i, glyph in enumerate(glyphs) if is_picture(glyph)]
+    drawn = [i for i, glyph in enumerate(glyphs) if not is_picture(glyph)]
     threads = _threads(n_jobs, len(glyphs))
     if pictures:
         out[pictures] = _picture_features([glyphs[i] for i in pictures], threads)
     if drawn:
         out[drawn] = _stroke_features([glyphs[i] for i in drawn], pen_scale, threads)
     return out
+
+
+def extract_paths(glyphs: Sequence[Glyph], *, n_jobs: int | None = None) -> FeatureArray:
+    """Features of the way the pen took: the order and the direction of the strokes, which a picture loses.
+
+    Parameters
+    ----------
+    glyphs : sequence of n lists of strokes, as in `extract`; the strokes in the order in which they were drawn
+    n_jobs : int, optional
+        As in `extract`.
+
+    Returns
+    -------
+    float32 (n, PATH_SIZE)
+        They depend neither on the scale nor on the pace. All zeros for a glyph without length.
+    """
+    out = np.zeros((len(glyphs), PATH_SIZE), np.float32)
+    if len(glyphs):
+        _features.path_features(*pack_strokes(glyphs), out, _threads(n_jobs, len(glyphs)))
+    return _halved(out)
 
 
 def _threads(n_jobs: int | None, batch: int) -> int:
@@ -66,7 +90,8 @@ def _threads(n_jobs: int | None, batch: int) -> int:
     return max(1, n_jobs if n_jobs > 0 else cores + 1 + n_jobs)
 
 
-def _is_picture(glyph: Glyph) -> bool:
+def is_picture(glyph: Glyph) -> bool:
+    """Whether a glyph is a picture; else it is a list of strokes."""
     return isinstance(glyph, np.ndarray) and glyph.dtype == np.uint8
 
 
@@ -114,6 +139,10 @@ def pack_strokes(
 
 
 def _finished(out: FeatureArray) -> FeatureArray:
-    """Weighted, and rounded to half precision: a machine reads such vectors in half the time (`_svm.halved`)."""
     out[:, SIZE - _features.SHAPE_COUNT :] *= SHAPE_WEIGHT
+    return _halved(out)
+
+
+def _halved(out: FeatureArray) -> FeatureArray:
+    """Rounded to half precision: a machine reads such vectors in half the time (`_svm.halved`)."""
     return out.astype(np.float16).astype(np.float32)

@@ -1,4 +1,4 @@
-"""GlyphClassifier: features + support vector machine + calibration + junk, and its model file.
+"""GlyphClassifier: features + support vector machines + calibration + junk, and its model file.
 
 In flow glyphs; out flow labels or log-probabilities. One class, `JUNK`, stands for groups of strokes that
 are no symbol: a classifier that must call half a digit something cannot help to find where digits end.
@@ -6,7 +6,6 @@ are no symbol: a classifier that must call half a digit something cannot help to
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
@@ -16,14 +15,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _svm, features
+from . import features
 from .atomic import write_whole
 from .features import FeatureArray, Glyph
+from .glyph_machine import FIELDS, Arrays, GlyphMachine, consistent, digest, log_softmax, restored
 
 JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
@@ -32,9 +32,7 @@ FORMAT = 1
 """Version of the model file. A file of another version is refused."""
 
 MAX_BYTES = 64 * 2**20
-"""A model file larger than this is refused: the shipped one has less than 8 MB."""
-
-Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
+"""A model file larger than this is refused: the shipped one has less than 10 MB."""
 
 
 DAMAGED = (KeyError, TypeError, ValueError, EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile)
@@ -45,26 +43,22 @@ class ModelError(ValueError):
     """A model file is missing, damaged, foreign or of another version. The message names a remedy."""
 
 
-class GlyphClassifier:
-    """A trained classifier of glyphs.
+class GlyphClassifier(GlyphMachine):
+    """A trained classifier of glyphs: a machine for their shapes, and one for the paths of the pen.
+
+    A picture has a shape alone. Of strokes both are told, and the two err on different glyphs: F. Alimoğlu and
+    E. Alpaydın, "Combining multiple representations and classifiers for pen-based handwritten digit recognition",
+    ICDAR 1997; for symbols B. Keshari and S. Watt, "Hybrid mathematical symbol recognition using support vector
+    machines", ICDAR 2007.
 
     Parameters
     ----------
-    labels : str of length K
-        One character for each class, sorted; `JUNK` may be among them.
-    vectors : float32 (s, d)
-        Support vectors, those of the first class first.
-    counts : int (K,)
-        Support vectors of each class.
-    dual_coef : float32 (K - 1, s)
-        Dual coefficients in the one-vs-one layout of LIBSVM.
-    intercept : float32 (K (K - 1) / 2,)
-    gamma : float
-        Of the kernel exp(-gamma |x - y|²).
-    temperature : float
-        What the scores are divided by before the softmax.
+    labels, vectors, counts, dual_coef, intercept, gamma, temperature : as in `GlyphMachine`
+        Of the shapes, `features.extract`; `JUNK` may be among the labels.
     recipe : dict
         How it was made: sets, versions, seed, date, figures.
+    pen : GlyphMachine, optional
+        Of the paths, `features.extract_paths`; its labels are among `labels`.
     """
 
     def __init__(
@@ -77,31 +71,28 @@ class GlyphClassifier:
         gamma: float,
         temperature: float = 1.0,
         recipe: dict[str, Any] | None = None,
+        pen: GlyphMachine | None = None,
     ) -> None:
-        self.labels = labels
-        self.vectors = vectors
-        self.counts = np.asarray(counts, np.int64)
-        self.dual_coef = dual_coef
-        self.intercept = intercept
-        self.gamma = gamma
-        self.temperature = temperature
+        super().__init__(labels, vectors, counts, dual_coef, intercept, gamma, temperature)
         self.recipe = recipe or {}
-        self._machine = _svm.Machine(vectors, self.counts, dual_coef, intercept, "rbf", gamma)
+        self.pen = pen
 
-    def scores(self, X: FeatureArray) -> FeatureArray:
-        """The smallest pairwise margin of each class: float32 (n, K), for features (n, d)."""
-        return np.asarray(self._machine.scores(X), np.float32)
-
-    def log_probability(self, X: FeatureArray) -> FeatureArray:
-        """Natural logarithm of each class's probability, float32 (n, K), for features (n, d)."""
-        return log_softmax(self.scores(X) / self.temperature)
+    def log_probability_of_groups(self, glyphs: Sequence[Glyph]) -> FeatureArray:
+        """Natural logarithm of each class's probability, float32 (n, K), for glyphs that may be junk."""
+        found = self.log_probability(features.extract(glyphs))
+        drawn = [i for i, glyph in enumerate(glyphs) if not features.is_picture(glyph)]
+        if self.pen is not None and drawn:
+            by_path = self.pen.log_probability(features.extract_paths([glyphs[i] for i in drawn]))
+            columns = [self.labels.index(label) for label in self.pen.labels]
+            found[np.ix_(drawn, columns)] = _mixed(found[np.ix_(drawn, columns)], by_path)
+        return found
 
     def log_probability_of(self, glyphs: Sequence[Glyph]) -> FeatureArray:
-        """The same for glyphs as in `features.extract`, given that they are symbols: -inf for junk.
+        """The same for glyphs that are symbols: -inf for junk.
 
         The features do not tell the size of a glyph, so for pen strokes `point_evidence` makes up for it.
         """
-        log_probability = self.log_probability(features.extract(glyphs))
+        log_probability = self.log_probability_of_groups(glyphs)
         if JUNK in self.labels:
             log_probability[:, self.labels.index(JUNK)] = -np.inf
         if "/" in self.labels:
@@ -121,20 +112,12 @@ class GlyphClassifier:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file: to a temporary name first, so that an old file is whole until the end."""
-        scale, offset = _steps(self.vectors)
-        arrays: Arrays = {
-            "vectors": np.clip(np.rint((self.vectors - offset) / scale), 0, 255).astype(np.uint8),
-            "scale": scale.astype(np.float32),
-            "offset": offset.astype(np.float32),
-            "counts": self.counts.astype(np.int32),
-            "dual_coef": _rounded(self.dual_coef),
-            "intercept": self.intercept.astype(np.float32),
-        }
-        about = {
+        about, arrays = self.stored()
+        if self.pen is not None:
+            about["pen"], of_pen = self.pen.stored()
+            arrays |= {_PEN + name: array for name, array in of_pen.items()}
+        about |= {
             "format": FORMAT,
-            "labels": self.labels,
-            "gamma": self.gamma,
-            "temperature": self.temperature,
             "features": features.VERSION,
             "recipe": self.recipe,
             "sha256": digest(arrays),
@@ -178,45 +161,23 @@ class GlyphClassifier:
             raise ModelError(
                 f"{path}: damaged or changed since it was made; make it again with `hwcalc train`"
             )
-        return cls(
-            about["labels"],
-            arrays["vectors"] * arrays["scale"] + arrays["offset"],
-            arrays["counts"],
-            arrays["dual_coef"].astype(np.float32),
-            arrays["intercept"],
-            float(about["gamma"]),
-            float(about["temperature"]),
-            about["recipe"],
-        )
+        pen = GlyphMachine(**restored(about["pen"], _of_pen(arrays))) if "pen" in about else None
+        return cls(**restored(about, arrays), recipe=about["recipe"], pen=pen)
 
 
-def _steps(vectors: FeatureArray) -> tuple[FeatureArray, FeatureArray]:
-    """For each feature the step and the offset that bring its values to 0 .. 255.
+PEN_WEIGHT = 0.5
+"""Of the path's log-probabilities beside the shape's. Of 5,900 glyphs of writers whom neither was trained on, the shape
+alone reads 5.1 % wrong (mean -ln p 0.201), the path alone 5.3 % (0.216), together 4.3 % with a weight of 0.3 (0.169),
+4.2 % with 0.4 (0.165) and with 0.5 (0.164)."""
 
-    Steps are powers of two and offsets whole steps: so half precision holds what comes back exactly, and a
-    machine reads it in half the time (`_svm.halved`).
+
+def _mixed(by_shape: FeatureArray, by_path: FeatureArray) -> FeatureArray:
+    """Log-probabilities of the labels that both machines know, from those of each.
+
+    Together these labels stay as likely as their shape makes them: of others the path knows nothing.
     """
-    lowest, highest = vectors.min(axis=0), vectors.max(axis=0)
-    finest = np.maximum(
-        (highest - lowest) / 254, np.maximum(-lowest, highest) / 1792
-    )  # 11 bits hold up to 2048
-    step = 2.0 ** np.ceil(np.log2(np.maximum(finest, 2.0**-20)))
-    return step, np.floor(lowest / step) * step
-
-
-def _rounded(coefficients: FeatureArray) -> npt.NDArray[np.float16]:
-    """Dual coefficients (K - 1, s) in half precision, the error of each passed on to the next vector's.
-
-    All vectors at the bound C of their weight would be rounded the same way, and thousands of such errors would
-    move the border between classes that overlap.
-    """
-    rounded = np.zeros(coefficients.shape, np.float16)
-    error = np.zeros(len(coefficients))
-    for column, own in zip(rounded.T, coefficients.T.astype(np.float64), strict=True):
-        used = own != 0
-        column[used] = (own + error)[used]
-        error[used] += (own - column)[used]
-    return rounded
+    together = np.logaddexp.reduce(by_shape, axis=1, keepdims=True)
+    return together + log_softmax((1 - PEN_WEIGHT) * by_shape + PEN_WEIGHT * by_path)
 
 
 POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 2.0
@@ -273,14 +234,12 @@ def point_evidence(glyph: Glyph) -> float:
     return float(np.clip(evidence, -POINT_LIMIT, POINT_LIMIT))
 
 
-_FIELDS = {
-    "vectors": (np.uint8, 2),
-    "scale": (np.float32, 1),
-    "offset": (np.float32, 1),
-    "counts": (np.int32, 1),
-    "dual_coef": (np.float16, 2),
-    "intercept": (np.float32, 1),
-}
+_PEN = "pen_"
+"""Begins the names of the arrays of the machine for paths."""
+
+
+def _of_pen(arrays: Arrays) -> Arrays:
+    return {name: arrays[_PEN + name] for name in FIELDS}
 
 
 def _unpack(data: bytes) -> tuple[dict[str, Any], Arrays]:
@@ -289,50 +248,24 @@ def _unpack(data: bytes) -> tuple[dict[str, Any], Arrays]:
             raise ValueError("too large when unpacked")
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         about = json.loads(stored["about"].tobytes())
-        if isinstance(about, dict) and "glyph_model" in about:  # see models.py
+        if not isinstance(about, dict):
+            raise ValueError("no description")
+        if "glyph_model" in about:  # see models.py
             return about, {}
-        arrays = {name: stored[name] for name in _FIELDS}
-    if not isinstance(about, dict):
-        raise ValueError("no description")
-    return about, arrays
+        names = [*FIELDS, *(_PEN + name for name in FIELDS if "pen" in about)]
+        return about, {name: stored[name] for name in names}
 
 
 def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
-    """Whether all arrays have the types and shapes that belong together, and all numbers are finite."""
-    for name, (dtype, rank) in _FIELDS.items():
-        if arrays[name].dtype != dtype or arrays[name].ndim != rank or not np.isfinite(arrays[name]).all():
-            return False
-    labels, count, width = about["labels"], len(arrays["vectors"]), arrays["vectors"].shape[1]
-    classes = len(labels) if isinstance(labels, str) else 0
-    numbers = (about["gamma"], about["temperature"])
-    return bool(
-        classes >= 2
-        and len(set(labels)) == classes
-        and width == features.SIZE
-        and arrays["scale"].shape == arrays["offset"].shape == (width,)
-        and arrays["counts"].shape == (classes,)
-        and (arrays["counts"] >= 0).all()
-        and int(arrays["counts"].sum()) == count
-        and arrays["dual_coef"].shape == (classes - 1, count)
-        and arrays["intercept"].shape == (classes * (classes - 1) // 2,)
-        and all(isinstance(x, float) and np.isfinite(x) and x > 0 for x in numbers)
-        and isinstance(about["recipe"], dict)
+    """Whether description and arrays of both machines belong together."""
+    if not consistent(about, arrays, features.SIZE) or not isinstance(about.get("recipe"), dict):
+        return False
+    pen = about.get("pen", {})
+    return "pen" not in about or (
+        isinstance(pen, dict)
+        and consistent(pen, _of_pen(arrays), features.PATH_SIZE)
+        and set(pen["labels"]) <= set(about["labels"])
     )
-
-
-def digest(arrays: Arrays) -> str:
-    """SHA-256 of named arrays, their types and shapes."""
-    sha = hashlib.sha256()
-    for name in sorted(arrays):
-        sha.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
-        sha.update(np.ascontiguousarray(arrays[name]).tobytes())
-    return sha.hexdigest()
-
-
-def log_softmax(scores: npt.NDArray[np.floating]) -> FeatureArray:
-    """Natural logarithm of the softmax over the last axis, float32."""
-    shifted = scores - scores.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)
 
 
 _chosen: Path | None = None

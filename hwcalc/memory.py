@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from . import segment
-from .features import FeatureArray, extract
+from .features import FeatureArray
 from .glyphs import GlyphClassifier
 from .ink import Ink
 from .segment import Candidate
@@ -34,7 +34,7 @@ class Memory:
     ) -> FeatureArray:
         """Natural logarithm of each label's probability, float32 (n, K), for n candidates of an ink."""
         if ink.pen_width is not None:
-            return classifier.log_probability(extract([segment.glyph(ink, c) for c in candidates]))
+            return classifier.log_probability_of_groups([segment.glyph(ink, c) for c in candidates])
         own = [stroke.points.tobytes() for stroke in ink.strokes]
         keys = [tuple(own[i] for i in c.strokes) for c in candidates]
         with self._lock:
@@ -43,7 +43,7 @@ class Memory:
             known = self._known
             new = [i for i, key in enumerate(keys) if key not in known]
             if new:
-                found = classifier.log_probability(extract([segment.glyph(ink, candidates[i]) for i in new]))
+                found = classifier.log_probability_of_groups([segment.glyph(ink, candidates[i]) for i in new])
                 known.update((keys[i], row) for i, row in zip(new, found, strict=True))
             out = np.stack([known[key] for key in keys])
             while len(known) > MOST:

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from .glyphs import GlyphClassifier
 from .models import GlyphModel, KernelMachine, LinearMachine, load_model
 from .public_sets import SETS
 
@@ -60,6 +61,10 @@ def card(path: str | os.PathLike[str]) -> str:
 def _facts(path: str | os.PathLike[str], model: GlyphModel) -> dict[str, str]:
     machine, recipe = model.machine, model.recipe
     facts = {"machine": _machine(machine), "features": model.features}
+    if isinstance(machine, GlyphClassifier) and machine.pen:
+        facts["of pen strokes also"] = (
+            f"their path, by a second machine of {len(machine.pen.vectors):,} support vectors"
+        )
     if model.denoise != "none":
         facts["noise reduction"] = model.denoise
     told: dict[str, Any] = recipe.get("model", {})
@@ -103,4 +108,6 @@ def _figures(recipe: dict[str, Any]) -> list[str]:
     if "held_out_error" in recipe:
         share = 100 * recipe["held_out_error"]
         told.append(f"error on a tenth of the writers, held out of a first training: {share:.2f} %")
+    if "held_out_error" in recipe.get("pen", {}):
+        told.append(f"the same of the machine for paths alone: {100 * recipe['pen']['held_out_error']:.2f} %")
     return told

@@ -22,7 +22,8 @@ import numpy.typing as npt
 from . import _svm, features
 from .atomic import write_whole
 from .features import FeatureArray, Glyph
-from .glyphs import DAMAGED, JUNK, Arrays, GlyphClassifier, ModelError, digest, log_softmax
+from .glyph_machine import Arrays, digest, log_softmax
+from .glyphs import DAMAGED, JUNK, GlyphClassifier, ModelError
 from .preparation import SIDE, Denoise, Features, prepare
 
 FORMAT = 1

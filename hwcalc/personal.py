@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from .features import FeatureArray, extract
+from .features import FeatureArray, Glyph, extract, extract_paths
+from .glyph_machine import GlyphMachine
 from .glyphs import GlyphClassifier
 from .samples import Sample
 
@@ -72,12 +73,14 @@ def learn(
         raise ValueError(
             f"{FEWEST - len(known)} more corrections are needed before there is something to learn"
         )
-    X = extract([list(sample.strokes) for sample in known])
+    glyphs = [list(sample.strokes) for sample in known]
     y = np.array([sample.label for sample in known])
     held = held_back(y)
-    first = _trained(base, X[~held], y[~held], lambda share: progress(share / 2))
-    before, after = (int((_labels(c, X[held]) == y[held]).sum()) for c in (base, first))
-    classifier = _trained(base, X, y, lambda share: progress((1 + share) / 2))
+    kept = [glyphs[i] for i in np.flatnonzero(held)]
+    others = [glyphs[i] for i in np.flatnonzero(~held)]
+    first = _trained(base, others, y[~held], lambda share: progress(share / 2))
+    before, after = (int((np.array(c.classify(kept)) == y[held]).sum()) for c in (base, first))
+    classifier = _trained(base, glyphs, y, lambda share: progress((1 + share) / 2))
     classifier.recipe = {**base.recipe, "personal_samples": len(known)}
     return Learnt(classifier, int(held.sum()), before, after)
 
@@ -92,14 +95,23 @@ def held_back(y: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
     return held
 
 
-def _labels(classifier: GlyphClassifier, X: FeatureArray) -> npt.NDArray[np.str_]:
-    labels = np.array(list(classifier.labels))
-    return np.asarray(labels[classifier.scores(X).argmax(axis=1)])
-
-
 def _trained(
-    base: GlyphClassifier, X: FeatureArray, y: npt.NDArray[np.str_], progress: Progress
+    base: GlyphClassifier, glyphs: Sequence[Glyph], y: npt.NDArray[np.str_], progress: Progress
 ) -> GlyphClassifier:
+    """Both machines of a classifier, each trained further with these glyphs."""
+    if base.pen is None:
+        return GlyphClassifier(**_resumed(base, extract(glyphs), y, progress))
+    shapes = _resumed(base, extract(glyphs), y, lambda share: progress(share / 2))
+    known = np.isin(y, list(base.pen.labels))
+    paths = extract_paths([glyph for glyph, here in zip(glyphs, known, strict=True) if here])
+    pen = _resumed(base.pen, paths, y[known], lambda share: progress((1 + share) / 2))
+    return GlyphClassifier(**shapes, pen=GlyphMachine(**pen))
+
+
+def _resumed(
+    base: GlyphMachine, X: FeatureArray, y: npt.NDArray[np.str_], progress: Progress
+) -> dict[str, Any]:
+    """The parameters of a machine trained further with the features X of glyphs with the labels y."""
     from .svm import SVC  # scikit-learn takes half a second to import, and keeping samples does not need it
 
     pairs: set[object] = set()
@@ -120,14 +132,15 @@ def _trained(
         n_jobs=max((os.cpu_count() or 2) - 1, 1),
         callback=passed,
     )
-    machine.partial_fit(X, y, sample_weight=np.full(len(y), WEIGHT))
+    if len(y):
+        machine.partial_fit(X, y, sample_weight=np.full(len(y), WEIGHT))
     progress(1.0)
-    return GlyphClassifier(
-        "".join(machine.classes_),
-        machine.support_vectors_,
-        machine.n_support_,
-        np.asarray(machine.dual_coef_, np.float32),
-        np.asarray(machine.intercept_, np.float32),
-        base.gamma,
-        base.temperature,
-    )
+    return {
+        "labels": base.labels,
+        "vectors": machine.support_vectors_,
+        "counts": machine.n_support_,
+        "dual_coef": np.asarray(machine.dual_coef_, np.float32),
+        "intercept": np.asarray(machine.intercept_, np.float32),
+        "gamma": base.gamma,
+        "temperature": base.temperature,
+    }

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from .datasets import DatasetError
 from .features import FeatureArray
-from .glyphs import log_softmax
+from .glyph_machine import log_softmax
 from .models import machine_of
 from .preparation import balanced
 from .svm import SVC, fitted_temperature

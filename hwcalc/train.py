@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,13 @@ from .command import above_zero, complain, count, ended, jobs, positive, share
 from .datasets import DatasetError
 from .evaluation import evaluate_model
 from .glyph_sources import load, load_part
+from .glyphs import GlyphClassifier
 from .loaded import Complain, Loaded, refuse
 from .metrics import Figures, as_text
+from .models import GlyphModel, load_model
 from .preparation import copies_across, fingerprints, prepare, split, together
 from .search import search
-from .training import Examples, Progress, Settings, Trained, cluster, train
+from .training import Examples, Progress, Settings, Trained, TrainedPen, cluster, train, train_pen
 from .training_set import assemble
 
 log = logging.getLogger(__name__)
@@ -51,6 +53,8 @@ examples:
   python -m hwcalc.train --describe model.npz      what a model is and how it was made
   HWCALC_DATA=sets python -m hwcalc.train -o hwcalc/model.npz
                                                    the shipped model
+  python -m hwcalc.train --pen-only old.npz -o new.npz
+                                                   old.npz with its machine for pen strokes made anew
 
 A SET is as in `hwcalc data`: mnist, a public set, synthetic, a table, a folder of folders of pictures, .npz, ink.
 `HWCALC_MODEL=model.npz hwcalc read …` reads with a model of the kind svc, rbf, gradient; `hwcalc predict --model`,
@@ -72,6 +76,12 @@ def parser() -> argparse.ArgumentParser:
     args.add_argument("--sets", help=argparse.SUPPRESS)  # the same, separated by commas
     args.add_argument("-o", "--output", type=Path, default=Path("model.npz"), help="model file (./model.npz)")
     args.add_argument("--describe", type=Path, metavar="MODEL", help="tell what a model file is, and end")
+    args.add_argument(
+        "--pen-only",
+        type=Path,
+        metavar="MODEL",
+        help="take this model and train only how it tells paths of a pen",
+    )
     args.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
     _data_arguments(args.add_argument_group("what it learns from"))
     _model_arguments(args.add_argument_group("what is trained"))
@@ -166,6 +176,8 @@ def _check_usage(args: argparse.ArgumentParser, options: argparse.Namespace) -> 
         options.junk = 0 if options.names or not _settings(options).reads else _JUNK
     if options.junk and not _settings(options).reads:
         args.error("--junk is for a model that reads: --model svc --kernel rbf --features gradient")
+    if options.pen_only and (options.search or not _settings(options).reads):
+        args.error("--pen-only is for a model that reads, and without --search")
     if options.search and options.model != "svc":
         args.error("--search finds C and gamma of --model svc")
     if options.class_weight and options.model != "svc":
@@ -263,19 +275,23 @@ def _without_copies(parts: Sequence[Loaded], test: Loaded, what: str) -> list[Lo
     return kept
 
 
-def _samples(parts: Sequence[Loaded], options: argparse.Namespace) -> tuple[Examples, dict[str, int]]:
-    """Features of all sets and of the junk, and how many glyphs are of which."""
+def _samples(
+    parts: Sequence[Loaded], options: argparse.Namespace
+) -> tuple[Examples, Examples | None, dict[str, int]]:
+    """Features of all sets and of the junk, those of the pen's paths if they matter, and how many are of which."""
     settings = _settings(options)
     if settings.reads:
         junk = min(options.junk, options.limit or options.junk)
         data = assemble([part.glyphs for part in parts], junk, None, options.seed, options.jobs)
         places = [place for part in parts for place in part.places]
         places += [f"junk {i}" for i in range(len(data.y) - len(places))]
-        return Examples(data.X, data.y, data.writers, places, data.weights), data.counts
+        samples = Examples(data.X, data.y, data.writers, places, data.weights)
+        paths = replace(samples.take(data.drawn), X=data.paths)
+        return samples, paths, data.counts
     whole = together(parts)
     X = prepare(whole.glyphs.glyphs, settings.features, settings.denoise, options.jobs)
     counts = {part.glyphs.name: len(part.glyphs) for part in parts}
-    return Examples(X, whole.glyphs.labels, whole.glyphs.writers, list(whole.places)), counts
+    return Examples(X, whole.glyphs.labels, whole.glyphs.writers, list(whole.places)), None, counts
 
 
 # The run.
@@ -311,17 +327,21 @@ def _run(options: argparse.Namespace) -> int:
         progress("load", 0, 1)
         parts, test = _loaded(options)
         progress("prepare", 0, 1)
-        samples, counts = _samples(parts, options)
+        samples, paths, counts = _samples(parts, options)
         if options.search:
             settings = search(samples, settings, _search_file(options), progress)
             log.info("search: C = %g, gamma = %g", settings.C, settings.gamma)
             options.C, options.gamma = settings.C, settings.gamma  # for the recipe
-        trained = train(samples, settings, progress)
+        trained = None if options.pen_only else train(samples, settings, progress)
+        model = trained.model if trained else _base(options.pen_only)
+        pen = _add_pen(model, paths, settings, progress)
         progress("evaluate", 0, 1)
-        figures, probability = evaluate_model(trained.model, test)
+        figures, probability = evaluate_model(model, test)
     print(as_text(figures))
-    model = trained.model
-    model.recipe = _recipe(options, settings, counts, trained, test, figures)
+    if trained:
+        model.recipe = _recipe(options, settings, counts, trained, test, figures)
+    if pen:
+        model.recipe["pen"] = _training(pen)
     model.save(options.output)
     if options.report:
         from .report import write_report
@@ -329,11 +349,34 @@ def _run(options: argparse.Namespace) -> int:
         title = f"{options.output.name} on {test.glyphs.name}"
         page = write_report(options.report, title, figures, model.recipe, test, probability, model.labels)
         print(f"wrote {page}")
+    new = [part for part in (trained, pen) if part]
     print(
         f"wrote {options.output}: {options.output.stat().st_size / 1e6:.2f} MB{_support(model.machine)} from "
-        f"{trained.samples} glyphs, trained in {trained.seconds:.1f} s; {time.monotonic() - started:.0f} s in all"
+        f"{new[0].samples} glyphs, trained in {sum(part.seconds for part in new):.1f} s; "
+        f"{time.monotonic() - started:.0f} s in all"
     )
     return 0
+
+
+def _base(path: Path) -> GlyphModel:
+    """The model whose machine for the paths of the pen is made anew."""
+    model = load_model(path)
+    if not isinstance(model.machine, GlyphClassifier):
+        raise DatasetError(f"{path}: no model that reads expressions; name one of --model svc --kernel rbf")
+    return model
+
+
+def _add_pen(
+    model: GlyphModel, paths: Examples | None, settings: Settings, progress: Progress
+) -> TrainedPen | None:
+    """Train the machine for the paths of the pen and put it into the model, if there are such paths."""
+    if paths is None or not isinstance(model.machine, GlyphClassifier):
+        return None
+    known = np.isin(paths.y, list(model.machine.labels))
+    pen = train_pen(paths.take(known), settings, progress)
+    if pen:
+        model.machine.pen = pen.machine
+    return pen
 
 
 def _search_file(options: argparse.Namespace) -> Path:
@@ -361,18 +404,22 @@ def _recipe(
         "command": _command(options),
         "sets": counts,
         "model": _described(settings),
-        "samples": trained.samples,
         "test": {"set": test.glyphs.name, "glyphs": figures["glyphs"], "error": error},
         "versions": {"hwcalc": __version__, "numpy": np.__version__, "python": platform.python_version()},
         "seed": options.seed,
         "date": datetime.date.today().isoformat(),
-        "training_seconds": round(trained.seconds, 2),
+        **_training(trained),
     }
-    if np.isfinite(trained.held_out_error):
-        recipe["held_out_error"] = round(trained.held_out_error, 5)
     if test.glyphs.name == "mnist:test":
         recipe["mnist_test_error"] = error
     return recipe
+
+
+def _training(trained: Trained | TrainedPen) -> dict[str, Any]:
+    told = {"samples": trained.samples, "training_seconds": round(trained.seconds, 2)}
+    if np.isfinite(trained.held_out_error):
+        told["held_out_error"] = round(trained.held_out_error, 5)
+    return told
 
 
 def _described(settings: Settings) -> dict[str, Any]:
@@ -386,7 +433,7 @@ def _described(settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "none")}
 
 
-_PATHS = ("output", "describe", "report", "quiet", "jobs", "dask", "search", "names", "sets")
+_PATHS = ("output", "describe", "report", "quiet", "jobs", "dask", "search", "names", "sets", "pen_only")
 
 
 def _command(options: argparse.Namespace) -> str:

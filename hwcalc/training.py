@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from .datasets import DatasetError
 from .features import FeatureArray
+from .glyph_machine import GlyphMachine
 from .glyphs import GlyphClassifier
 from .linear_svm import LinearSVC
 from .models import GlyphModel, machine_of
@@ -104,6 +105,16 @@ class Trained:
     samples: int
 
 
+@dataclass
+class TrainedPen:
+    """A machine for the paths of the pen, and the same of its training."""
+
+    machine: GlyphMachine
+    held_out_error: float
+    seconds: float
+    samples: int
+
+
 def default_gamma(X: FeatureArray) -> float:
     """1 / sum of the variances of the features: between two samples the mean of |x - z|² is twice that sum."""
     return float(1 / max(float(X.var(axis=0).sum()), 1e-12))
@@ -130,6 +141,36 @@ def train(samples: Examples, settings: Settings, progress: Progress = quiet) -> 
     started = time.perf_counter()
     fitted, n = fit(samples, settings, gamma, progress, "train")
     return Trained(as_model(fitted, settings, gamma, temperature), error, time.perf_counter() - started, n)
+
+
+def train_pen(paths: Examples, settings: Settings, progress: Progress = quiet) -> TrainedPen | None:
+    """Train the machine of a `GlyphClassifier` that tells glyphs by the path of the pen, by itself.
+
+    It is only averaged with the machine of the shapes (see `GlyphClassifier`): so each is trained on all it can use,
+    the shapes on pictures too, and a set or a label that one of them lacks does not matter to the other.
+
+    Parameters
+    ----------
+    paths : of the glyphs that a pen drew.
+    settings : of a model that reads; gamma is that of the shapes, so paths have the default.
+
+    Returns
+    -------
+    None where there are not two labels.
+    """
+    if len(np.unique(paths.y)) < 2:
+        return None
+
+    def told(what: str, done: int, total: int) -> None:
+        progress(f"{what} pen", done, total)
+
+    gamma = default_gamma(paths.X)
+    temperature, error = calibrate(paths, settings, gamma, told)
+    started = time.perf_counter()
+    fitted, n = fit(paths, settings, gamma, told, "train")
+    assert isinstance(fitted, SVC)
+    machine = GlyphMachine(**_arrays(fitted), gamma=gamma, temperature=temperature)
+    return TrainedPen(machine, error, time.perf_counter() - started, n)
 
 
 def calibrate(samples: Examples, settings: Settings, gamma: float, progress: Progress) -> tuple[float, float]:
@@ -205,17 +246,19 @@ def as_model(fitted: SVC | LinearSVC, settings: Settings, gamma: float, temperat
     """A fitted estimator as a model: one that reads expressions if it can."""
     if not settings.reads:
         return GlyphModel(machine_of(fitted), settings.features, settings.denoise, temperature)
-    return GlyphModel(
-        GlyphClassifier(
-            "".join(fitted.classes_),
-            fitted.support_vectors_,
-            fitted.n_support_,
-            np.asarray(fitted.dual_coef_, np.float32),
-            np.asarray(fitted.intercept_, np.float32),
-            gamma,
-            temperature,
-        )
-    )
+    assert isinstance(fitted, SVC)
+    return GlyphModel(GlyphClassifier(**_arrays(fitted), gamma=gamma, temperature=temperature))
+
+
+def _arrays(fitted: SVC) -> dict[str, Any]:
+    """What a `GlyphMachine` takes of a fitted estimator."""
+    return {
+        "labels": "".join(fitted.classes_),
+        "vectors": fitted.support_vectors_,
+        "counts": fitted.n_support_,
+        "dual_coef": np.asarray(fitted.dual_coef_, np.float32),
+        "intercept": np.asarray(fitted.intercept_, np.float32),
+    }
 
 
 def hold_out(writers: Labels, seed: int, share: float = 0.1) -> npt.NDArray[np.bool_]:

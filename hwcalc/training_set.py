@@ -14,7 +14,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from .datasets import LABELS, GlyphSet
-from .features import Glyph, extract
+from .features import Glyph, extract, extract_paths, is_picture
 from .glyphs import JUNK
 from .handwriting import glyphs as synthetic_glyphs
 from .junk import Writer, junk
@@ -37,6 +37,11 @@ class TrainingSet:
     Parameters
     ----------
     X : float32 (n, d)
+        Of the shapes.
+    drawn : bool (n,)
+        Which glyphs a pen drew.
+    paths : float32 (m, p)
+        Features of the paths of those.
     y : str (n,)
     writers : str (n,)
         `source/writer`, so that a split can keep writers apart.
@@ -46,6 +51,8 @@ class TrainingSet:
     """
 
     X: npt.NDArray[np.float32]
+    drawn: npt.NDArray[np.bool_]
+    paths: npt.NDArray[np.float32]
     y: npt.NDArray[np.str_]
     writers: npt.NDArray[np.str_]
     weights: npt.NDArray[np.float64]
@@ -109,19 +116,21 @@ def assemble(
     if junk_count:
         sets = [*sets, junk_set(junk_count, seed, sets, n_jobs)]
     labels = np.concatenate([s.labels for s in sets])
+    glyphs = [glyph for s in sets for glyph in s.glyphs]
+    drawn = np.array([not is_picture(glyph) for glyph in glyphs])
     return TrainingSet(
-        np.concatenate([extract(s.glyphs, n_jobs=n_jobs) for s in sets]),
+        extract(glyphs, n_jobs=n_jobs),
+        drawn,
+        extract_paths([glyphs[i] for i in np.flatnonzero(drawn)], n_jobs=n_jobs),
         labels,
         np.concatenate([s.writers for s in sets]),
-        _weights(labels, sets),
+        _weights(labels) if len(sets) > 1 else np.ones(len(labels)),
         {s.name: len(s) for s in sets},
     )
 
 
-def _weights(labels: npt.NDArray[np.str_], sets: Sequence[GlyphSet]) -> npt.NDArray[np.float64]:
-    """Weights of the glyphs of `sets` by their labels; a single set is left as it is."""
-    if len(sets) < 2:
-        return np.ones(len(labels))
+def _weights(labels: npt.NDArray[np.str_]) -> npt.NDArray[np.float64]:
+    """Weights of the glyphs of several sets by their labels."""
     place = np.unique(labels, return_inverse=True)[1]
     weights = np.bincount(place)[place] ** -EVENNESS
     return np.asarray(weights / weights.mean())

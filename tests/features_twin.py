@@ -84,3 +84,26 @@ def describe(image):
     pool = np.where(np.abs(offset) < 3 * sigma, np.exp(-(offset**2) / (2 * sigma**2)) / sigma, 0)
     pooled = np.einsum("gy,dyx,hx->ghd", pool, directions(plane), pool)
     return np.concatenate([np.sqrt(np.maximum(pooled, 0)).ravel(), shapes])
+
+
+PATH_POINTS, JOIN = 32, 0.5
+
+
+def path(strokes):
+    """All features of the pen's path through one glyph: (160,), x, y, direction and pen up of each point."""
+    points = np.concatenate([np.asarray(stroke, float)[:, :2] for stroke in strokes])
+    side = np.ptp(points, axis=0).max()
+    if side == 0:
+        return np.zeros(PATH_POINTS * 5)
+    points = (points - (points.min(axis=0) + points.max(axis=0)) / 2) / side
+    lifted = np.zeros(len(points) - 1)
+    lifted[np.cumsum([len(stroke) for stroke in strokes])[:-1] - 1] = 1
+    along = np.append(0, np.cumsum(np.hypot(*np.diff(points, axis=0).T) * np.where(lifted, JOIN, 1)))
+    places = np.linspace(0, along[-1], PATH_POINTS)
+    x, y = (np.interp(places, along, axis) for axis in points.T)
+    step = np.clip(np.searchsorted(along, places, side="right") - 1, 0, len(lifted) - 1)
+    ahead = np.minimum(np.arange(PATH_POINTS) + 1, PATH_POINTS - 1)
+    behind = np.maximum(np.arange(PATH_POINTS) - 1, 0)
+    dx, dy = x[ahead] - x[behind], y[ahead] - y[behind]
+    length = np.maximum(np.hypot(dx, dy), 1e-3)
+    return np.stack([2 * x, 2 * y, dx / length / 2, dy / length / 2, lifted[step] / 2], axis=1).ravel()

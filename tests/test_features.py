@@ -118,3 +118,52 @@ def test_the_loops_of_every_processor_agree(digits, tmp_path):
         check=True,
     )
     np.testing.assert_allclose(np.load(tmp_path / "found.npy"), features.extract(glyphs), atol=2e-3)
+
+
+def test_paths_agree_with_the_twin():
+    np.testing.assert_allclose(features.extract_paths(STROKES), [twin.path(g) for g in STROKES], atol=2e-3)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-3, 1e9])
+def test_paths_do_not_depend_on_the_unit_the_place_or_the_threads(scale):
+    moved = [[s * scale + 7 * scale for s in g] for g in STROKES] * 6
+    np.testing.assert_allclose(
+        features.extract_paths(moved, n_jobs=2), features.extract_paths(STROKES * 6, n_jobs=1), atol=0.02
+    )
+
+
+def test_a_path_tells_the_order_and_the_direction_of_strokes():
+    down, across = [[0, 0], [0, 9]], [[-4, 4], [4, 4]]
+    plus, crossed, upward = features.extract_paths([[down, across], [across, down], [down[::-1], across]])
+    assert np.linalg.norm(plus - crossed) > 1
+    assert np.linalg.norm(plus - upward) > 1
+
+
+def test_the_lifted_pen_counts_half():
+    (row,) = features.extract_paths([[[[0, 0], [10, 0]], [[10, 10], [0, 10]]]])
+    x, y, *_, up = row.reshape(-1, 5).T
+    assert 5 <= np.count_nonzero(up) <= 7  # a fifth of 32
+    assert (x[up > 0] == 1).all()
+    assert (np.diff(y) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    "glyph", [[[[3, 4]]], [[[3, 4], [3, 4]]], [[[3, 4]], [[3, 4]]], [[[3, 4]] * 50, [[3, 4]]]]
+)
+def test_a_glyph_without_length_has_no_path(glyph):
+    assert not features.extract_paths([glyph]).any()
+
+
+@pytest.mark.parametrize("point", [np.nan, np.inf, -np.inf, 1e300, 3e38, -3e38, 1e-44])
+def test_paths_are_bounded_whatever_the_points(point):
+    glyphs = [
+        [[[0, 0], [1e-45, 0], [0, point], [point, point]]],
+        [[[0, 0], [point, 3]], [[1, 1]]],
+        [[[point, 1]], [[2, 2]]],
+    ]
+    with np.errstate(all="ignore"):
+        assert np.abs(features.extract_paths(glyphs)).max() <= 1
+
+
+def test_no_glyphs_have_no_paths():
+    assert features.extract_paths([]).shape == (0, features.PATH_SIZE)

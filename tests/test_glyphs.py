@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +11,21 @@ import pytest
 
 import hwcalc
 from hwcalc import features
+from hwcalc.glyph_machine import GlyphMachine, log_softmax
 from hwcalc.glyphs import (
     JUNK,
+    PEN_WEIGHT,
     POINT_LIMIT,
     GlyphClassifier,
     ModelError,
     base_classifier,
     default_classifier,
-    log_softmax,
     point_evidence,
     use_model,
 )
 from hwcalc.handwriting import glyphs as synthetic_glyphs
 from hwcalc.junk import junk
+from hwcalc.preparation import as_picture
 from hwcalc.svm import SVC
 
 LABELS = "0123456789+-×÷/=().√"
@@ -45,6 +48,33 @@ def trained():
         {"seed": 1},
     )
     return classifier, synthetic_glyphs("0147+-", 120, seed=3)
+
+
+@pytest.fixture(scope="module")
+def both(trained):
+    """The same with a machine for the paths of `0`, `1`, `4`, `7` and junk, which knows no `+` and no `-`."""
+    glyphs, labels = synthetic_glyphs("0147", 240, seed=1)
+    glyphs, labels = [*glyphs, *junk(60, seed=2)], np.append(labels, [JUNK] * 60)
+    machine = SVC(C=10).fit(features.extract_paths(glyphs), labels)
+    pen = GlyphMachine(
+        "".join(machine.classes_),
+        machine.support_vectors_,
+        machine.n_support_,
+        machine.dual_coef_.astype(np.float32),
+        machine.intercept_.astype(np.float32),
+        float(machine._gamma),
+        0.5,
+    )
+    shape = trained[0]
+    arrays = shape.vectors, shape.counts, shape.dual_coef, shape.intercept, shape.gamma, shape.temperature
+    return GlyphClassifier(shape.labels, *arrays, shape.recipe, pen)
+
+
+@pytest.fixture
+def saved_both(both, tmp_path):
+    path = tmp_path / "model.npz"
+    both.save(path)
+    return path
 
 
 @pytest.fixture
@@ -82,6 +112,57 @@ def test_a_saved_model_reads_the_same(trained, saved):
     assert loaded.recipe == {"seed": 1}
     np.testing.assert_allclose(loaded.scores(X), classifier.scores(X), atol=0.05)
     assert np.mean(loaded.scores(X).argmax(axis=1) == classifier.scores(X).argmax(axis=1)) > 0.98
+
+
+def test_the_path_of_the_pen_counts_among_the_labels_it_knows(trained, both):
+    shape, (glyphs, _) = trained
+    by_shape, by_both = shape.log_probability_of_groups(glyphs), both.log_probability_of_groups(glyphs)
+    by_path = both.pen.log_probability(features.extract_paths(glyphs))
+    known = [shape.labels.index(label) for label in both.pen.labels]
+    unknown = [shape.labels.index(label) for label in "+-"]
+    np.testing.assert_allclose(np.exp(by_both).sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_array_equal(by_both[:, unknown], by_shape[:, unknown])
+    means = (1 - PEN_WEIGHT) * by_shape[:, known] + PEN_WEIGHT * by_path
+    np.testing.assert_allclose(log_softmax(by_both[:, known]), log_softmax(means), atol=1e-4)
+    assert np.abs(by_both - by_shape).max() > 0.1
+
+
+def test_drawing_backwards_matters_to_the_path_alone(trained, both):
+    shape, (glyphs, labels) = trained
+    glyphs = [glyph for glyph, label in zip(glyphs, labels, strict=True) if label == "7"]
+    backwards = [[np.asarray(stroke)[::-1] for stroke in glyph[::-1]] for glyph in glyphs]
+    seven = shape.labels.index("7")
+    by_shape, by_both = (
+        c.log_probability_of_groups(glyphs)[:, seven] - c.log_probability_of_groups(backwards)[:, seven]
+        for c in (shape, both)
+    )
+    assert np.abs(by_shape).max() < 0.5
+    assert np.median(by_both) > 0.05 > np.abs(np.median(by_shape))
+
+
+def test_pictures_are_read_by_their_shape_alone(trained, both):
+    shape, (glyphs, _) = trained
+    pictures = [as_picture(glyph) for glyph in glyphs[:5]]
+    mixed = both.log_probability_of_groups([pictures[0], glyphs[0], *pictures[1:]])
+    alone = shape.log_probability(features.extract(pictures))
+    np.testing.assert_array_equal(mixed[[0, 2, 3, 4, 5]], alone)
+    np.testing.assert_array_equal(mixed[1], both.log_probability_of_groups(glyphs[:1])[0])
+
+
+def test_a_point_has_probabilities_too(both):
+    found = both.log_probability_of_groups([[[[3, 4]]], [[[3, 4], [3, 4]], [[3, 4]]]])
+    np.testing.assert_allclose(np.exp(found).sum(axis=1), 1, rtol=1e-5)
+
+
+def test_a_saved_model_reads_paths_the_same(trained, both, saved_both):
+    loaded, paths = GlyphClassifier.load(saved_both), features.extract_paths(trained[1][0])
+    assert loaded.pen.labels == both.pen.labels
+    assert (loaded.pen.gamma, loaded.pen.temperature) == (both.pen.gamma, 0.5)
+    np.testing.assert_allclose(loaded.pen.scores(paths), both.pen.scores(paths), atol=0.05)
+
+
+def test_a_model_without_paths_is_loaded_without(saved):
+    assert GlyphClassifier.load(saved).pen is None
 
 
 def rewritten(path, **changes):
@@ -140,6 +221,47 @@ def test_a_damaged_or_foreign_model_is_refused_in_one_line(saved, damage):
         GlyphClassifier.load(saved)
     assert "\n" not in str(caught.value)
     assert "hwcalc train" in str(caught.value)
+
+
+def described(path, **changes):
+    """The model file at `path` with another description of its machine for paths."""
+    with np.load(path) as stored:
+        pen = json.loads(stored["about"].tobytes())["pen"]
+    rewritten(path, about={"pen": {**pen, **changes}})
+
+
+def without(path, name):
+    with np.load(path) as stored:
+        arrays = {key: stored[key] for key in stored if key != name}
+    np.savez(path, **arrays)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: rewritten(path, pen_intercept=np.zeros(10, np.float32)),
+        lambda path: rewritten(path, pen_counts=np.zeros(5, np.int32)),
+        lambda path: rewritten(path, about={"pen": None}),
+        lambda path: rewritten(path, about={"pen": {}}),
+        lambda path: described(path, labels="#0149"),
+        lambda path: described(path, labels=5),
+        lambda path: described(path, gamma="1"),
+        lambda path: described(path, temperature=0.0),
+        lambda path: without(path, "pen_scale"),
+    ],
+)
+def test_a_model_with_damaged_paths_is_refused(saved_both, damage):
+    damage(saved_both)
+    with pytest.raises(ModelError, match="damaged"):
+        GlyphClassifier.load(saved_both)
+
+
+def test_arrays_of_another_width_are_refused(both, tmp_path):
+    both = copy(both)
+    both.pen = both
+    both.save(tmp_path / "wide.npz")
+    with pytest.raises(ModelError, match="damaged"):
+        GlyphClassifier.load(tmp_path / "wide.npz")
 
 
 def test_a_missing_model_is_named(tmp_path):

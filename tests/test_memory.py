@@ -16,9 +16,9 @@ class Counting:
     def __init__(self):
         self.asked = 0
 
-    def log_probability(self, X):
-        self.asked += len(X)
-        return default_classifier().log_probability(X)
+    def log_probability_of_groups(self, glyphs):
+        self.asked += len(glyphs)
+        return default_classifier().log_probability_of_groups(glyphs)
 
 
 def ask(store, classifier, strokes):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_classification
 
-from hwcalc.features import extract
+from hwcalc.features import extract, extract_paths
+from hwcalc.glyph_machine import GlyphMachine
 from hwcalc.glyphs import GlyphClassifier
 from hwcalc.personal import FEWEST, held_back, learn
 from hwcalc.samples import Sample
@@ -23,18 +24,25 @@ def level(rng):
     return upright(rng)[:, ::-1].copy()
 
 
-def base(rng):
+def machine(features, labels):
+    """The parameters of a machine."""
+    made = SVC(C=10.0, gamma=0.02).fit(features, labels)
+    return {
+        "labels": "".join(made.classes_),
+        "vectors": made.support_vectors_,
+        "counts": made.n_support_,
+        "dual_coef": np.asarray(made.dual_coef_, np.float32),
+        "intercept": np.asarray(made.intercept_, np.float32),
+        "gamma": 0.02,
+    }
+
+
+def base(rng, paths=False):
     """A classifier that knows upright strokes as 1 and level ones as -, and no slanted one."""
     glyphs = [[upright(rng)] for _ in range(20)] + [[level(rng)] for _ in range(20)]
-    machine = SVC(C=10.0, gamma=0.02).fit(extract(glyphs), np.repeat(["1", "-"], 20))
-    return GlyphClassifier(
-        "".join(machine.classes_),
-        machine.support_vectors_,
-        machine.n_support_,
-        np.asarray(machine.dual_coef_, np.float32),
-        np.asarray(machine.intercept_, np.float32),
-        0.02,
-    )
+    labels = np.repeat(["1", "-"], 20)
+    pen = GlyphMachine(**machine(extract_paths(glyphs), labels)) if paths else None
+    return GlyphClassifier(**machine(extract(glyphs), labels), pen=pen)
 
 
 def slanted(rng, count):
@@ -54,6 +62,30 @@ def test_a_hand_is_learnt_and_what_was_known_stays():
     assert learnt.classifier.classify([[upright(rng)], [level(rng)]]) == ["1", "-"]
     assert known.classify([[upright(rng, 0.5)]]) == ["1"]
     assert learnt.classifier.recipe["personal_samples"] == 9
+
+
+def test_both_machines_learn():
+    known, samples = base(np.random.default_rng(0), paths=True), slanted(np.random.default_rng(1), 9)
+    told = []
+    learnt = learn(known, samples, told.append)
+    assert (learnt.before, learnt.after) == (0, 3)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    new = extract_paths([[upright(np.random.default_rng(2), 0.5)]])
+    before, after = (c.pen.log_probability(new)[0, 0] for c in (known, learnt.classifier))
+    assert known.labels[0] == "-"
+    assert after > before + 0.5
+
+
+def test_what_the_paths_do_not_know_the_shapes_learn():
+    rng = np.random.default_rng(0)
+    strokes = [[upright(rng)] for _ in range(20)] + [[level(rng)] for _ in range(20)]
+    slashes = [[upright(rng, -0.5)] for _ in range(20)]
+    shapes = machine(extract(strokes + slashes), np.repeat(["1", "-", "/"], 20))
+    known = GlyphClassifier(**shapes, pen=base(rng, paths=True).pen)
+    learnt = learn(known, [Sample("/", (upright(rng, 0.5),)) for _ in range(9)])
+    assert learnt.after > learnt.before
+    np.testing.assert_allclose(learnt.classifier.pen.vectors, known.pen.vectors)
 
 
 def test_the_same_samples_teach_the_same(tmp_path):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from hwcalc import train, training
-from hwcalc.glyphs import GlyphClassifier
+from hwcalc.datasets import LABELS
+from hwcalc.glyphs import JUNK, GlyphClassifier
 
 
 @pytest.fixture(autouse=True)
@@ -167,9 +168,37 @@ def test_a_full_disk_leaves_the_old_model(tmp_path, capsys, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_sets_with_strokes_train_a_machine_for_paths(tmp_path, capsys):
+    both, shape, anew = (tmp_path / f"{name}.npz" for name in ("both", "shape", "anew"))
+    arguments = ["synthetic", "mnist", "--limit", "400", "--junk", "60", "-q"]
+    assert train.main([*arguments, "-o", str(both)]) == 0
+    made = GlyphClassifier.load(both)
+    assert set(made.pen.labels) == {*LABELS, JUNK}
+    assert made.recipe["pen"]["samples"] == 460
+    assert 0 < made.recipe["pen"]["held_out_error"] < 0.5
+    made.pen = None
+    made.save(shape)
+    assert train.main([*arguments, "--pen-only", str(shape), "-o", str(anew)]) == 0
+    first, second = GlyphClassifier.load(both), GlyphClassifier.load(anew)
+    for one, other in ((first, second), (first.pen, second.pen)):
+        for name in ("vectors", "dual_coef", "intercept"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    assert second.recipe["command"] == first.recipe["command"]
+    assert second.recipe["pen"]["samples"] == 460
+
+
+def test_a_model_that_does_not_read_gets_no_machine_for_paths(tmp_path, capsys):
+    path = tmp_path / "m.npz"
+    assert train.main(["mnist", "--model", "linear", "--limit", "100", "-q", "-o", str(path)]) == 0
+    assert train.main(["mnist", "--pen-only", str(path), "--limit", "100", "-q", "-o", str(path)]) == 1
+    assert "no model that reads" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["--pen-only", "model.npz", "--model", "linear"],
+        ["--pen-only", "model.npz", "--search"],
         ["--features", "raw", "--junk", "5"],
         ["mnist", "--model", "linear", "--class-weight", "balanced"],
         ["mnist", "--test", "x", "--test-size", "0.2"],

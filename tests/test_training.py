@@ -146,3 +146,14 @@ def test_weights_reach_the_machine():
         machine, _ = training.fit(chosen, Settings(jobs=1), 0.5, training.quiet, "train")
         found.append(np.mean(machine.predict(X) == "a"))
     assert found[1] > found[0] + 0.2
+
+
+def test_paths_are_trained_by_themselves_with_their_own_gamma():
+    data = samples(width=features.PATH_SIZE)
+    pen = training.train_pen(data, Settings(gamma=100.0))
+    assert pen.machine.labels == "012"
+    assert pen.machine.gamma == pytest.approx(training.default_gamma(data.X))
+    assert pen.held_out_error < 0.05
+    found = np.array(list("012"))[pen.machine.scores(data.X).argmax(axis=1)]
+    assert np.mean(found == data.y) > 0.95
+    assert training.train_pen(samples(labels="0", width=features.PATH_SIZE), Settings()) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwcalc import training_set
+from hwcalc import features, training_set
 from hwcalc.datasets import LABELS, GlyphSet
 from hwcalc.glyphs import JUNK
 
@@ -53,6 +53,8 @@ def test_weights_raise_rare_labels():
     pen = training_set.synthetic(210, 1)
     ones = GlyphSet("drawn", [np.full((9, 9), 255, np.uint8)] * 90, np.full(90, "1"))
     data = training_set.assemble([pen, ones], 0, None, 0, 1)
+    np.testing.assert_array_equal(data.drawn, [True] * 210 + [False] * 90)
+    np.testing.assert_array_equal(data.paths, features.extract_paths(pen.glyphs))
     weight = {label: data.weights[data.y == label] for label in "17"}
     assert data.weights.mean() == pytest.approx(1)
     assert weight["7"].max() == weight["7"].min() > 1.3 * weight["1"].max()

@@ -1,0 +1,171 @@
+"""One support vector machine with honest probabilities: features → log-probabilities, and its arrays in a model file.
+
+In flow features of glyphs; out flow scores or log-probabilities of its labels. A `glyphs.GlyphClassifier` is one for
+the shapes of glyphs and may hold another for the paths of the pen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _svm
+from .features import FeatureArray
+
+Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
+
+
+class GlyphMachine:
+    """A trained machine and its temperature.
+
+    Parameters
+    ----------
+    labels : str of length K
+        One character for each class, sorted.
+    vectors : float32 (s, d)
+        Support vectors, those of the first class first.
+    counts : int (K,)
+        Support vectors of each class.
+    dual_coef : float32 (K - 1, s)
+        Dual coefficients in the one-vs-one layout of LIBSVM.
+    intercept : float32 (K (K - 1) / 2,)
+    gamma : float
+        Of the kernel exp(-gamma |x - y|²).
+    temperature : float
+        What the scores are divided by before the softmax.
+    """
+
+    def __init__(
+        self,
+        labels: str,
+        vectors: FeatureArray,
+        counts: npt.NDArray[np.integer],
+        dual_coef: FeatureArray,
+        intercept: FeatureArray,
+        gamma: float,
+        temperature: float = 1.0,
+    ) -> None:
+        self.labels = labels
+        self.vectors = vectors
+        self.counts = np.asarray(counts, np.int64)
+        self.dual_coef = dual_coef
+        self.intercept = intercept
+        self.gamma = gamma
+        self.temperature = temperature
+        self._machine = _svm.Machine(vectors, self.counts, dual_coef, intercept, "rbf", gamma)
+
+    def scores(self, X: FeatureArray) -> FeatureArray:
+        """The smallest pairwise margin of each class: float32 (n, K), for features (n, d)."""
+        return np.asarray(self._machine.scores(X), np.float32)
+
+    def log_probability(self, X: FeatureArray) -> FeatureArray:
+        """Natural logarithm of each class's probability, float32 (n, K), for features (n, d)."""
+        return log_softmax(self.scores(X) / self.temperature)
+
+    def stored(self) -> tuple[dict[str, Any], Arrays]:
+        """Description and arrays for a model file, a byte for each number of a vector."""
+        scale, offset = _steps(self.vectors)
+        arrays: Arrays = {
+            "vectors": np.clip(np.rint((self.vectors - offset) / scale), 0, 255).astype(np.uint8),
+            "scale": scale.astype(np.float32),
+            "offset": offset.astype(np.float32),
+            "counts": self.counts.astype(np.int32),
+            "dual_coef": _rounded(self.dual_coef),
+            "intercept": self.intercept.astype(np.float32),
+        }
+        return {"labels": self.labels, "gamma": self.gamma, "temperature": self.temperature}, arrays
+
+
+def restored(about: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
+    """The parameters of a `GlyphMachine`, from what `stored` gave and `consistent` found whole."""
+    return {
+        "labels": about["labels"],
+        "vectors": arrays["vectors"] * arrays["scale"] + arrays["offset"],
+        "counts": arrays["counts"],
+        "dual_coef": arrays["dual_coef"].astype(np.float32),
+        "intercept": arrays["intercept"],
+        "gamma": float(about["gamma"]),
+        "temperature": float(about["temperature"]),
+    }
+
+
+FIELDS = {
+    "vectors": (np.uint8, 2),
+    "scale": (np.float32, 1),
+    "offset": (np.float32, 1),
+    "counts": (np.int32, 1),
+    "dual_coef": (np.float16, 2),
+    "intercept": (np.float32, 1),
+}
+"""Types and ranks of the arrays of a stored machine."""
+
+
+def consistent(about: dict[str, Any], arrays: Arrays, width: int) -> bool:
+    """Whether the arrays of a machine of `width` features fit together, and all numbers are finite."""
+    for name, (dtype, rank) in FIELDS.items():
+        if arrays[name].dtype != dtype or arrays[name].ndim != rank or not np.isfinite(arrays[name]).all():
+            return False
+    labels, count = about.get("labels"), len(arrays["vectors"])
+    if not isinstance(labels, str):
+        return False
+    classes = len(labels)
+    numbers = (about.get("gamma"), about.get("temperature"))
+    return bool(
+        classes >= 2
+        and len(set(labels)) == classes
+        and arrays["vectors"].shape == (count, width)
+        and arrays["scale"].shape == arrays["offset"].shape == (width,)
+        and arrays["counts"].shape == (classes,)
+        and (arrays["counts"] >= 0).all()
+        and int(arrays["counts"].sum()) == count
+        and arrays["dual_coef"].shape == (classes - 1, count)
+        and arrays["intercept"].shape == (classes * (classes - 1) // 2,)
+        and all(isinstance(x, float) and np.isfinite(x) and x > 0 for x in numbers)
+    )
+
+
+def _steps(vectors: FeatureArray) -> tuple[FeatureArray, FeatureArray]:
+    """For each feature the step and the offset that bring its values to 0 .. 255.
+
+    Steps are powers of two and offsets whole steps: so half precision holds what comes back exactly, and a
+    machine reads it in half the time (`_svm.halved`).
+    """
+    lowest, highest = vectors.min(axis=0), vectors.max(axis=0)
+    finest = np.maximum(
+        (highest - lowest) / 254, np.maximum(-lowest, highest) / 1792
+    )  # 11 bits hold up to 2048
+    step = 2.0 ** np.ceil(np.log2(np.maximum(finest, 2.0**-20)))
+    return step, np.floor(lowest / step) * step
+
+
+def _rounded(coefficients: FeatureArray) -> npt.NDArray[np.float16]:
+    """Dual coefficients (K - 1, s) in half precision, the error of each passed on to the next vector's.
+
+    All vectors at the bound C of their weight would be rounded the same way, and thousands of such errors would
+    move the border between classes that overlap.
+    """
+    rounded = np.zeros(coefficients.shape, np.float16)
+    error = np.zeros(len(coefficients))
+    for column, own in zip(rounded.T, coefficients.T.astype(np.float64), strict=True):
+        used = own != 0
+        column[used] = (own + error)[used]
+        error[used] += (own - column)[used]
+    return rounded
+
+
+def digest(arrays: Arrays) -> str:
+    """SHA-256 of named arrays, their types and shapes."""
+    sha = hashlib.sha256()
+    for name in sorted(arrays):
+        sha.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
+        sha.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return sha.hexdigest()
+
+
+def log_softmax(scores: npt.NDArray[np.floating]) -> FeatureArray:
+    """Natural logarithm of the softmax over the last axis, float32."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)
