@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .glyph_sources import load_glyphs
-    from .glyphs import GlyphClassifier, ModelError
+    from .glyphs import GlyphClassifier
     from .ink import ReadError
     from .linear_svm import LinearSVC
+    from .model_file import ModelError
     from .models import GlyphModel, load_model
     from .reader import Reading, Symbol, classify, evaluate, read, read_ink, read_page
     from .svm import SVC
@@ -29,7 +30,7 @@ _HOME = {
     "GlyphFeatures": "transformer",
     "GlyphModel": "models",
     "LinearSVC": "linear_svm",
-    "ModelError": "glyphs",
+    "ModelError": "model_file",
     "ReadError": "ink",
     "Reading": "reader",
     "SVC": "svm",

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Callable
 
 from .datasets import DatasetError
-from .glyphs import ModelError
 from .ink import ReadError
+from .model_file import ModelError
 
 
 def ended(name: str, run: Callable[[], int], stopped: str = "stopped; nothing was written") -> int:

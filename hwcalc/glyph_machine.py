@@ -6,16 +6,14 @@ the shapes of glyphs and may hold another for the paths of the pen.
 
 from __future__ import annotations
 
-import hashlib
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _svm
 from .features import FeatureArray
-
-Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
+from .model_file import Arrays
 
 
 class GlyphMachine:
@@ -154,15 +152,6 @@ def _rounded(coefficients: FeatureArray) -> npt.NDArray[np.float16]:
         column[used] = (own + error)[used]
         error[used] += (own - column)[used]
     return rounded
-
-
-def digest(arrays: Arrays) -> str:
-    """SHA-256 of named arrays, their types and shapes."""
-    sha = hashlib.sha256()
-    for name in sorted(arrays):
-        sha.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
-        sha.update(np.ascontiguousarray(arrays[name]).tobytes())
-    return sha.hexdigest()
 
 
 def log_softmax(scores: npt.NDArray[np.floating]) -> FeatureArray:

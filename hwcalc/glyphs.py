@@ -6,11 +6,7 @@ are no symbol: a classifier that must call half a digit something cannot help to
 
 from __future__ import annotations
 
-import io
-import json
 import os
-import zipfile
-import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
@@ -21,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import features
-from .atomic import write_whole
 from .features import FeatureArray, Glyph
-from .glyph_machine import FIELDS, Arrays, GlyphMachine, consistent, digest, log_softmax, restored
+from .glyph_machine import FIELDS, GlyphMachine, consistent, log_softmax, restored
+from .model_file import Arrays, ModelError, digest, read_model, write_model
 
 JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
@@ -33,14 +29,6 @@ FORMAT = 1
 
 MAX_BYTES = 64 * 2**20
 """A model file larger than this is refused: the shipped one has less than 10 MB."""
-
-
-DAMAGED = (KeyError, TypeError, ValueError, EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile)
-"""What reading a damaged .npz raises: RuntimeError where the zip file says it is encrypted."""
-
-
-class ModelError(ValueError):
-    """A model file is missing, damaged, foreign or of another version. The message names a remedy."""
 
 
 class GlyphClassifier(GlyphMachine):
@@ -122,10 +110,7 @@ class GlyphClassifier(GlyphMachine):
             "recipe": self.recipe,
             "sha256": digest(arrays),
         }
-        encoded = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
-        buffer = io.BytesIO()
-        np.savez(buffer, allow_pickle=False, about=encoded, **arrays)
-        write_whole(path, buffer.getvalue())
+        write_model(path, about, arrays, loose=frozenset(("vectors", _PEN + "vectors")))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> GlyphClassifier:
@@ -136,20 +121,7 @@ class GlyphClassifier(GlyphMachine):
         ModelError
             It cannot be read, is no model of hwcalc, is damaged or has another version.
         """
-        try:
-            if os.path.getsize(path) > MAX_BYTES:
-                raise ModelError(
-                    f"{path}: too large for a model (over {MAX_BYTES >> 20} MB); choose another file"
-                )
-            data = Path(path).read_bytes()
-        except OSError as error:
-            raise ModelError(f"{path}: {error.strerror}; name a model file made by `hwcalc train`") from None
-        try:
-            about, arrays = _unpack(data)
-        except DAMAGED:
-            raise ModelError(
-                f"{path}: not a model of hwcalc, or damaged; make one with `hwcalc train`"
-            ) from None
+        about, arrays = read_model(path, MAX_BYTES)
         if "glyph_model" in about:
             raise ModelError(
                 f"{path}: this kind of model tells single glyphs apart and reads nothing; train one of the kind svc, "
@@ -242,23 +214,10 @@ def _of_pen(arrays: Arrays) -> Arrays:
     return {name: arrays[_PEN + name] for name in FIELDS}
 
 
-def _unpack(data: bytes) -> tuple[dict[str, Any], Arrays]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
-            raise ValueError("too large when unpacked")
-    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-        about = json.loads(stored["about"].tobytes())
-        if not isinstance(about, dict):
-            raise ValueError("no description")
-        if "glyph_model" in about:  # see models.py
-            return about, {}
-        names = [*FIELDS, *(_PEN + name for name in FIELDS if "pen" in about)]
-        return about, {name: stored[name] for name in names}
-
-
 def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
     """Whether description and arrays of both machines belong together."""
-    if not consistent(about, arrays, features.SIZE) or not isinstance(about.get("recipe"), dict):
+    names = {*FIELDS, *(_PEN + name for name in FIELDS if "pen" in about)}
+    if set(arrays) != names or not consistent(about, arrays, features.SIZE):
         return False
     pen = about.get("pen", {})
     return "pen" not in about or (

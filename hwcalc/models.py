@@ -8,22 +8,18 @@ features, is a `GlyphClassifier` and keeps that file format; the others are arra
 
 from __future__ import annotations
 
-import io
-import json
 import os
-import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _svm, features
-from .atomic import write_whole
 from .features import FeatureArray, Glyph
-from .glyph_machine import Arrays, digest, log_softmax
-from .glyphs import DAMAGED, JUNK, GlyphClassifier, ModelError
+from .glyph_machine import log_softmax
+from .glyphs import JUNK, GlyphClassifier
+from .model_file import Arrays, ModelError, digest, read_model, write_model
 from .preparation import SIDE, Denoise, Features, prepare
 
 FORMAT = 1
@@ -161,12 +157,7 @@ class GlyphModel:
             "temperature": self.temperature,
             "recipe": self.recipe,
         }
-        encoded = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
-        arrays = {"about": encoded, **self.machine.arrays}
-        checksum = np.frombuffer(bytes.fromhex(digest(arrays)), np.uint8)
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, sha256=checksum, **arrays)
-        write_whole(path, buffer.getvalue())
+        write_model(path, {**about, "sha256": digest(self.machine.arrays)}, self.machine.arrays)
 
 
 # Files.
@@ -180,24 +171,13 @@ def load_model(path: str | os.PathLike[str]) -> GlyphModel:
     ModelError
         It cannot be read, is no model of hwcalc, is damaged or has another version.
     """
-    try:
-        if os.path.getsize(path) > MAX_BYTES:
-            raise ModelError(
-                f"{path}: too large for a model (over {MAX_BYTES >> 20} MB); choose another file"
-            )
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise ModelError(f"{path}: {error.strerror}; name a model file made by `hwcalc train`") from None
-    try:
-        about, arrays, whole = _unpack(data)
-    except DAMAGED:
-        raise ModelError(f"{path}: not a model of hwcalc, or damaged; make one with `hwcalc train`") from None
+    about, arrays = read_model(path, MAX_BYTES)
     if "glyph_model" not in about:
         return GlyphModel(GlyphClassifier.load(path))
     if about["glyph_model"] != FORMAT or about.get("features_version") != features.VERSION:
         command = about.get("recipe", {}).get("command", "hwcalc train")
         raise ModelError(f"{path}: made by another version of hwcalc; make it again with `{command}`")
-    if not whole or not _sound(about, arrays):
+    if about.get("sha256") != digest(arrays) or not _sound(about, arrays):
         raise ModelError(f"{path}: damaged or changed since it was made; make it again with `hwcalc train`")
     machine = (
         LinearMachine(about["labels"], arrays)
@@ -205,21 +185,6 @@ def load_model(path: str | os.PathLike[str]) -> GlyphModel:
         else KernelMachine(about["labels"], arrays, about["kernel"])
     )
     return GlyphModel(machine, about["features"], about["denoise"], about["temperature"], about["recipe"])
-
-
-def _unpack(data: bytes) -> tuple[dict[str, Any], Arrays, bool]:
-    """Description, arrays, and whether the checksum is theirs."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
-            raise ValueError("too large when unpacked")
-    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    checksum = arrays.pop("sha256", np.empty(0)).tobytes().hex()
-    whole = checksum == digest(arrays)
-    about = json.loads(arrays.pop("about").tobytes())
-    if not isinstance(about, dict) or not isinstance(about.get("recipe"), dict):
-        raise ValueError("no description")
-    return about, arrays, whole
 
 
 _FIELDS: dict[str, dict[str, tuple[type, int]]] = {

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import io
-import json
-
 import joblib
 import numpy as np
 import pytest
@@ -10,7 +7,7 @@ from sklearn.pipeline import make_pipeline
 
 import hwcalc
 from hwcalc import datasets, models
-from hwcalc.glyphs import ModelError
+from hwcalc.model_file import ModelError, read_model, write_model
 from hwcalc.models import GlyphModel, load_model, machine_of
 from hwcalc.preparation import prepare
 
@@ -60,18 +57,10 @@ def saved(path, change_about=None, **change):
     """A small linear model in a file, changed in some way."""
     estimator = hwcalc.LinearSVC(0.01, 1).fit(np.eye(784, dtype=np.float32)[:4], list("0101"))
     GlyphModel(machine_of(estimator), "raw", recipe={"command": "python -m hwcalc.train x.csv"}).save(path)
-    with np.load(path) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    if change_about:
-        about = json.loads(arrays["about"].tobytes()) | change_about
-        arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
-    arrays |= change
-    if change_about or not change:  # with a checksum that fits
-        rest = {name: array for name, array in arrays.items() if name != "sha256"}
-        arrays["sha256"] = np.frombuffer(bytes.fromhex(models.digest(rest)), np.uint8)
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    path.write_bytes(buffer.getvalue())
+    about, arrays = read_model(path, models.MAX_BYTES)
+    write_model(
+        path, about | (change_about or {}), arrays | change
+    )  # with the checksum of the arrays as they were
 
 
 @pytest.mark.parametrize(
