@@ -42,8 +42,8 @@ _USUAL = 1.1  # is between the two,
 _HABIT = 0.7  # as far as the page does not say otherwise
 _SIGN_ROOM = 0.7  # what counts of a gap beside a sign, around which people leave more room
 _BESIDE = 0.35  # most between an expression and a small mark off its line: an exponent, a comma
-_OFF_ROW = 1.5  # most that neighbours in a row differ in height,
-_ASKEW = 10.0  # and how many times more than the room between them it counts
+_OFF_ROW = 2.0  # most that neighbours in a row differ in height,
+_ASKEW = 5.0  # and how many times more than the room between them it counts
 _CORRIDOR = 1.2  # least between two columns that are read one after the other
 
 
@@ -435,8 +435,9 @@ def _in_reading_order(chains: Sequence[_Chain]) -> list[_Chain]:
     """Row by row; column by column where the columns are far apart and share no rows."""
     boxes = [reduce(Box.union, (m.box for m in chain)) for chain in chains]
     heights = np.array([np.median([m.unit for m in chain]) for chain in chains])
-    middles = _untilted(boxes, np.array([np.median([m.axis for m in chain]) for chain in chains]), heights)
-    columns = _columns(boxes, middles, heights)
+    as_found = np.array([np.median([m.axis for m in chain]) for chain in chains])
+    middles = _untilted(boxes, as_found, heights)
+    columns = _columns(boxes, as_found, middles, heights)
     ordered: list[_Chain] = []
     for column in columns:
         rows: list[list[int]] = []
@@ -493,7 +494,9 @@ def _untilted(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) ->
     return np.asarray(middles - slope * x)
 
 
-def _columns(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> list[list[int]]:
+def _columns(
+    boxes: Sequence[Box], as_found: FloatArray, middles: FloatArray, heights: FloatArray
+) -> list[list[int]]:
     """Columns to be read one after the other, as numbers of expressions; usually all are in one."""
     columns: list[list[int]] = []
     edge = -np.inf
@@ -504,9 +507,14 @@ def _columns(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> 
         edge = max(edge, boxes[i].right)
     for a, b in pairwise(columns):
         few, many = sorted((a, b), key=len)
+        # rows filled by hand are off by part of their distance; columns that share none, by half of it
         pitch = float(np.median(np.diff(np.sort(middles[many])))) if len(many) > 1 else 0.0
         level = sum(
-            any(abs(middles[i] - middles[j]) < max(0.35 * heights[i], 0.15 * pitch) for j in many)
+            any(
+                abs(middles[i] - middles[j]) < 0.35 * heights[i]
+                or abs(as_found[i] - as_found[j]) < 0.3 * pitch
+                for j in many
+            )
             for i in few
         )
         if len(few) < 2 or level > len(few) / 2:

@@ -234,7 +234,7 @@ def test_a_number_whose_bracket_was_misread_follows_from_the_others() -> None:
 
 def test_a_grid_filled_by_hand_is_read_row_by_row() -> None:
     hand = Hand(3)
-    drop = [0.0, 0.9, -0.5, 0.6, -0.8, 0.7, 0.2, -0.6, 0.9]
+    drop = [0.0, 0.7, -0.3, 0.6, -0.5, 0.5, 0.2, -0.5, 0.6]
     parts = [
         (write_line(hand, "12+34", late=0.0)[0], 9.0 * (i % 3), 5.0 * (i // 3) + off)
         for i, off in enumerate(drop)
