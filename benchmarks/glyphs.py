@@ -153,7 +153,7 @@ def probabilities(jobs: int) -> None:
     half = training.hold_out(data.writers, 1, 0.5) & held
     classifier = fitted(data.take(~held), jobs)
     truth = np.array([classifier.labels.index(label) for label in data.y])
-    classifier.temperature = training.best_temperature(classifier.scores(data.X[half]), truth[half])
+    classifier.temperature = training.fitted_temperature(classifier.scores(data.X[half]), truth[half])
     rest = held & ~half
     probability = np.exp(classifier.log_probability(data.X[rest]))
     right = probability.argmax(axis=1) == truth[rest]

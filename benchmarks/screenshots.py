@@ -137,7 +137,9 @@ def main() -> int:
         x, y = window.root.winfo_rootx(), window.root.winfo_rooty()
         box = (x, y, x + window.root.winfo_width(), y + window.root.winfo_height())
         path = options.to / f"{name}.png"
-        ImageGrab.grab(bbox=box).quantize(128).save(path, optimize=True)
+        shown = ImageGrab.grab(bbox=box)
+        # A photograph has more colours than a palette
+        (shown if name == "picture" else shown.quantize(128)).save(path, optimize=True)
         print(f"{path}: {path.stat().st_size / 1024:.0f} kB")
         close_card()
         window.close()

@@ -20,7 +20,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     parser = argparse.ArgumentParser(prog="hwcalc gui", description="Write sums by hand, see the answers.")
     parser.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help="a sheet (.hwcalc) or a picture to open"
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="a sheet (.hwcalc), ink (.inkml) or a picture to open",
     )
     options = parser.parse_args(argv)
     try:

@@ -25,6 +25,14 @@ BESIDE = 14.0  # logical units: least between a line and its answer
 WORDS = 18.0  # logical units: an answer in words
 
 
+def rule_of(line: Line, reading: Reading) -> Box | None:
+    """The rule under a sum in columns whose result is still to come; None for other lines."""
+    if line.picture is not None or not reading.symbols or not reading.text.endswith("="):
+        return None
+    last = reading.symbols[-1]  # the rule is read as the `=`
+    return last.box if last.label == "-" else None
+
+
 class Place(NamedTuple):
     """The left end of an answer's baseline, and the height of its font."""
 
@@ -64,6 +72,10 @@ def placed(line: Line, reading: Reading, wide: Callable[[float], float], room: R
     if line.page:
         return _on_page(line, wide, room)
     size = min(max(_height(line, reading) * 0.95, LARGE[0]), LARGE[1]) * f
+    if (rule := rule_of(line, reading)) is not None:
+        digits = [s.box.right for s in reading.symbols if s.label.isdigit()]
+        right = max(digits, default=rule.right) * f
+        return Place(max(right - wide(size), rule.left * f), rule.bottom * f + 1.05 * size, size)
     if not is_number(reading):
         size = min(size, WORDS * f)
     free = room.edge - 8 - box.right * f - 0.5 * size

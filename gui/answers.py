@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw, ImageTk
 
-from hwcalc.gui.answer_place import Room, placed
+from hwcalc.gui.answer_place import Room, placed, rule_of
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.rounding import as_set
@@ -155,10 +155,14 @@ class Answers:
         shown = _Shown(f"line{self._numbers}")
         if line.reading is None:
             return shown
-        read = (line.box.right * self._paper.factor, line.box.center[1] * self._paper.factor)
-        if not line.typed and not line.page:  # on a page small type would cover what is written
-            read = self._draw_read(line, line.reading, shown)
-        self._draw_answer(line, line.reading, shown, read)
+        end = (line.box.right * self._paper.factor, line.box.center[1] * self._paper.factor)
+        if rule_of(line, line.reading) is not None:  # there the answer comes first, under the rule
+            self._draw_answer(line, line.reading, shown, end)
+            self._draw_read(line, line.reading, shown)
+        else:
+            if not line.typed and not line.page:  # on a page small type would cover what is written
+                end = self._draw_read(line, line.reading, shown)
+            self._draw_answer(line, line.reading, shown, end)
         for number in doubtful_symbols(line.reading):
             self._underline(line.symbol_box(line.reading.symbols[number]), shown)
         if line.picture is not None:
@@ -170,8 +174,11 @@ class Answers:
         paper, f = self._paper, self._paper.factor
         size = SMALL * self._paper.screen.scale
         labels = [s.label for s in reading.symbols]
+        if rule_of(line, reading) is not None:
+            labels[-1] = "="
+        bottom = line.box.bottom * f if shown.answer is None else shown.answer.bottom
         setting = typeset(reading.latex or reading.text, size, self._measure, labels)
-        x, y = line.box.left * f, line.box.bottom * f + 0.7 * size + setting.up
+        x, y = line.box.left * f, bottom + 0.7 * size + setting.up
         # A strip of paper over the rules keeps small type legible.
         strip = (x - 2, y - setting.up, x + setting.width + 2, y + setting.down)
         colour = paper.palette.paper

@@ -101,6 +101,9 @@ class HistoryPanel(tk.Frame):
 
     def _draw_some(self) -> None:
         self._drawing = None
+        if not self.winfo_ismapped():
+            self._state = None  # hidden meanwhile: it is drawn when it shows again
+            return
         deadline, canvas = perf_counter() + BUDGET, self._canvas
         while self._left and perf_counter() < deadline:
             self._draw(self._left.pop(0))

@@ -19,6 +19,7 @@ from hwcalc.samples import Samples
 if TYPE_CHECKING:
     from hwcalc.personal import Learnt
 
+OFFER = "Corrected. Ctrl+K keeps what you correct, to learn your hand"
 POLL_MS = 50  # how often progress is shown
 
 
@@ -42,6 +43,7 @@ class Learning:
         self.share: float | None = None
         self.told = ""
         self._stop = False
+        self._offered = False
         self._worker: Worker | None = None
 
     @property
@@ -59,7 +61,12 @@ class Learning:
 
     def keep(self, ink: Sequence[FloatArray], label: str) -> None:
         """Keep a correction, if the user wants that."""
-        if self.samples is None or not self._parts.settings.keep or not label or not ink:
+        if self.samples is None or not label or not ink:
+            return
+        if not self._parts.settings.keep:
+            if not self._offered:
+                self._offered = True
+                self._parts.root.after_idle(self._parts.status.say, OFFER)
             return
         self._change(lambda samples: samples.add(label, ink))
 

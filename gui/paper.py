@@ -24,6 +24,7 @@ from hwcalc.ink import Box, FloatArray
 
 RULING = 64  # logical units between two rules
 MARGIN = 40  # logical units that stay free beyond what is written
+PAINT_MS = 60  # painting waits so long: what was written is read first
 PAINT_BUDGET = 0.003  # seconds for painting strokes before events get their turn again
 FEW = 16  # items: so many are shown in any order
 ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -272,8 +273,11 @@ class Paper(tk.Canvas):
     # Painting
 
     def _paint_soon(self) -> None:
-        if self._painting is None and self.painting:
-            self._painting = self.after(1, self._paint)
+        if self._painting is not None:
+            self.after_cancel(self._painting)
+            self._painting = None
+        if self.painting:
+            self._painting = self.after(1 if self._unshown else PAINT_MS, self._paint)
 
     def _paint(self) -> None:
         """Replace lines by painted strokes, as many as fit the budget, and never while the pen is down."""

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-POLL_MS = 4  # how often finished jobs are looked for while there are any; a frame is 16 ms
+POLL_MS = 1  # how often finished jobs are looked for while there are any
 CLOSE_SECONDS = 2.0  # how long the end of the program waits for a job that runs
 
 

@@ -137,12 +137,11 @@ static const Loops loops_avx512 = LOOPS(avx512);
 /* `widest`: 0 the baseline, 1 at most AVX2, 2 whatever there is. */
 static const Loops *best_loops(int widest) {
 #if defined(__x86_64__)
-    __builtin_cpu_init();
+    __builtin_cpu_init(); /* what has AVX2 has F16C, which not every compiler can ask for */
     if (widest > 1 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
         return &loops_avx512;
-    if (widest > 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
-        return &loops_avx2;
+    if (widest > 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &loops_avx2;
 #else
     (void)widest;
 #endif

@@ -1,7 +1,12 @@
-"""How every command ends: 0 done, 1 something could not be done and one line says why, 130 stopped by Ctrl-C."""
+"""What all commands share: numbers in their arguments, and how they end.
+
+They end with 0 when all was done, 1 when something could not be done and one line says why, 2 when the usage was
+wrong, 130 when Ctrl-C stopped them.
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable
 
@@ -33,3 +38,46 @@ def complain(name: str, reason: str) -> int:
     """Say in one line what went wrong; returns 1."""
     print(f"{name}: {' '.join(reason.split())}", file=sys.stderr, flush=True)
     return 1
+
+
+# Types of arguments.
+
+
+def count(text: str) -> int:
+    """A whole number, 0 or more."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative")
+    return value
+
+
+def positive(text: str) -> int:
+    """A whole number, 1 or more."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return value
+
+
+def above_zero(text: str) -> float:
+    """A number above 0 and below infinity."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def share(text: str) -> float:
+    """A number between 0 and 1."""
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no share between 0 and 1")
+    return value
+
+
+def jobs(text: str) -> int:
+    """A number of threads, -1 for all cores."""
+    value = int(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("0 threads do no work: give 1 or more, or -1 for all cores")
+    return value

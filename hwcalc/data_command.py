@@ -21,7 +21,7 @@ import numpy as np
 
 from . import datasets, downloads
 from .atomic import write_whole
-from .command import complain, ended
+from .command import complain, count, ended, positive
 from .datasets import DatasetError
 from .loaded import Loaded
 from .public_sets import PublicSet
@@ -75,25 +75,18 @@ def parser() -> argparse.ArgumentParser:
         "-o", "--output", type=Path, required=True, metavar="GRID.png", help="the picture to write"
     )
     show.add_argument("--classes", action="store_true", help="a bar for each label instead of its glyphs")
-    show.add_argument("--columns", type=_count, default=20, help="glyphs of each label (20)")
+    show.add_argument("--columns", type=positive, default=20, help="glyphs of each label (20)")
     change = commands.add_parser("convert", help="write a set as a table of pixels, as arrays or as ink")
     change.add_argument("set", metavar="SET")
     change.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help=".csv, .npz or .jsonl.gz"
     )
     for command in (show, change):
-        command.add_argument("--seed", type=int, default=0, help="of what is chosen by chance (0)")
+        command.add_argument("--seed", type=count, default=0, help="of what is chosen by chance (0)")
     for command in (info, show, change):
-        command.add_argument("--limit", type=_count, help="at most so many glyphs, chosen by chance")
+        command.add_argument("--limit", type=positive, help="at most so many glyphs, chosen by chance")
         command.add_argument("--labels", help="these labels only, such as '+-×÷'")
     return args
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return value
 
 
 def main(argv: Sequence[str] | None = None) -> int:

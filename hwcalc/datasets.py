@@ -208,7 +208,7 @@ def load_set(name: str, folder: str | os.PathLike[str] | None = None) -> GlyphSe
         loaded = _load_pixels(path) if path.suffix == ".npz" else _load_strokes(path)
     except OSError as error:
         raise DatasetError(f"{path}: {error.strerror or 'damaged'}; copy it again") from None
-    except (KeyError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile):
+    except (KeyError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError):
         raise DatasetError(f"{path}: not a set of glyphs, or damaged; copy it again") from None
     glyphs, labels, writers = loaded
     folded = [_SAME_LABEL.get(label, label) for label in labels]

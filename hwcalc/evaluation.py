@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .command import ended
+from .command import count, ended, positive
 from .glyph_sources import load_part
 from .glyphs import default_classifier
 from .loaded import Loaded
@@ -46,9 +46,9 @@ def command_line(name: str, description: str, examples: str) -> argparse.Argumen
     for model in ("model",) if name == "evaluate" else ("model_a", "model_b"):
         args.add_argument(model, metavar=model.upper().removeprefix("MODEL_"))
     args.add_argument("set", metavar="SET")
-    args.add_argument("--limit", type=_count, help="at most so many glyphs, chosen by chance")
+    args.add_argument("--limit", type=positive, help="at most so many glyphs, chosen by chance")
     args.add_argument("--labels", help="these labels only, such as '0123456789'")
-    args.add_argument("--seed", type=int, default=0, help="of what is chosen by chance (0)")
+    args.add_argument("--seed", type=count, default=0, help="of what is chosen by chance (0)")
     args.add_argument(
         "--format", choices=("text", "json"), default="text", help="what to print (default: text)"
     )
@@ -57,13 +57,6 @@ def command_line(name: str, description: str, examples: str) -> argparse.Argumen
             "--report", type=Path, metavar="DIR", help="write report.html and report.json there"
         )
     return args
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return value
 
 
 def named_model(name: str) -> GlyphModel:

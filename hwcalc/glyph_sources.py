@@ -71,7 +71,7 @@ def load(
     """
     name, half = _halved(os.fspath(source))
     if name == "mnist":
-        return _named(replace(datasets.load_mnist(half or "train"), name="mnist"))
+        return _named(replace(datasets.load_mnist(half or "train"), name=os.fspath(source)))
     if half is None and name == "synthetic":
         from .training_set import synthetic as draw  # it loads all that draws
 
@@ -211,7 +211,7 @@ def _from_npz(path: Path, half: str | None, complain: Complain) -> Loaded:
             images, labels = _arrays(path, stored, half)
     except OSError as error:
         raise DatasetError(f"{path}: {error.strerror or 'damaged'}; copy it again") from None
-    except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
         if isinstance(error, DatasetError):
             raise
         raise DatasetError(f"{path}: not an .npz file of arrays, or damaged; copy it again") from None

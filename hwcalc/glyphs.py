@@ -37,6 +37,10 @@ MAX_BYTES = 64 * 2**20
 Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
 
 
+DAMAGED = (KeyError, TypeError, ValueError, EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile)
+"""What reading a damaged .npz raises: RuntimeError where the zip file says it is encrypted."""
+
+
 class ModelError(ValueError):
     """A model file is missing, damaged, foreign or of another version. The message names a remedy."""
 
@@ -156,10 +160,15 @@ class GlyphClassifier:
             raise ModelError(f"{path}: {error.strerror}; name a model file made by `hwcalc train`") from None
         try:
             about, arrays = _unpack(data)
-        except (KeyError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
+        except DAMAGED:
             raise ModelError(
                 f"{path}: not a model of hwcalc, or damaged; make one with `hwcalc train`"
             ) from None
+        if "glyph_model" in about:
+            raise ModelError(
+                f"{path}: this kind of model tells single glyphs apart and reads nothing; train one of the kind svc, "
+                "rbf, gradient without noise reduction"
+            )
         if about.get("format") != FORMAT or about.get("features") != features.VERSION:
             raise ModelError(f"{path}: made by another version of hwcalc; make it again with `hwcalc train`")
         if about.get("sha256") != digest(arrays) or not _consistent(about, arrays):
@@ -272,6 +281,8 @@ def _unpack(data: bytes) -> tuple[dict[str, Any], Arrays]:
             raise ValueError("too large when unpacked")
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         about = json.loads(stored["about"].tobytes())
+        if isinstance(about, dict) and "glyph_model" in about:  # see models.py
+            return about, {}
         arrays = {name: stored[name] for name in _FIELDS}
     if not isinstance(about, dict):
         raise ValueError("no description")

@@ -66,7 +66,7 @@ def loads(data: bytes, name: str = "the file") -> Document:
         reader.parse(data)
     except expat.ExpatError as error:
         raise ReadError(f"{name} is not InkML, or damaged: {error}") from None
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, LookupError) as error:
         raise ReadError(f"{name} is not InkML that can be read: {error}") from None
     return reader.document()
 

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from .datasets import LABELS
 from .loaded import Loaded
+from .polarity import turned
 from .preparation import as_picture, fingerprints
 
 MOST_TOLD = 10
@@ -39,10 +40,19 @@ def facts(found: Loaded, problems: Sequence[str]) -> dict[str, Any]:
         "counts": {str(labels[i]): int(counts[i]) for i in order},
         "writers": len(np.unique(glyphs.writers)),
         "sizes": _sizes(glyphs.glyphs),
-        "notes": found.notes,
+        "notes": found.notes or _polarity(found),
         "copies": len(marks) - len(np.unique(marks)),
         "problems": [*problems, *_contradictions(found, marks)],
     }
+
+
+def _polarity(found: Loaded) -> list[str]:
+    """Of pictures that came without a note of it."""
+    shown = [i for i, glyph in enumerate(found.glyphs.glyphs) if isinstance(glyph, np.ndarray)]
+    if not shown:
+        return []
+    pictures = found.take(np.array(shown)).glyphs
+    return [turned(pictures.glyphs, pictures.labels)[1].replace(", turned to bright on black", "")]
 
 
 def _sizes(glyphs: Sequence[Any]) -> str:

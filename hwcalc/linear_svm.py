@@ -5,6 +5,7 @@ Arrays or data frames go in; a scikit-learn estimator comes out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, Self
 
@@ -44,6 +45,7 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         grown by `tol` for `n_iter_no_change` passes. The weights of the best pass are kept.
     random_state : chooses the order and the held-out samples.
     n_jobs : classes are split among that many threads, 16 or more to a thread.
+    callback : called after each pass with the passes so far and the loss in it. What it raises stops the training.
 
     Attributes
     ----------
@@ -64,6 +66,7 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         "tol": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],
         "n_jobs": [Integral, None],
+        "callback": [callable, None],
     }
 
     def __init__(
@@ -80,6 +83,7 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tol: float = 0.0,
         random_state: int | np.random.RandomState | None = None,
         n_jobs: int | None = None,
+        callback: Callable[[int, float], object] | None = None,
     ) -> None:
         self.learning_rate = learning_rate
         self.max_iter = max_iter
@@ -92,6 +96,7 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.tol = tol
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.callback = callback
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
@@ -144,6 +149,8 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 averaging = self.average and 2 * passes > self.max_iter
                 parallel(delayed(block.epoch)(rows, visit, averaging) for block in blocks)
                 losses.append(sum(block.loss for block in blocks) / targets.shape[1])
+                if self.callback is not None:
+                    self.callback(passes, losses[-1])
                 if self.early_stopping:
                     weights, bias = joined(blocks, averaging)
                     accuracy = float(np.mean(winners(held[0] @ weights.T - bias) == held[1]))

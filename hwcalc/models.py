@@ -12,7 +12,6 @@ import io
 import json
 import os
 import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,7 +22,7 @@ import numpy.typing as npt
 from . import _svm, features
 from .atomic import write_whole
 from .features import FeatureArray, Glyph
-from .glyphs import JUNK, Arrays, GlyphClassifier, ModelError, digest, log_softmax
+from .glyphs import DAMAGED, JUNK, Arrays, GlyphClassifier, ModelError, digest, log_softmax
 from .preparation import SIDE, Denoise, Features, prepare
 
 FORMAT = 1
@@ -190,14 +189,14 @@ def load_model(path: str | os.PathLike[str]) -> GlyphModel:
         raise ModelError(f"{path}: {error.strerror}; name a model file made by `hwcalc train`") from None
     try:
         about, arrays, whole = _unpack(data)
-    except (KeyError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
+    except DAMAGED:
         raise ModelError(f"{path}: not a model of hwcalc, or damaged; make one with `hwcalc train`") from None
     if "glyph_model" not in about:
         return GlyphModel(GlyphClassifier.load(path))
     if about["glyph_model"] != FORMAT or about.get("features_version") != features.VERSION:
         command = about.get("recipe", {}).get("command", "hwcalc train")
         raise ModelError(f"{path}: made by another version of hwcalc; make it again with `{command}`")
-    if not whole or not _consistent(about, arrays):
+    if not whole or not _sound(about, arrays):
         raise ModelError(f"{path}: damaged or changed since it was made; make it again with `hwcalc train`")
     machine = (
         LinearMachine(about["labels"], arrays)
@@ -233,6 +232,17 @@ _FIELDS: dict[str, dict[str, tuple[type, int]]] = {
 }
 
 
+_NUMBERS = ("gamma", "coef0", "degree")
+
+
+def _sound(about: dict[str, Any], arrays: Arrays) -> bool:
+    """`_consistent`, and False where something is missing or of another type."""
+    try:
+        return _consistent(about, arrays)
+    except (KeyError, TypeError, IndexError):
+        return False
+
+
 def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
     """Whether description and arrays belong together, and all numbers are finite."""
     fields, labels = _FIELDS.get(about["kind"], {}), about["labels"]
@@ -266,5 +276,5 @@ def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
         and isinstance(kernel, dict)
         and set(kernel) == {"kernel", "gamma", "coef0", "degree"}
         and kernel["kernel"] in ("rbf", "poly", "linear")
-        and all(isinstance(kernel[name], (int, float)) for name in ("gamma", "coef0", "degree"))
+        and all(isinstance(kernel[name], (int, float)) and np.isfinite(kernel[name]) for name in _NUMBERS)
     )

@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from .atomic import write_whole
-from .command import complain, ended
+from .command import complain, ended, positive
 from .evaluation import SHIPPED, named_model
 from .ink import ByteArray, ReadError
 from .models import GlyphModel
@@ -126,7 +126,7 @@ def parser() -> argparse.ArgumentParser:
     args.add_argument(
         "--model", default=SHIPPED, help="a model file (default: the one that hwcalc reads with)"
     )
-    args.add_argument("--top", type=int, default=3, help="how many labels are told (3)")
+    args.add_argument("--top", type=positive, default=3, help="how many labels are told (3)")
     args.add_argument("--show", type=Path, metavar="STAGES.png", help="write a picture of the stages")
     args.add_argument(
         "--format", choices=("text", "json"), default="text", help="what to print (default: text)"
@@ -140,8 +140,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = args.parse_args(argv)
     if options.show and len(options.files) > 1:
         args.error("--show draws the stages of one picture: name one IMAGE")
-    if options.top < 1:
-        args.error("--top must be 1 or more")
     return ended(NAME, partial(_run, options))
 
 

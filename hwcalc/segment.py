@@ -57,7 +57,7 @@ def unit_height(boxes: Sequence[Box]) -> float:
 
     Strokes much lower than the highest are signs and points, so the median is taken of the others.
     """
-    heights = sorted(box.height for box in boxes)
+    heights = sorted(box.height for box in _joined(boxes))
     place, between = divmod(0.9 * (len(heights) - 1), 1)
     lower, upper = heights[int(place)], heights[min(int(place) + 1, len(heights) - 1)]
     highest = lower + between * (upper - lower)  # the 0.9 quantile
@@ -65,6 +65,21 @@ def unit_height(boxes: Sequence[Box]) -> float:
     # ink of bars alone (a minus, an equals sign) has no height of its own
     height = max(height, 0.4 * median(box.width for box in boxes))
     return height if height > 0 else 1.0
+
+
+def _joined(boxes: Sequence[Box]) -> list[Box]:
+    """The boxes, those that touch and lie mostly over each other made one: the circles of an 8, the hat of a 5."""
+    joined: list[Box] = []
+    for box in sorted(boxes, key=lambda box: box.left + box.right):
+        if joined:
+            last = joined[-1]
+            shared = min(last.right, box.right) - max(last.left, box.left)
+            apart = max(last.top, box.top) - min(last.bottom, box.bottom)
+            if 2 * shared > min(last.width, box.width) and apart < 0.1 * max(last.height, box.height):
+                joined[-1] = last.union(box)
+                continue
+        joined.append(box)
+    return joined
 
 
 def smaller_unit(boxes: Sequence[Box], unit: float) -> float | None:

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from . import __version__, datasets
-from .command import complain, ended
+from .command import above_zero, complain, count, ended, jobs, positive, share
 from .datasets import DatasetError
 from .evaluation import evaluate_model
 from .glyph_sources import load, load_part
@@ -60,27 +60,6 @@ Exit codes: 0 done, 1 something could not be read or written, 2 wrong usage, 130
 _JUNK, _SYNTHETIC = 16000, 16000
 
 
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is negative")
-    return value
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no share between 0 and 1")
-    return value
-
-
 def parser() -> argparse.ArgumentParser:
     """The command line of `hwcalc train`."""
     args = argparse.ArgumentParser(
@@ -101,19 +80,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _data_arguments(group: Any) -> None:
-    group.add_argument("--limit", type=_count, help="at most so many glyphs of each set")
+    group.add_argument("--limit", type=positive, help="at most so many glyphs of each set")
+    group.add_argument("--junk", type=count, help="groups of strokes that are no symbol (16000; with SETs 0)")
     group.add_argument(
-        "--junk", type=_count, help="groups of strokes that are no symbol (16000; with SETs 0)"
-    )
-    group.add_argument(
-        "--synthetic", type=_count, default=_SYNTHETIC, help="glyphs of the set synthetic (16000)"
+        "--synthetic", type=positive, default=_SYNTHETIC, help="glyphs of the set synthetic (16000)"
     )
     group.add_argument(
         "--skip-wrong", action="store_true", help="leave out glyphs that are wrong, and tell of them"
     )
     tested = group.add_mutually_exclusive_group()
     tested.add_argument("--test", metavar="SET", help="test on this set (with mnist: mnist:test)")
-    tested.add_argument("--test-size", type=_share, help="test on this share of each label (else 0.2)")
+    tested.add_argument("--test-size", type=share, help="test on this share of each label (else 0.2)")
     group.add_argument(
         "--copies",
         choices=("drop", "refuse", "keep"),
@@ -142,17 +119,21 @@ def _model_arguments(group: Any) -> None:
         "--denoise", choices=("none", "gaussian", "median"), default="none", help="3×3, of pictures"
     )
     group.add_argument("--kernel", choices=("rbf", "poly", "linear"), default="rbf", help="of svc (rbf)")
-    group.add_argument("--C", type=_positive, default=10.0, help="of svc: penalty of a margin error (10)")
-    group.add_argument("--gamma", type=_positive, help="of svc (default: 1 / sum of the features' variances)")
-    group.add_argument("--degree", type=_count, default=3, help="of the kernel poly (3)")
-    group.add_argument("--learning-rate", type=_positive, default=0.001, help="of linear (0.001)")
-    group.add_argument("--iterations", type=_count, default=100, help="of linear: passes over the data (100)")
-    group.add_argument("--alpha", type=_positive, default=0.0001, help="of linear: regularisation (0.0001)")
+    group.add_argument("--C", type=above_zero, default=10.0, help="of svc: penalty of a margin error (10)")
+    group.add_argument(
+        "--gamma", type=above_zero, help="of svc (default: 1 / sum of the features' variances)"
+    )
+    group.add_argument("--degree", type=positive, default=3, help="of the kernel poly (3)")
+    group.add_argument("--learning-rate", type=above_zero, default=0.001, help="of linear (0.001)")
+    group.add_argument(
+        "--iterations", type=positive, default=100, help="of linear: passes over the data (100)"
+    )
+    group.add_argument("--alpha", type=above_zero, default=0.0001, help="of linear: regularisation (0.0001)")
 
 
 def _work_arguments(group: Any) -> None:
-    group.add_argument("--seed", type=int, default=0, help="of all that is random (0)")
-    group.add_argument("--jobs", type=int, default=-1, help="threads (-1: all cores)")
+    group.add_argument("--seed", type=count, default=0, help="of all that is random (0)")
+    group.add_argument("--jobs", type=jobs, default=-1, help="threads (-1: all cores)")
     group.add_argument("--dask", metavar="ADDRESS", help="let the Dask cluster there do the work")
     group.add_argument(
         "--search", action="store_true", help="of svc: find C and gamma by successive halving first"
@@ -273,6 +254,10 @@ def _without_copies(parts: Sequence[Loaded], test: Loaded, what: str) -> list[Lo
             )
         dropped += len(copies)
         kept.append(part.take(np.setdiff1d(np.arange(len(part.glyphs)), copies)))
+    if not sum(len(part.glyphs) for part in kept):
+        raise DatasetError(
+            f"{test.places[0]}: the test set holds all glyphs to train on: name another with --test"
+        )
     if dropped:
         log.info("%d training glyphs were exact copies of test glyphs, and are left out", dropped)
     return kept
@@ -306,7 +291,7 @@ def _bar(quiet: bool) -> Iterator[Progress]:
         if what not in bars:
             for bar in bars.values():
                 bar.close()
-            style = {"bar_format": "{desc} …"} if total == 1 else {"unit": units.get(what, " pairs")}
+            style = {"bar_format": "{desc} …"} if total == 1 else {"unit": units.get(what, " steps")}
             bars[what] = tqdm(total=total, desc=what, leave=False, disable=quiet, **style)
         bars[what].update(done - bars[what].n)
 
@@ -385,7 +370,7 @@ def _recipe(
     }
     if np.isfinite(trained.held_out_error):
         recipe["held_out_error"] = round(trained.held_out_error, 5)
-    if test.glyphs.name == "mnist" and not options.test_size:
+    if test.glyphs.name == "mnist:test":
         recipe["mnist_test_error"] = error
     return recipe
 

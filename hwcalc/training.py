@@ -159,18 +159,16 @@ def fit(
     X, y = balanced(samples.X, samples.y, settings.balance, settings.seed, samples.places or None)
     classes = len(np.unique(y))
     if settings.model == "linear":
-        progress(what, 0, 1)
+        total = settings.iterations
         linear = LinearSVC(
             settings.learning_rate,
             settings.iterations,
             settings.alpha,
             random_state=settings.seed,
             n_jobs=settings.jobs,
+            callback=lambda passes, loss: progress(what, passes, total),
         )
-        try:
-            return linear.fit(X, y), len(y)
-        except ValueError as error:  # it diverged, or cannot settle
-            raise DatasetError(str(error)) from None
+        return _fitted(linear, X, y, None), len(y)
     seen: set[Any] = set()
 
     def passed(pair: Any, passes: int, gap: float, n_support: int) -> None:
@@ -179,7 +177,15 @@ def fit(
             progress(what, len(seen), classes * (classes - 1) // 2)
 
     weights = samples.weights if settings.weighs else None
-    return estimator(settings, gamma).set_params(callback=passed).fit(X, y, weights), len(y)
+    return _fitted(estimator(settings, gamma).set_params(callback=passed), X, y, weights), len(y)
+
+
+def _fitted(machine: Any, X: FeatureArray, y: Labels, weights: npt.NDArray[np.float64] | None) -> Any:
+    """`fit`, whose complaints, such as that the data need scaling, are for the user to read."""
+    try:
+        return machine.fit(X, y) if weights is None else machine.fit(X, y, weights)
+    except ValueError as error:
+        raise DatasetError(str(error)) from None
 
 
 def estimator(settings: Settings, gamma: float) -> SVC:

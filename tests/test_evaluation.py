@@ -160,7 +160,7 @@ def test_the_card_of_a_model(folder, capsys):
     assert "CC BY-SA 3.0" in told
     command = "    python -m hwcalc.train mnist --limit 600 --model linear --features raw --iterations 5"
     assert command in told
-    assert "error on mnist, 10,000 glyphs" in card(folder / "svc.npz")
+    assert "error on mnist:test, 10,000 glyphs" in card(folder / "svc.npz")
     assert train.main(["--describe", "none.npz"]) == 1
     assert capsys.readouterr().err.startswith("hwcalc train: none.npz: No such file")
 

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from hwcalc import glyph_sources, inkml, load_glyphs
+from hwcalc import GlyphClassifier, ModelError, glyph_sources, inkml, load_glyphs, load_model
 from hwcalc.datasets import DatasetError
 from hwcalc.folders import MOST_SIDE, read_folder
 from hwcalc.glyph_sources import load, load_part
@@ -130,6 +131,33 @@ def test_a_file_that_is_no_npz(tmp_path):
     (tmp_path / "a.npz").write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(DatasetError, match="not an"):
         load_glyphs(tmp_path / "a.npz")
+
+
+def encrypted(data):
+    """A zip file that says it is encrypted."""
+    changed = bytearray(data)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(mark), data):
+            changed[found.start() + flags] |= 1
+    return bytes(changed)
+
+
+def test_an_encrypted_npz(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, images=[ring()], labels=["1"])
+    path.write_bytes(encrypted(path.read_bytes()))
+    with pytest.raises(DatasetError, match="not an"):
+        load_glyphs(path)
+    for read in (load_model, GlyphClassifier.load):
+        with pytest.raises(ModelError, match="not a model"):
+            read(path)
+
+
+def test_an_encoding_that_nobody_knows(tmp_path):
+    path = tmp_path / "a.inkml"
+    path.write_bytes(b'<?xml version="1.0" encoding="UTF-99"?><ink/>')
+    with pytest.raises(DatasetError, match="is not InkML"):
+        load(path)
 
 
 # IDX.

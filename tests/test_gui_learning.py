@@ -74,6 +74,7 @@ def test_nothing_is_kept_until_the_user_wants_it(school, write, settle, tmp_path
     correct(school, settle)
     assert len(school.learning.samples) == 0
     assert not (tmp_path / "hand").exists()
+    assert "Ctrl+K" in school.status.text
     school.root.event_generate("<Control-k>")
     correct(school, settle, 2, "4")
     (sample,) = Samples(tmp_path / "hand" / "samples.jsonl").all

@@ -116,3 +116,16 @@ def test_divergence_is_an_error():
     X = np.array([[1e30], [-1e30], [2e30], [-3e30]])
     with pytest.raises(ValueError, match="scale the data"):
         LinearSVC(1e10, 50, 0).fit(X, [0, 1, 1, 0])
+
+
+def test_the_callback_hears_of_each_pass_and_may_stop(digits):
+    heard = []
+    model = LinearSVC(0.01, 4, random_state=0, callback=lambda *told: heard.append(told)).fit(*digits)
+    assert [passes for passes, _ in heard] == [1, 2, 3, 4]
+    np.testing.assert_array_equal([loss for _, loss in heard], model.loss_)
+
+    def stop(passes, loss):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        LinearSVC(0.01, 4, callback=stop).fit(*digits)

@@ -82,6 +82,10 @@ def saved(path, change_about=None, **change):
         ({"temperature": -1.0}, {}, "damaged or changed"),
         ({"labels": "012"}, {}, "damaged or changed"),
         ({"kind": "forest"}, {}, "damaged or changed"),
+        ({"kind": []}, {}, "damaged or changed"),
+        ({"kind": "svc"}, {}, "damaged or changed"),
+        ({"temperature": None}, {}, "damaged or changed"),
+        ({"features": ["raw"]}, {}, "damaged or changed"),
         (
             {"glyph_model": 2},
             {},
@@ -96,6 +100,12 @@ def test_files_that_are_not_right(change_about, change, complaint, tmp_path):
     with pytest.raises(ModelError, match=complaint) as caught:
         load_model(path)
     assert str(caught.value).startswith(str(path))
+
+
+def test_a_model_of_single_glyphs_does_not_read(tmp_path):
+    saved(tmp_path / "m.npz")
+    with pytest.raises(ModelError, match="reads nothing"):
+        hwcalc.GlyphClassifier.load(tmp_path / "m.npz")
 
 
 def test_a_whole_file_is_right(tmp_path):

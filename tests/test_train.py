@@ -53,10 +53,22 @@ def test_what_cannot_be_done_is_said_in_one_line(arguments, complaint, capsys):
     assert len(error.splitlines()) == 1
 
 
-@pytest.mark.parametrize("arguments", [["--C", "0"], ["--limit", "-3"], ["--junk", "-1"], ["--gamma", "nan"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--C 0",
+        "--limit 0",
+        "--jobs 0",
+        "--seed -1",
+        "--junk -1",
+        "--gamma nan",
+        "--iterations 0",
+        "--alpha x",
+    ],
+)
 def test_wrong_usage_ends_with_two(arguments):
     with pytest.raises(SystemExit) as caught:
-        train.main(arguments)
+        train.main(arguments.split())
     assert caught.value.code == 2
 
 
@@ -134,6 +146,8 @@ def test_copies_of_test_glyphs_are_not_trained_on(tmp_path, capsys):
     arguments = [name, "--test", test, "-q", "-o", str(tmp_path / "m.npz")]
     assert train.main([*arguments, "--copies", "refuse"]) == 1
     assert f"{name}:2: an exact copy of a test glyph" in capsys.readouterr().err
+    assert train.main([name, "--test", name, "-q", "-o", str(tmp_path / "m.npz")]) == 1
+    assert "the test set holds all glyphs to train on" in capsys.readouterr().err
     for copies, count in (("drop", 35), ("keep", 40)):
         assert train.main([*arguments, "--copies", copies]) == 0
         assert GlyphClassifier.load(tmp_path / "m.npz").recipe["sets"] == {"t": count}

@@ -1,0 +1,67 @@
+"""Where answers stand: beside their line, under it where there is no room, under the rule of a sum in columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hwcalc.gui.sheet import Stroke
+from tests.conftest import box_of, reading_of
+
+
+def shown(window):
+    window.root.update()
+    return [window.answers._shown[line] for line in window.live.lines]
+
+
+def test_an_answer_stands_beside_its_line_and_under_it_where_there_is_no_room(window, write, settle):
+    write(window, "1+1", top=60)
+    write(window, "11+1", left=430, top=220)
+    beside, under = shown(window)
+    first, second = window.live.lines
+    assert beside.answer.left > first.box.right
+    assert beside.answer.top < first.box.center[1] < beside.answer.bottom
+    window.root.geometry("600x600")
+    settle(window)
+    beside, under = shown(window)
+    assert under.answer.top > second.box.center[1]
+    assert under.answer.right <= 600
+
+
+def test_the_answer_of_a_sum_in_columns_stands_under_its_rule(window, reader, settle):
+    rows = [(100, 60), (100, 120)]
+    strokes = [np.array([[x, y, 0.0], [x + 2, y + 50, 0.1]]) for x, y in rows]
+    strokes += [np.array([[60.0, 145, 0], [76, 146, 0]]), np.array([[50.0, 180, 0], [120, 181, 0]])]
+    labels = ["1", "7", "+", "-"]
+    order = [0, 2, 1, 3]
+
+    def read(given, fixed):
+        boxes = [box_of(given[i]) for i in order]
+        return reading_of("1+7=", "8", boxes, [labels[i] for i in order])
+
+    reader.read = read
+    window.sheet.add("stroke", [Stroke(s) for s in strokes])
+    settle(window)
+    (drawn,) = shown(window)
+    assert drawn.answer.top > 181
+    assert drawn.answer.right == pytest.approx(102, abs=3)
+    small = [box for _, box in drawn.symbols]
+    assert len(small) == 4
+    assert min(box.top for box in small) > drawn.answer.bottom - 1
+
+
+def test_answers_come_bit_by_bit_on_a_full_sheet(window, settle, until):
+    upright = np.array([[0.0, 0.0, 0.0], [2.0, 50.0, 0.1]])
+    level = np.array([[0.0, 0.0, 0.0], [20.0, 1.0, 0.1]])
+    sums = [
+        Stroke(stroke + np.array([60 + 40 * x, 50 + 90 * row + drop, 0.0]))
+        for row in range(60)
+        for x, (stroke, drop) in enumerate([(upright, 0), (level, 25), (upright, 0)])
+    ]
+    window.sheet.add("stroke", sums)
+    settle(window)
+    until(window, lambda: len(window.answers._shown) == 60 and not window.paper.painting)
+    window.paper.zoom_by(1)
+    assert window.paper.painting
+    until(window, lambda: len(window.answers._shown) == 60 and not window.paper.painting)
+    assert len(window.paper.find_withtag("ink")) == 180
