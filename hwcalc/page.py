@@ -26,6 +26,7 @@ _DOT = 0.4  # a mark no wider than this, and little higher, is a point
 _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
 _TALL = 0.6  # lower marks are signs
+_HIGH = 0.8  # of the unit is the least of a digit beside a point that may be dirt
 _LOW = 1.0  # and so are these, if they stand alone
 _HUGE = 4.5  # what is higher is a line of a table or a drawing,
 _LONG = 25.0  # and so is what is wider
@@ -41,6 +42,8 @@ _USUAL = 1.1  # is between the two,
 _HABIT = 0.7  # as far as the page does not say otherwise
 _SIGN_ROOM = 0.7  # what counts of a gap beside a sign, around which people leave more room
 _BESIDE = 0.35  # most between an expression and a small mark off its line: an exponent, a comma
+_OFF_ROW = 2.0  # most that neighbours in a row differ in height,
+_ASKEW = 5.0  # and how many times more than the room between them it counts
 _CORRIDOR = 1.2  # least between two columns that are read one after the other
 
 
@@ -237,6 +240,12 @@ def _standing(bar: _Mark, marks: Sequence[_Mark], above: bool) -> list[_Mark]:
     return found if tall else []
 
 
+def _on_line(dot: _Mark, mark: _Mark) -> bool:
+    """Does a point stand beside a mark, at its foot or higher, and near it?"""
+    aside = max(mark.box.left - dot.box.right, dot.box.left - mark.box.right)
+    return aside < 0.9 * mark.unit and abs(dot.axis - mark.axis) < 0.85 * mark.unit
+
+
 def _level(a: _Mark, b: _Mark) -> bool:
     """Do they stand beside each other in one line?"""
     beside = max(a.box.left - b.box.right, b.box.left - a.box.right)
@@ -374,6 +383,8 @@ def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float |
         dirt = pen_width is not None and size < min(1.6 * pen_width, _SPECK * dot.unit)
         if dirt and any(_under(dot, m) for m in marks):
             continue
+        if dirt and len(_beside(dot, [m for m in marks if _on_line(dot, m)])) < 2:
+            continue
         dirt = dirt and not _multiplies(dot, marks)
         choices = [
             (cost, k) for k, c in enumerate(chains) for m in c if (cost := _dot_cost(dot, m, dirt)) < np.inf
@@ -384,14 +395,18 @@ def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float |
 
 def _multiplies(dot: _Mark, marks: Sequence[_Mark]) -> bool:
     """Does a point stand halfway up between two digits, with room on both sides?"""
-    x, y = dot.box.center
-    level = [m for m in marks if abs(y - m.axis) < 0.2 * m.unit]
-    left = [(x - m.box.right, m) for m in level if m.box.center[0] < x]
-    right = [(m.box.left - x, m) for m in level if m.box.center[0] >= x]
+    y = dot.box.center[1]
+    beside = _beside(dot, [m for m in marks if abs(y - m.axis) < 0.2 * m.unit])
+    return len(beside) == 2 and all(0.15 * m.unit < gap < 0.9 * m.unit for gap, m in beside)
+
+
+def _beside(dot: _Mark, marks: Sequence[_Mark]) -> list[tuple[float, _Mark]]:
+    """The nearest marks to the left and to the right with the room between, if they are as high as a digit."""
+    x = dot.box.center[0]
+    left = [(x - m.box.right, m) for m in marks if m.box.center[0] < x]
+    right = [(m.box.left - x, m) for m in marks if m.box.center[0] >= x]
     nearest = [min(side, key=lambda pair: pair[0]) for side in (left, right) if side]
-    return len(nearest) == 2 and all(
-        0.15 * m.unit < gap < 0.9 * m.unit and not m.is_sign for gap, m in nearest
-    )
+    return [(gap, m) for gap, m in nearest if m.box.height > _HIGH * m.unit]
 
 
 def _under(dot: _Mark, mark: _Mark) -> bool:
@@ -420,17 +435,46 @@ def _in_reading_order(chains: Sequence[_Chain]) -> list[_Chain]:
     """Row by row; column by column where the columns are far apart and share no rows."""
     boxes = [reduce(Box.union, (m.box for m in chain)) for chain in chains]
     heights = np.array([np.median([m.unit for m in chain]) for chain in chains])
-    middles = _untilted(boxes, np.array([np.median([m.axis for m in chain]) for chain in chains]), heights)
-    columns = _columns(boxes, middles, heights)
+    as_found = np.array([np.median([m.axis for m in chain]) for chain in chains])
+    middles = _untilted(boxes, as_found, heights)
+    columns = _columns(boxes, as_found, middles, heights)
     ordered: list[_Chain] = []
     for column in columns:
         rows: list[list[int]] = []
-        for i in sorted(column, key=lambda i: middles[i]):
-            if not rows or middles[i] - middles[rows[-1][0]] > 0.6 * heights[i]:
-                rows.append([])
-            rows[-1].append(i)
+        for row in _rows(column, boxes, middles, heights):
+            level = float(np.mean(middles[row]))
+            if rows and level - float(np.mean(middles[rows[-1]])) < 0.6 * heights[row[0]]:
+                rows[-1] += row
+            else:
+                rows.append(row)
         ordered += [chains[i] for row in rows for i in sorted(row, key=lambda i: boxes[i].left)]
     return ordered
+
+
+def _rows(
+    column: Sequence[int], boxes: Sequence[Box], middles: FloatArray, heights: FloatArray
+) -> list[list[int]]:
+    """The expressions of a column in rows, from top to bottom: each goes with what stands most level with it.
+
+    People who fill a grid by hand are off its lines by more than a digit, which is still less than a row.
+    """
+    costs = {
+        (i, j): _ASKEW * off + gap
+        for i in column
+        for j in column
+        if (gap := (boxes[j].left - boxes[i].right) / heights[i]) > -0.3
+        and (off := abs(middles[i] - middles[j]) / heights[i]) < _OFF_ROW
+    }
+    after: dict[int, int] = {}
+    for i, j in sorted(costs, key=lambda pair: costs[pair]):
+        if i not in after and j not in after.values():
+            after[i] = j
+    rows = []
+    for first in set(column) - set(after.values()):
+        rows.append([first])
+        while rows[-1][-1] in after:
+            rows[-1].append(after[rows[-1][-1]])
+    return sorted(rows, key=lambda row: float(np.mean(middles[row])))
 
 
 def _untilted(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> FloatArray:
@@ -450,7 +494,9 @@ def _untilted(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) ->
     return np.asarray(middles - slope * x)
 
 
-def _columns(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> list[list[int]]:
+def _columns(
+    boxes: Sequence[Box], as_found: FloatArray, middles: FloatArray, heights: FloatArray
+) -> list[list[int]]:
     """Columns to be read one after the other, as numbers of expressions; usually all are in one."""
     columns: list[list[int]] = []
     edge = -np.inf
@@ -461,7 +507,16 @@ def _columns(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> 
         edge = max(edge, boxes[i].right)
     for a, b in pairwise(columns):
         few, many = sorted((a, b), key=len)
-        level = sum(any(abs(middles[i] - middles[j]) < 0.35 * heights[i] for j in many) for i in few)
+        # rows filled by hand are off by part of their distance; columns that share none, by half of it
+        pitch = float(np.median(np.diff(np.sort(middles[many])))) if len(many) > 1 else 0.0
+        level = sum(
+            any(
+                abs(middles[i] - middles[j]) < 0.35 * heights[i]
+                or abs(as_found[i] - as_found[j]) < 0.3 * pitch
+                for j in many
+            )
+            for i in few
+        )
         if len(few) < 2 or level > len(few) / 2:
             return [list(range(len(boxes)))]
     return columns

@@ -22,6 +22,7 @@ _CLOSING = frozenset("+×÷/=)")
 _FAR = 5.0
 _NEAR = 3.0
 _CLEARLY = 1.3  # times wider than any other is a gap that parts two equations
+_APART = 0.7  # of the height of a digit, or more, are two numbers without a sign between them
 _MOST = 0.6  # of the readings of a page have an operator: then a number alone is a part of one
 
 
@@ -57,21 +58,24 @@ def joins(readings: Sequence[Reading]) -> list[list[int]]:
 
 
 def cut(reading: Reading) -> int | None:
-    """The number of the symbol with which another equation begins, as in `1+1=2 2+2=4`; None if none does.
+    """The number of the symbol with which another expression begins, as in `1+1=2 2+2=4`; None if none does.
 
-    There is arithmetic behind the equals sign, and before that the widest gap of all.
+    There is arithmetic on both sides of the widest gap of all, and that is behind an equals sign or its answer,
+    or between two digits, which stand closer in a number.
     """
     labels = [s.label for s in reading.symbols]
-    if "=" not in labels or r"\frac" in reading.latex:
-        return None
-    equals = labels.index("=")
-    more = next((i for i in range(equals + 2, len(labels)) if labels[i] in _OPERATORS | {"="}), None)
-    if more is None:
+    if len(labels) < 3 or r"\frac" in reading.latex:
         return None
     gaps = [b.box.left - a.box.right for a, b in pairwise(reading.symbols)]
-    place = max(range(equals, more - 1), key=lambda i: gaps[i])
+    place = max(range(len(gaps)), key=lambda i: gaps[i])
     others = [gap for i, gap in enumerate(gaps) if i != place and labels[i] != "="]
-    return place + 1 if gaps[place] > _CLEARLY * max(others, default=0.0) else None
+    first, second = labels[: place + 1], labels[place + 1 :]
+    ended = "=" in first and first[-1] not in _OPERATORS
+    wide = gaps[place] > _APART * max(s.box.height for s in reading.symbols)
+    in_a_number = wide and first[-1].isdigit() and second[0].isdigit()
+    arithmetic = not _OPERATORS.isdisjoint(first) and not (_OPERATORS | {"="}).isdisjoint(second[1:])
+    parted = gaps[place] > _CLEARLY * max(others, default=0.0)
+    return place + 1 if parted and arithmetic and (ended or in_a_number) else None
 
 
 def _gap(before: Reading, after: Reading) -> float:

@@ -230,3 +230,23 @@ def test_a_number_whose_bracket_was_misread_follows_from_the_others() -> None:
     looks = ["1)1", "2)4", "3)7", "07+", "51+"]
     assert item_numbers(readings, looks) == [2, 2, 2, 1, 0]
     assert item_numbers(readings[1:], looks[1:]) == [2, 2, 0, 0], "too few to count"
+
+
+def test_a_grid_filled_by_hand_is_read_row_by_row() -> None:
+    hand = Hand(3)
+    drop = [0.0, 0.7, -0.3, 0.6, -0.5, 0.5, 0.2, -0.5, 0.6]
+    parts = [
+        (write_line(hand, "12+34", late=0.0)[0], 9.0 * (i % 3), 5.0 * (i // 3) + off)
+        for i, off in enumerate(drop)
+    ]
+    strokes, numbers = placed(parts)
+    assert found(strokes) == numbers
+
+
+@pytest.mark.parametrize("place", [(116, 50), (116, 385)])
+def test_a_speck_before_or_behind_a_number_is_no_point(place: tuple[int, int]) -> None:
+    picture = drawn(sum_strokes("45+37", 60, 60, 60), (500, 180), 5)
+    y, x = place
+    picture[y : y + 5, x : x + 5] = 40
+    ink = ink_from_picture(picture)
+    assert len(one_expression(ink).strokes) == len(ink.strokes) - 1 == 5

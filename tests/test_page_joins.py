@@ -1,11 +1,13 @@
 """hwcalc.page_joins: what is one expression although a wide gap is in it, and what is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hwcalc.handwriting import Hand
 from hwcalc.ink import Box
-from hwcalc.page_joins import joins
+from hwcalc.page_joins import cut, joins
 from hwcalc.reader import Reading, Symbol, read_page
 from hwcalc.written_lines import write_line
 
@@ -55,3 +57,24 @@ def test_a_page_with_wide_gaps() -> None:
         strokes += [s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(3), text, late=0.0)[0]]
     size = tuple(np.ceil(np.vstack(strokes).max(axis=0) + 60).astype(int))
     assert [r.text for r in read_page(drawn(strokes, size, 4))] == ["45+36", "58+26", "7×36", "95-4"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "place"),
+    [
+        (("99+1", "39+1"), 4),
+        (("2+3=", "4-1="), 4),
+        (("2+3=5", "4-1=3"), 5),
+        (("2+3=", "5"), None),
+        (("99+", "139+1"), None),
+        (("99+1", "-39+1"), None),
+        (("99", "39+1"), None),
+    ],
+)
+def test_cut(parts: tuple[str, str], place: int | None) -> None:
+    first = at(parts[0], 0)
+    second = at(parts[1], first.box.right + 12)
+    both = replace(first, text="".join(parts), symbols=first.symbols + second.symbols)
+    assert cut(both) == place
+    close = at("".join(parts), 0)
+    assert cut(close) is None
