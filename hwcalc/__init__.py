@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from .linear_svm import LinearSVC
     from .model_file import ModelError
     from .models import GlyphModel, load_model
-    from .reader import Reading, Symbol, classify, evaluate, read, read_ink, read_page
+    from .reader import (
+        Reading,
+        Symbol,
+        classify,
+        correct,
+        evaluate,
+        group,
+        read,
+        read_ink,
+        read_page,
+        ungroup,
+    )
     from .svm import SVC
     from .transformer import GlyphFeatures
 
@@ -36,12 +47,15 @@ _HOME = {
     "SVC": "svm",
     "Symbol": "reader",
     "classify": "reader",
+    "correct": "reader",
     "evaluate": "reader",
     "load_glyphs": "glyph_sources",
     "load_model": "models",
+    "group": "reader",
     "read": "reader",
     "read_ink": "reader",
     "read_page": "reader",
+    "ungroup": "reader",
 }
 
 __all__ = [
@@ -56,12 +70,15 @@ __all__ = [
     "Symbol",
     "__version__",
     "classify",
+    "correct",
     "evaluate",
+    "group",
     "load_glyphs",
     "load_model",
     "read",
     "read_ink",
     "read_page",
+    "ungroup",
 ]
 
 
