@@ -37,6 +37,9 @@ MAX_STROKES = 400
 DOUBTFUL = 0.83
 """A reading less likely than this to be right is marked doubtful."""
 
+MAX_ON_PAGE = 2500
+"""More pieces of ink than this are no page of sums but print or a texture; grouping them would take a minute."""
+
 _MEMORY = Memory()
 
 _INVERTED = 3.0
@@ -47,6 +50,9 @@ _SURE_OF_TURN = 0.7
 
 _TURNED = 1.5
 """How many times more likely a picture must read when it is turned."""
+
+_SURELY = 0.95
+"""A picture that reads at least this well when it is turned, and not so level, is turned."""
 
 _SAMPLE = 6
 """Expressions of a page that tell how it lies."""
@@ -285,7 +291,7 @@ def _upright(found: Writing, digits: bool) -> tuple[Ink, Reading]:
         wide = best[0].box.width > best[0].box.height
         for degrees in (180.0,) if wide else (90.0, 270.0):
             turned = _leveled(found, degrees, digits)
-            if turned[1].confidence > max(_TURNED * best[1].confidence, DOUBTFUL):
+            if turned[1].confidence > _enough(best[1].confidence):
                 best = turned
     return best
 
@@ -325,12 +331,22 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
 
     found = writing(open_picture(source))
     fixed = fixed or {}
-    readings = _read_all(level_ink(found), fixed)
+    ink = level_ink(found)
+    if len(ink.strokes) > MAX_ON_PAGE:
+        raise ReadError(
+            f"{len(ink.strokes)} pieces of ink are too many for a page of sums (at most {MAX_ON_PAGE}): crop it"
+        )
+    readings = _read_all(ink, fixed)
     sure = float(np.median([r.confidence for r in readings])) if readings else 1.0
     if sure >= _SURE_OF_TURN:
         return readings
     turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
-    return _read_all(turned[max(turned)], fixed) if max(turned) > max(_TURNED * sure, DOUBTFUL) else readings
+    return _read_all(turned[max(turned)], fixed) if max(turned) > _enough(sure) else readings
+
+
+def _enough(sure: float) -> float:
+    """The confidence with which a picture must read when it is turned, to be turned, if it has `sure` level."""
+    return max(min(_TURNED * sure, _SURELY), DOUBTFUL)
 
 
 def _sureness(ink: Ink) -> float:

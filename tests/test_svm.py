@@ -488,6 +488,7 @@ def test_ctrl_c_stops_a_training_that_would_never_end(n_jobs):
     random = np.random.default_rng(0)
     X, y = random.normal(size=(600, 3)) * 1e4, random.integers(0, 3, 600)
     model = SVC(1e8, kernel="linear", tol=1e-9, n_jobs=n_jobs, max_iter=10**9)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores Ctrl-C
     timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     try:
@@ -495,6 +496,7 @@ def test_ctrl_c_stops_a_training_that_would_never_end(n_jobs):
             model.fit(X, y)
     finally:
         timer.cancel()
+        signal.signal(signal.SIGINT, handler)
     with pytest.raises(NotFittedError):
         model.predict(X)
     time.sleep(0.5)
