@@ -77,6 +77,17 @@ class GlyphMachine:
         return {"labels": self.labels, "gamma": self.gamma, "temperature": self.temperature}, arrays
 
 
+def learnt(fitted: Any) -> dict[str, Any]:
+    """The parameters of a `GlyphMachine` that a fitted `SVC` holds: all but gamma and the temperature."""
+    return {
+        "labels": "".join(fitted.classes_),
+        "vectors": fitted.support_vectors_,
+        "counts": fitted.n_support_,
+        "dual_coef": np.asarray(fitted.dual_coef_, np.float32),
+        "intercept": np.asarray(fitted.intercept_, np.float32),
+    }
+
+
 def restored(about: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
     """The parameters of a `GlyphMachine`, from what `stored` gave and `consistent` found whole."""
     return {

@@ -5,9 +5,7 @@ In flow files; out flow glyphs as strokes, each with the file and line or the st
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ import numpy.typing as npt
 from . import inkml
 from .datasets import DatasetError, GlyphSet
 from .ink import FloatArray, Ink, ReadError
-from .loaded import MOST_GLYPHS, Complain, Loaded, too_many
+from .loaded import MOST_GLYPHS, Complain, Loaded, text_of, too_many
 from .symbol_names import known, label_of
 
 
@@ -26,29 +24,21 @@ def read_lines(path: Path, complain: Complain) -> Loaded:
     """A glyph on each line: label, strokes and perhaps writer, as `hwcalc data get` and the window keep them."""
     glyphs: list[Any] = []
     labels, writers, places = [], [], []
-    opened: Any = gzip.open if path.suffix.lower() == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                if len(glyphs) == MOST_GLYPHS:
-                    raise too_many(str(path))
-                try:
-                    strokes, label, writer = _glyph_of(line)
-                except ValueError as error:
-                    complain(f"{path}:{number}: {error}")
-                    continue
-                glyphs.append(strokes)
-                labels.append(label)
-                writers.append(writer)
-                places.append(f"{path}:{number}")
-    except UnicodeDecodeError:
-        raise DatasetError(f"{path}: this is not a text file in UTF-8; copy it again") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise DatasetError(f"{path}: the gzip file is truncated or damaged; copy it again") from None
-    except OSError as error:
-        raise DatasetError(f"{path}: {error.strerror or error}; check its name and permissions") from None
+    with text_of(path, "copy it again") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            if len(glyphs) == MOST_GLYPHS:
+                raise too_many(str(path))
+            try:
+                strokes, label, writer = _glyph_of(line)
+            except ValueError as error:
+                complain(f"{path}:{number}: {error}")
+                continue
+            glyphs.append(strokes)
+            labels.append(label)
+            writers.append(writer)
+            places.append(f"{path}:{number}")
     if not glyphs:
         raise DatasetError(f"{path}: holds no glyph")
     name = path.name.split(".")[0]

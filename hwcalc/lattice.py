@@ -286,10 +286,6 @@ class _RowSearch:
         on_line = np.where(lattice.allowed, on_line, -np.inf)
         high = self._high(chosen) & (not lattice.flat)
         raised = np.where(high[:, None] & lattice.raisable, raised + own, -np.inf)
-        if "×" in lattice.labels and lattice.allowed[lattice.labels.index("×")]:
-            point, times = lattice.labels.index("."), lattice.labels.index("×")
-            dots = dots + own[:, point] + geometry.MIDDLE_DOT_WEIGHT
-            on_line[:, times] = np.maximum(on_line[:, times], dots)
         both = np.concatenate([on_line, raised], axis=1)
         floor = both.max(axis=1, keepdims=True) - LABEL_RANGE
         found: list[list[tuple[int, str, float]]] = [[] for _ in chosen]

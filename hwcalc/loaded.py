@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gzip
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +25,27 @@ MOST_GLYPHS = 500_000
 def refuse(problem: str) -> None:
     """The first glyph that is wrong ends the loading. Raises DatasetError."""
     raise DatasetError(problem)
+
+
+@contextmanager
+def text_of(path: Path, remedy: str) -> Iterator[IO[str]]:
+    """The text of a file, plain or .gz, within the block; `remedy` is for a file that is no text.
+
+    Raises
+    ------
+    DatasetError
+        It cannot be read, is damaged, or is no text in UTF-8.
+    """
+    opened: Any = gzip.open if path.suffix.lower() == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8-sig") as text:
+            yield text
+    except UnicodeDecodeError:
+        raise DatasetError(f"{path}: this is not a text file in UTF-8; {remedy}") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise DatasetError(f"{path}: the gzip file is truncated or damaged; copy it again") from None
+    except OSError as error:
+        raise DatasetError(f"{path}: {error.strerror or error}; check its name and permissions") from None
 
 
 @dataclass

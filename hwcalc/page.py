@@ -12,7 +12,7 @@ where their ink overlaps vertically.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
@@ -265,11 +265,7 @@ def _chains(marks: Sequence[_Mark]) -> list[_Chain]:
             if not marks[i].is_sign and not marks[j].is_sign
         ]
         slope = float(np.clip(np.median(slopes), -0.25, 0.25)) if len(slopes) > 2 else 0.0
-        chains = []
-        for first in sorted(set(range(len(marks))) - set(after.values())):
-            chains.append([first])
-            while chains[-1][-1] in after:
-                chains[-1].append(after[chains[-1][-1]])
+        chains = chained(after, range(len(marks)))
     return [[marks[i] for i in chain] for chain in chains]
 
 
@@ -298,13 +294,28 @@ def _links(marks: Sequence[_Mark], level: FloatArray) -> dict[int, int]:
         off = np.abs(level - level[i]) / size
         for j in np.flatnonzero((center > center[i]) & (gap < _FAR) & (off < _LEVEL)).tolist():
             costs[i, j] = max(float(gap[j]), -0.5) + _OFF_LINE * float(off[j])
+    return _matched(costs)
+
+
+def _matched(costs: Mapping[tuple[int, int], float]) -> dict[int, int]:
+    """For each first of a pair its second: the cheapest pairs in which either stands once."""
     after: dict[int, int] = {}
     taken: set[int] = set()
-    for (i, j), _ in sorted(costs.items(), key=lambda item: item[1]):
+    for i, j in sorted(costs, key=lambda pair: costs[pair]):
         if i not in after and j not in taken:
             after[i] = j
             taken.add(j)
     return after
+
+
+def chained(after: Mapping[int, int], numbers: Iterable[int]) -> list[list[int]]:
+    """The numbers one after the other, as `after` says, in runs."""
+    runs = []
+    for first in sorted(set(numbers) - set(after.values())):
+        runs.append([first])
+        while runs[-1][-1] in after:
+            runs[-1].append(after[runs[-1][-1]])
+    return runs
 
 
 def _cut(chains: Sequence[_Chain]) -> list[_Chain]:
@@ -465,16 +476,7 @@ def _rows(
         if (gap := (boxes[j].left - boxes[i].right) / heights[i]) > -0.3
         and (off := abs(middles[i] - middles[j]) / heights[i]) < _OFF_ROW
     }
-    after: dict[int, int] = {}
-    for i, j in sorted(costs, key=lambda pair: costs[pair]):
-        if i not in after and j not in after.values():
-            after[i] = j
-    rows = []
-    for first in set(column) - set(after.values()):
-        rows.append([first])
-        while rows[-1][-1] in after:
-            rows[-1].append(after[rows[-1][-1]])
-    return sorted(rows, key=lambda row: float(np.mean(middles[row])))
+    return sorted(chained(_matched(costs), column), key=lambda row: float(np.mean(middles[row])))
 
 
 def _untilted(boxes: Sequence[Box], middles: FloatArray, heights: FloatArray) -> FloatArray:

@@ -11,6 +11,8 @@ from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING
 
+from .page import chained
+
 if TYPE_CHECKING:
     from .reader import Reading
 
@@ -49,12 +51,7 @@ def joins(readings: Sequence[Reading]) -> list[list[int]]:
         )
         if _continues(readings[i], readings[j], gap) or (number and gap < _NEAR):
             after[i] = j
-    runs = []
-    for first in sorted(set(range(len(readings))) - set(after.values())):
-        runs.append([first])
-        while runs[-1][-1] in after:
-            runs[-1].append(after[runs[-1][-1]])
-    return runs
+    return chained(after, range(len(readings)))
 
 
 def cut(reading: Reading) -> int | None:

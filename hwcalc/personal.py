@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .features import FeatureArray, Glyph, extract, extract_paths
-from .glyph_machine import GlyphMachine
+from .glyph_machine import GlyphMachine, learnt
 from .glyphs import GlyphClassifier
 from .samples import Sample
 
@@ -135,12 +135,4 @@ def _resumed(
     if len(y):
         machine.partial_fit(X, y, sample_weight=np.full(len(y), WEIGHT))
     progress(1.0)
-    return {
-        "labels": base.labels,
-        "vectors": machine.support_vectors_,
-        "counts": machine.n_support_,
-        "dual_coef": np.asarray(machine.dual_coef_, np.float32),
-        "intercept": np.asarray(machine.intercept_, np.float32),
-        "gamma": base.gamma,
-        "temperature": base.temperature,
-    }
+    return {**learnt(machine), "gamma": base.gamma, "temperature": base.temperature}

@@ -46,9 +46,7 @@ class Writing(NamedTuple):
     Parameters
     ----------
     darkness : uint8 (h, w)
-        Of the part of the picture that holds ink; 0 is paper.
-    threshold : float
-        Between paper and ink.
+        Of the part of the picture that holds ink, scaled to the pen; 0 is paper.
     faintest : float
         What is lighter is paper.
     to_picture : float64 (2, 3)
@@ -56,7 +54,6 @@ class Writing(NamedTuple):
     """
 
     darkness: ByteArray
-    threshold: float
     faintest: float
     to_picture: FloatArray
 
@@ -92,8 +89,9 @@ def writing(image: ByteArray) -> Writing:
     threshold, level = ink_levels(darkness, grain)
     part, left, top = _around_ink(darkness, threshold)
     x, y = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
-    to_picture = np.array([[x, 0.0, left * x], [0.0, y, top * y]])
-    return Writing(part, threshold, max(4 * grain, 0.25 * level), to_picture)
+    part, factor = _scaled_to_pen(part, threshold)
+    to_picture = np.array([[x / factor, 0.0, left * x], [0.0, y / factor, top * y]])
+    return Writing(part, max(4 * grain, 0.25 * level), to_picture)
 
 
 def level_ink(writing: Writing, degrees: float = 0.0) -> Ink:
@@ -113,15 +111,13 @@ def inks(writing: Writing, degrees: float = 0.0) -> list[Ink]:
 
 def ink_of(writing: Writing, degrees: float = 0.0) -> Ink:
     """The ink of a picture turned clockwise by `degrees`; see `ink_from_picture`."""
-    part, factor = _scaled_to_pen(writing.darkness, writing.threshold)
-    turn = np.array([[1 / factor, 0.0, 0.0], [0.0, 1 / factor, 0.0]])
+    part, to_picture = writing.darkness, writing.to_picture
     if degrees:
         part, back = _turned(part, degrees)
-        turn = back / factor
+        to_picture = to_picture[:, :2] @ back
+        to_picture[:, 2] += writing.to_picture[:, 2]
     binary = binarise(part, writing.faintest)
     width = pen_width(binary)
-    to_picture = writing.to_picture[:, :2] @ turn
-    to_picture[:, 2] += writing.to_picture[:, 2]
     return Ink(_pieces(binary, width), pen_width=width, to_picture=to_picture)
 
 

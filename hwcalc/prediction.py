@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from . import segment
 from .atomic import write_whole
 from .command import complain, ended, positive
 from .evaluation import SHIPPED, named_model
@@ -74,16 +75,9 @@ def stages(picture: ByteArray) -> Stages:
         _, binary = cv2.threshold(glyph, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
         return Stages(grey, blurred, np.asarray(binary, np.uint8), as_picture(glyph), glyph)
     ink = ink_from_picture(picture)
-    left, top, right, bottom = (int(v) for v in ink.box)
-    glyph = np.zeros((bottom - top, right - left), np.uint8)
-    for stroke in ink.strokes:
-        assert stroke.mask is not None
-        x, y = int(stroke.box.left) - left, int(stroke.box.top) - top
-        height, width = stroke.mask.shape
-        part = glyph[y : y + height, x : x + width]
-        np.maximum(part, stroke.mask, out=part)
-    margin = max(glyph.shape) // 5
-    return Stages(grey, blurred, np.pad(glyph, margin), as_picture(np.pad(glyph, margin)), glyph)
+    glyph = segment.glyph(ink, segment.Candidate(tuple(range(len(ink.strokes))), ink.box))
+    framed = np.pad(glyph, max(glyph.shape) // 5)
+    return Stages(grey, blurred, framed, as_picture(framed), glyph)
 
 
 def picture_of(made: Stages, height: int = 160) -> Image.Image:

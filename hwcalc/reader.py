@@ -280,30 +280,32 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
     from .picture import writing
     from .picture_file import open_picture
 
-    ink, reading = _upright(writing(open_picture(source)), digits)
-    return _read(Source(ink, fixed, digits=digits)) if fixed else reading
+    return _known(_upright(writing(open_picture(source)), digits), fixed)
 
 
-def _upright(found: Writing, digits: bool) -> tuple[Ink, Reading]:
+def _known(reading: Reading, fixed: Fixed | None) -> Reading:
+    """A reading, read again if something is known of it."""
+    return _read(replace(_source(reading), fixed=fixed)) if fixed else reading
+
+
+def _upright(found: Writing, digits: bool) -> Reading:
     """The one expression in a picture, turned to where it reads best if it reads badly as it stands."""
     best = _leveled(found, 0.0, digits)
-    if best[1].confidence < _SURE_OF_TURN:
-        wide = best[0].box.width > best[0].box.height
-        for degrees in (180.0,) if wide else (90.0, 270.0):
+    if best.confidence < _SURE_OF_TURN:
+        box = _source(best).ink.box
+        for degrees in (180.0,) if box.width > box.height else (90.0, 270.0):
             turned = _leveled(found, degrees, digits)
-            if turned[1].confidence > _enough(best[1].confidence):
+            if turned.confidence > _enough(best.confidence):
                 best = turned
     return best
 
 
-def _leveled(found: Writing, degrees: float, digits: bool) -> tuple[Ink, Reading]:
+def _leveled(found: Writing, degrees: float, digits: bool) -> Reading:
     """The expression in a picture turned clockwise: of its ink as it stands and made level what reads better."""
     from .picture import inks
 
-    ways = [page.one_expression(ink) for ink in inks(found, degrees)]
-    return max(
-        ((ink, _read(Source(ink, {}, digits=digits))) for ink in ways), key=lambda way: way[1].confidence
-    )
+    ways = [_read(Source(page.one_expression(ink), digits=digits)) for ink in inks(found, degrees)]
+    return max(ways, key=lambda reading: reading.confidence)
 
 
 def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[Reading]:
@@ -351,54 +353,60 @@ def _enough(sure: float) -> float:
 
 def _sureness(ink: Ink) -> float:
     """The median confidence of the longest few expressions of a page."""
-    inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]
-    longest = sorted(inks, key=lambda i: -len(i.strokes))[:_SAMPLE]
+    longest = sorted(_written(ink), key=lambda i: -len(i.strokes))[:_SAMPLE]
     return float(np.median([_read(Source(i)).confidence for i in longest])) if longest else 0.0
+
+
+def _written(ink: Ink) -> list[Ink]:
+    """The ink of every expression on a page."""
+    return [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
 
 
 def _read_all(ink: Ink, fixed: Mapping[int, Fixed]) -> list[Reading]:
     """Every expression in the ink of a page; see `read_page`."""
-    inks = [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
-    read = [part for ink in inks for part in _parted(ink, _read(Source(ink)))]
-    inks, readings = [ink for ink, _ in read], [reading for _, reading in read]
-    runs = joins(readings)
-    inks = [replace(ink, strokes=tuple(s for i in run for s in inks[i].strokes)) for run in runs]
-    readings = [
-        readings[run[0]] if len(run) == 1 else _read(Source(ink)) for ink, run in zip(inks, runs, strict=True)
-    ]
-    found: list[tuple[Ink, Reading]] = []
-    lengths = item_numbers(readings, _looks(inks, readings))
-    for ink, reading, length in zip(inks, readings, lengths, strict=True):
+    readings = [part for one in _written(ink) for part in _parted(_read(Source(one)))]
+    readings = [_together([readings[i] for i in run]) for run in joins(readings)]
+    found: list[Reading] = []
+    for reading, length in zip(readings, item_numbers(readings, _looks(readings)), strict=True):
         number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
-        rest = [stroke for i, stroke in enumerate(ink.strokes) if i not in number]
+        rest = [i for i in range(len(_source(reading).ink.strokes)) if i not in number]
         if number and rest:
-            ink = replace(ink, strokes=tuple(rest))
-            reading = _read(Source(ink))
+            reading = _read(Source(_part(reading, rest)))
         if rest and any(s.label.isdigit() for s in reading.symbols):
-            found.append((ink, reading))
-    return [
-        _read(Source(ink, fixed[i])) if fixed.get(i) else reading for i, (ink, reading) in enumerate(found)
-    ]
+            found.append(reading)
+    return [_known(reading, fixed.get(i)) for i, reading in enumerate(found)]
 
 
-def _parted(ink: Ink, reading: Reading) -> list[tuple[Ink, Reading]]:
+def _part(reading: Reading, numbers: Sequence[int]) -> Ink:
+    """Some of the strokes of a reading."""
+    ink = _source(reading).ink
+    return replace(ink, strokes=ink.group(numbers))
+
+
+def _parted(reading: Reading) -> list[Reading]:
     """Equations that were taken for one, each read by itself."""
     place = cut(reading)
     if place is None:
-        return [(ink, reading)]
+        return [reading]
     first = {i for symbol in reading.symbols[:place] for i in symbol.strokes}
-    numbered = list(enumerate(ink.strokes))
-    parts = [
-        replace(ink, strokes=tuple(s for i, s in numbered if (i in first) == own)) for own in (True, False)
-    ]
-    return [part for ink in parts for part in _parted(ink, _read(Source(ink)))]
+    numbers = range(len(_source(reading).ink.strokes))
+    parts = [_part(reading, [i for i in numbers if (i in first) == own]) for own in (True, False)]
+    return [part for ink in parts for part in _parted(_read(Source(ink)))]
 
 
-def _looks(inks: Sequence[Ink], readings: Sequence[Reading]) -> list[list[str]]:
+def _together(readings: Sequence[Reading]) -> Reading:
+    """Parts of one expression, from left to right, read as one."""
+    if len(readings) == 1:
+        return readings[0]
+    inks = [_source(reading).ink for reading in readings]
+    return _read(Source(replace(inks[0], strokes=tuple(s for ink in inks for s in ink.strokes))))
+
+
+def _looks(readings: Sequence[Reading]) -> list[list[str]]:
     """The labels of the first symbols of each reading by their shapes alone."""
     groups = [
-        (ink, segment.Candidate(s.strokes, replace(ink, strokes=ink.group(s.strokes)).box))
-        for ink, reading in zip(inks, readings, strict=True)
+        (_source(reading).ink, segment.Candidate(s.strokes, _part(reading, s.strokes).box))
+        for reading in readings
         for s in reading.symbols[:LENGTH]
     ]
     # not by `classify`, which would take a 1 that fills its box for paper

@@ -8,13 +8,11 @@ table's maker liked. What cannot be right is told with its line.
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import math
 import os
 import re
 import warnings
-import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -25,7 +23,7 @@ import numpy.typing as npt
 
 from .atomic import replacing
 from .datasets import DatasetError, GlyphSet
-from .loaded import MOST_GLYPHS, Complain, Loaded, refuse, too_many
+from .loaded import MOST_GLYPHS, Complain, Loaded, refuse, text_of, too_many
 from .polarity import turned
 from .symbol_names import known, label_of
 
@@ -78,21 +76,8 @@ def read_table(path: str | os.PathLike[str], complain: Complain = refuse) -> Loa
         It cannot be read, is no such table, has over 500,000 rows, or `complain` raised.
     """
     path = Path(path)
-    try:
-        with _opened(path) as text:
-            return _read(path, text, complain)
-    except UnicodeDecodeError:
-        raise DatasetError(f"{path}: this is not a text file in UTF-8; save it as CSV in UTF-8") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise DatasetError(f"{path}: the gzip file is truncated or damaged; copy it again") from None
-    except OSError as error:
-        raise DatasetError(f"{path}: {error.strerror or error}; check its name and permissions") from None
-
-
-def _opened(path: Path) -> IO[str]:
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig")
-    return path.open(encoding="utf-8-sig")
+    with text_of(path, "save it as CSV in UTF-8") as text:
+        return _read(path, text, complain)
 
 
 def _lines(text: IO[str], path: Path) -> Iterator[Line]:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from .datasets import DatasetError
 from .features import FeatureArray
-from .glyph_machine import GlyphMachine
+from .glyph_machine import GlyphMachine, learnt
 from .glyphs import GlyphClassifier
 from .linear_svm import LinearSVC
 from .models import GlyphModel, machine_of
@@ -169,7 +169,7 @@ def train_pen(paths: Examples, settings: Settings, progress: Progress = quiet) -
     started = time.perf_counter()
     fitted, n = fit(paths, settings, gamma, told, "train")
     assert isinstance(fitted, SVC)
-    machine = GlyphMachine(**_arrays(fitted), gamma=gamma, temperature=temperature)
+    machine = GlyphMachine(**learnt(fitted), gamma=gamma, temperature=temperature)
     return TrainedPen(machine, error, time.perf_counter() - started, n)
 
 
@@ -247,18 +247,7 @@ def as_model(fitted: SVC | LinearSVC, settings: Settings, gamma: float, temperat
     if not settings.reads:
         return GlyphModel(machine_of(fitted), settings.features, settings.denoise, temperature)
     assert isinstance(fitted, SVC)
-    return GlyphModel(GlyphClassifier(**_arrays(fitted), gamma=gamma, temperature=temperature))
-
-
-def _arrays(fitted: SVC) -> dict[str, Any]:
-    """What a `GlyphMachine` takes of a fitted estimator."""
-    return {
-        "labels": "".join(fitted.classes_),
-        "vectors": fitted.support_vectors_,
-        "counts": fitted.n_support_,
-        "dual_coef": np.asarray(fitted.dual_coef_, np.float32),
-        "intercept": np.asarray(fitted.intercept_, np.float32),
-    }
+    return GlyphModel(GlyphClassifier(**learnt(fitted), gamma=gamma, temperature=temperature))
 
 
 def hold_out(writers: Labels, seed: int, share: float = 0.1) -> npt.NDArray[np.bool_]:

@@ -143,6 +143,15 @@ def reader() -> FakeReader:
     return FakeReader()
 
 
+def shown(window: Any) -> Any:
+    """A window of 900 by 600 in the corner of the screen, its paper with the focus."""
+    window.root.geometry("900x600+0+0")
+    window.root.update()
+    window.paper.focus_force()
+    window.root.update()
+    return window
+
+
 @pytest.fixture
 def window(display: str, reader: FakeReader, tmp_path: Any) -> Iterator[Any]:
     """A window on an empty sheet with the fake reader, in the light palette at 100 %."""
@@ -152,11 +161,7 @@ def window(display: str, reader: FakeReader, tmp_path: Any) -> Iterator[Any]:
 
     engine = Engine(read_ink=reader, evaluate=lambda text: reader.evaluate(text), warm_up=lambda: None)
     window = Window(engine, palette=LIGHT, scale=1.0)
-    window.root.geometry("900x600+0+0")
-    window.root.update()
-    window.paper.focus_force()
-    window.root.update()
-    yield window
+    yield shown(window)
     window.close()
 
 

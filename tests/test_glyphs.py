@@ -11,7 +11,7 @@ import pytest
 
 import hwcalc
 from hwcalc import features
-from hwcalc.glyph_machine import GlyphMachine, log_softmax
+from hwcalc.glyph_machine import GlyphMachine, learnt, log_softmax
 from hwcalc.glyphs import (
     JUNK,
     PEN_WEIGHT,
@@ -37,16 +37,8 @@ def trained():
     glyphs, labels = synthetic_glyphs("0147+-", 240, seed=1)
     glyphs, labels = [*glyphs, *junk(60, seed=2)], np.append(labels, [JUNK] * 60)
     machine = SVC(C=10).fit(features.extract(glyphs), labels)
-    classifier = GlyphClassifier(
-        "".join(machine.classes_),
-        machine.support_vectors_,
-        machine.n_support_,
-        machine.dual_coef_.astype(np.float32),
-        machine.intercept_.astype(np.float32),
-        float(machine._gamma),
-        0.5,
-        {"seed": 1},
-    )
+    told = {"gamma": float(machine._gamma), "temperature": 0.5, "recipe": {"seed": 1}}
+    classifier = GlyphClassifier(**learnt(machine), **told)
     return classifier, synthetic_glyphs("0147+-", 120, seed=3)
 
 
@@ -56,15 +48,7 @@ def both(trained):
     glyphs, labels = synthetic_glyphs("0147", 240, seed=1)
     glyphs, labels = [*glyphs, *junk(60, seed=2)], np.append(labels, [JUNK] * 60)
     machine = SVC(C=10).fit(features.extract_paths(glyphs), labels)
-    pen = GlyphMachine(
-        "".join(machine.classes_),
-        machine.support_vectors_,
-        machine.n_support_,
-        machine.dual_coef_.astype(np.float32),
-        machine.intercept_.astype(np.float32),
-        float(machine._gamma),
-        0.5,
-    )
+    pen = GlyphMachine(**learnt(machine), gamma=float(machine._gamma), temperature=0.5)
     shape = trained[0]
     arrays = shape.vectors, shape.counts, shape.dual_coef, shape.intercept, shape.gamma, shape.temperature
     return GlyphClassifier(shape.labels, *arrays, shape.recipe, pen)

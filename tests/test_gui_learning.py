@@ -13,6 +13,7 @@ from hwcalc.gui.theme import LIGHT
 from hwcalc.gui.window import Window
 from hwcalc.personal import Learnt
 from hwcalc.samples import Samples
+from tests.conftest import shown
 
 
 class FakeClassifier:
@@ -52,11 +53,7 @@ def teacher():
 def school(display, reader, teacher, tmp_path):
     engine = Engine(read_ink=reader, warm_up=lambda: None, learn=teacher.learn, use=teacher.use)
     window = Window(engine, palette=LIGHT, scale=1.0, hand=tmp_path / "hand")
-    window.root.geometry("900x600+0+0")
-    window.root.update()
-    window.paper.focus_force()
-    window.root.update()
-    yield window
+    yield shown(window)
     window.close()
 
 
