@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import reduce
 
 import numpy as np
 
@@ -24,8 +25,8 @@ SHORTEST = 0.35
 REACH = (0.1, 0.5, 1.0)
 """How far beyond the ends of a bar, in units, the middles of the strokes over and under it may be: as many guesses."""
 
-SUBSTANCE = 0.4
-"""What stands over or under a bar has a stroke at least this large, in units; the dots of ÷ have not."""
+SUBSTANCE = 0.35
+"""What stands over or under a bar is at least this large, in units; the dots of ÷ are not."""
 
 CROSSING = 0.3
 """What reaches farther than this, in units, both over and under a bar stands beside it or on it."""
@@ -166,8 +167,10 @@ class Bars:
         return i == bar or (y < self.height(bar, x)) == above
 
     def _is_substantial(self, group: Collection[int]) -> bool:
-        least = SUBSTANCE * self._unit
-        return any(max(self.boxes[i].width, self.boxes[i].height) >= least for i in group)
+        if not group:
+            return False
+        box = reduce(Box.union, (self.boxes[i] for i in group))
+        return max(box.width, box.height) >= SUBSTANCE * self._unit
 
     def _rows(self, group: Collection[int]) -> list[frozenset[int]]:
         """Strokes sorted into rows, top to bottom, by the heights of the middles of the taller ones."""
