@@ -332,6 +332,8 @@ class _RowSearch:
             + _FORM[guess.form]
             + self._fit(guess, group.box)
         )
+        if not column:
+            own += sum(grammar.of_part(part.labels) for part in parts)
         used = frozenset(guess.sign).union(*guess.parts)
         box = reduce(Box.union, (self.lattice.boxes[i] for i in used))
         score = own + sum(part.score for part in parts)

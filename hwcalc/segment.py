@@ -68,18 +68,24 @@ def unit_height(boxes: Sequence[Box]) -> float:
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes, those that touch and lie mostly over each other made one: the circles of an 8, the hat of a 5."""
+    """The boxes, those that touch and lie mostly over each other made one, as the circles of an 8, but no bars."""
     made: list[Box] = []
     for box in sorted(boxes, key=lambda box: box.left + box.right):
         if made:
             last = made[-1]
             shared = min(last.right, box.right) - max(last.left, box.left)
             apart = max(last.top, box.top) - min(last.bottom, box.bottom)
-            if 2 * shared > min(last.width, box.width) and apart < 0.1 * max(last.height, box.height):
+            lies_over = apart < 0.1 * max(last.height, box.height) and not (_is_bar(last) or _is_bar(box))
+            if lies_over and 2 * shared > min(last.width, box.width):
                 made[-1] = last.union(box)
                 continue
         made.append(box)
     return made
+
+
+def _is_bar(box: Box) -> bool:
+    """Whether it may be the bar of a fraction, which does not make one symbol of what is over and under it."""
+    return box.height < 0.35 * box.width
 
 
 def smaller_unit(boxes: Sequence[Box], unit: float) -> float | None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
+from itertools import product
 
 import numpy as np
 
@@ -22,7 +23,7 @@ FLAT = 0.35
 SHORTEST = 0.35
 """Shortest bar, in units."""
 
-REACH = (0.1, 0.5, 1.0)
+REACH = (-0.25, 0.1, 0.5, 1.0)
 """How far beyond the ends of a bar, in units, the middles of the strokes over and under it may be: as many guesses."""
 
 SUBSTANCE = 0.35
@@ -92,8 +93,8 @@ class Bars:
         found: dict[Guess, None] = {}
         bars = sorted((i for i in strokes if i in self._ends), key=lambda i: -self.boxes[i].width)
         for bar in bars:
-            for reach in REACH:
-                over, under = self._sides(bar, strokes, reach * self._unit)
+            for reach, bounded in product(REACH, (True, False)):
+                over, under = self._sides(bar, strokes, reach * self._unit, bounded)
                 if self._is_substantial(over) and self._is_substantial(under):
                     found[Guess(Form.FRACTION, (bar,), (over, under))] = None
         return list(found)[:MOST_GUESSES]
@@ -135,9 +136,9 @@ class Bars:
         return y0 + share * (y1 - y0)
 
     def _sides(
-        self, bar: int, strokes: Collection[int], reach: float
+        self, bar: int, strokes: Collection[int], reach: float, bounded: bool = True
     ) -> tuple[frozenset[int], frozenset[int]]:
-        """The strokes over and under a bar, up to the next bar that is clearly wider."""
+        """The strokes over and under a bar; `bounded`: up to the next bar that is clearly wider."""
         own = self.boxes[bar]
         over: list[int] = []
         under: list[int] = []
@@ -149,7 +150,7 @@ class Bars:
             up, down = (height := self.height(bar, x)) - box.top, box.bottom - height
             if min(up, down) < CROSSING * self._unit:
                 (over if up > down else under).append(i)
-        wider = [i for i in (*over, *under) if i in self._ends and self._is_wider(i, own)]
+        wider = [i for i in (*over, *under) if bounded and i in self._ends and self._is_wider(i, own)]
         for other in wider:
             x = own.center[0]
             above = self.height(other, x) < self.height(bar, x)
