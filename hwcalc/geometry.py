@@ -203,14 +203,14 @@ class Shapes:
         self._point = labels.index(".")
         self._law = np.array([SHAPE[label] for label in labels]).T
         sizes = [max(box.width, box.height) for box in strokes]
-        parts = _of_parts([sorted(sizes[i] for i in c.strokes) for c in candidates], self.size, labels)
+        parts = _of_parts([sorted(sizes[i] for i in c.written) for c in candidates], self.size, labels)
         self._parts = parts if pen else BROKEN * parts
         self._most = np.array(
-            [max(sizes[i] for i in c.strokes) if len(c.strokes) == 2 else np.inf for c in candidates]
+            [max(sizes[i] for i in c.written) if len(c.written) == 2 else np.inf for c in candidates]
         )
-        self._ragged = np.array([_raggedness([strokes[i] for i in c.strokes]) for c in candidates])
+        self._ragged = np.array([_raggedness([strokes[i] for i in c.written]) for c in candidates])
         self._equals = np.array([label == "=" for label in labels])
-        self._count = np.array([len(c.strokes) for c in candidates])
+        self._count = np.array([len(c.written) for c in candidates])
         self._breaks = np.array([c.breaks for c in candidates])
         counts = STROKES if pen else PIECES
         self._strokes = np.log([counts[label] for label in labels]).T

@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 
 from .ink import Box, Ink
-from .segment import joined
+from .segment import bounces, joined
 
 FLAT = 0.35
 """Highest bar, as a share of its width: people write fraction bars aslant."""
@@ -56,7 +56,7 @@ class Guess:
     ----------
     form : Form
     sign : tuple of int
-        Strokes of the bar, the root sign or the rule.
+        Strokes of the bar, the root sign or the rule; of a bar or rule the bar itself first.
     parts : tuple of frozenset of int
         Of a fraction what is over and what is under the bar; of a root what is under its roof; of a column
         its rows from top to bottom, the last one the result, which may be empty.
@@ -82,6 +82,7 @@ class Bars:
     def __init__(self, ink: Ink, unit: float, excluded: Collection[int] = ()) -> None:
         self.boxes = [s.box for s in ink.strokes]
         self._unit = unit
+        self._specks = bounces(ink, unit)
         self._ends = {
             i: _ends(ink, i)
             for i, box in enumerate(self.boxes)
@@ -96,7 +97,7 @@ class Bars:
             for reach, bounded in product(REACH, (True, False)):
                 over, under = self._sides(bar, strokes, reach * self._unit, bounded)
                 if self._is_substantial(over) and self._is_substantial(under):
-                    found[Guess(Form.FRACTION, (bar,), (over, under))] = None
+                    found[Guess(Form.FRACTION, self._whole(bar), (over, under))] = None
         return list(found)[:MOST_GUESSES]
 
     def column(self, strokes: Collection[int]) -> list[Guess]:
@@ -104,11 +105,12 @@ class Bars:
         found = []
         for rule in (i for i in strokes if i in self._ends):
             over, under = self._sides(rule, strokes, float("inf"))
-            if len(over) + len(under) + 1 < len(strokes) or not self._is_rule(rule, over, under):
+            sign = self._whole(rule)
+            if len(over) + len(under) + len(sign) < len(strokes) or not self._is_rule(rule, over, under):
                 continue
             rows = self._rows(over)
             if len(rows) >= 2 and all(self._is_substantial(row) for row in rows):
-                found.append(Guess(Form.COLUMN, (rule,), (*rows, under)))
+                found.append(Guess(Form.COLUMN, sign, (*rows, under)))
         return found
 
     def _is_rule(self, bar: int, over: Collection[int], under: Collection[int]) -> bool:
@@ -145,7 +147,7 @@ class Bars:
         for i in strokes:
             box = self.boxes[i]
             x = (box.left + box.right) / 2
-            if i == bar or not own.left - reach <= x <= own.right + reach:
+            if i == bar or i in self._specks or not own.left - reach <= x <= own.right + reach:
                 continue
             up, down = (height := self.height(bar, x)) - box.top, box.bottom - height
             if min(up, down) < CROSSING * self._unit:
@@ -156,7 +158,13 @@ class Bars:
             above = self.height(other, x) < self.height(bar, x)
             side = over if above else under
             side[:] = [i for i in side if not self._is_beyond(i, other, above)]
+        for side in (over, under):
+            side += [speck for speck, of in self._specks.items() if of in side and speck in strokes]
         return frozenset(over), frozenset(under)
+
+    def _whole(self, bar: int) -> tuple[int, ...]:
+        """A bar, then its specks."""
+        return bar, *(speck for speck, of in self._specks.items() if of == bar)
 
     def _is_wider(self, other: int, own: Box) -> bool:
         box = self.boxes[other]
