@@ -43,7 +43,7 @@ MIDDLE_DOT = (-2.3, 0.6, 0.05, 0.15)
 MIDDLE_DOT_WEIGHT = -3.0
 
 COLON = (math.log(0.5), 0.35, 0.1, 0.15)
-COLON_WEIGHT = -3.0
+COLON_WEIGHT = -4.5
 COLON_DOT = 0.3
 """Two dots over each other, each no larger than this in units, divide."""
 
@@ -112,13 +112,13 @@ RAGGED = -15.0
 """Weight of the bars of = that do not lie over each other: times the square of how far their middles are apart
 beyond 0.25, as a share of the longer one."""
 
-TOUCH_SCALE = 0.1
+TOUCH_SCALE = 0.07
 """Strokes of a symbol that should touch are this far apart, in units, or less: the mean of an exponential law."""
 
 MOST_APART = -5.0
 """Strokes that should touch and are far apart cost this much, and no more."""
 
-REVISIT = -1.5
+REVISIT = -2.0
 """Going back to a symbol after writing another."""
 
 ANOTHER = -3.0
@@ -126,8 +126,8 @@ ANOTHER = -3.0
 
 SIZE_WEIGHT = 1.5
 PLACE_WEIGHT = 1.0
-OVERLAP_WEIGHT = 6.0
-DOT, UNDERCUT_WEIGHT = 0.3, 3.0
+OVERLAP_WEIGHT = 7.0
+DOT, UNDERCUT_WEIGHT = 0.3, 2.0
 """A mark smaller than this, in units, may stand under what leans over it."""
 GAP_WEIGHT = 0.3
 
@@ -150,10 +150,10 @@ UNALIGNED, CLOSE = 2.0, 20.0
 CUT = -2.5
 """Two symbols that were one connected piece of a picture."""
 
-OUTLIER = 0.001
+OUTLIER = 0.0005
 """Share of symbols that stand or are sized like no other of their label."""
 
-SHAPELESS = 0.3
+SHAPELESS = 0.2
 """Marks smaller than this, in units, have less shape the smaller they are: a pen cannot write that small."""
 
 
