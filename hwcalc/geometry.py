@@ -109,8 +109,8 @@ APART = frozenset("=÷%")
 """Labels whose strokes do not touch."""
 
 RAGGED = -15.0
-"""Weight of the bars of = that do not lie over each other: times the square of how far their middles are apart
-beyond 0.25, as a share of the longer one."""
+"""Weight of the strokes of = that are no bars over each other: times the squares of how far their middles are apart
+beyond 0.25 and of how tall they are beyond 0.4, as shares of the longer one."""
 
 TOUCH_SCALE = 0.07
 """Strokes of a symbol that should touch are this far apart, in units, or less: the mean of an exponential law."""
@@ -279,11 +279,12 @@ def _of_parts(sizes: Sequence[Sequence[float]], whole: FloatArray, labels: str) 
 
 
 def _raggedness(boxes: Sequence[Box]) -> float:
-    """How far two bars are from lying over each other; 0 for more or fewer strokes."""
+    """How far two strokes are from being bars over each other; 0 for more or fewer strokes."""
     if len(boxes) != 2:
         return 0.0
-    (a, b), longer = boxes, max(box.width for box in boxes)
-    return max(0.0, abs(a.center[0] - b.center[0]) / longer - 0.25) ** 2 if longer > 0 else 0.0
+    (a, b), longer = boxes, max(max(box.width for box in boxes), 1e-9)
+    aside, tall = abs(a.center[0] - b.center[0]) / longer, max(a.height, b.height) / longer
+    return min(max(0.0, aside - 0.25) ** 2 + max(0.0, tall - 0.4) ** 2, 1.0)
 
 
 def _weigh(size: FloatArray, place: FloatArray, law: FloatArray) -> FloatArray:

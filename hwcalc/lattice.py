@@ -47,6 +47,9 @@ DEEPEST = 4
 MOST_ITEMS = 1500
 """No more structure is looked for once the rows had so many items: it is a scribble."""
 
+UNFIT = -25.0
+"""What stands so badly that its geometry has less than this log-weight is not read."""
+
 FRACTION, ROOT, COLUMN = -1.0, -1.0, -3.0
 """Log-weight of the form itself."""
 
@@ -320,6 +323,10 @@ class _RowSearch:
         """The item that a guess makes, its parts parsed."""
         if self.lattice.work > MOST_ITEMS or (guess.form is not Form.ROOT and not all(guess.parts[:2])):
             return None
+        group = self.lattice.candidate(guess.sign)
+        fit = self._fit(guess, group.box)
+        if fit < UNFIT:
+            return None
         column = guess.form is Form.COLUMN
         parts = tuple(
             self.lattice.parse_row(part, depth + 1, later=column and 0 < i < len(guess.parts) - 1)
@@ -327,13 +334,7 @@ class _RowSearch:
             else EMPTY
             for i, part in enumerate(guess.parts)
         )
-        group = self.lattice.candidate(guess.sign)
-        own = (
-            self.lattice.sign_score(guess)
-            + geometry.ANOTHER
-            + _FORM[guess.form]
-            + self._fit(guess, group.box)
-        )
+        own = self.lattice.sign_score(guess) + geometry.ANOTHER + _FORM[guess.form] + fit
         if not column:
             own += sum(grammar.of_part(part.labels) for part in parts)
         used = frozenset(guess.sign).union(*guess.parts)

@@ -23,7 +23,7 @@ FLAT = 0.35
 SHORTEST = 0.35
 """Shortest bar, in units."""
 
-REACH = (-0.25, 0.1, 0.5, 1.0)
+REACH = (-0.5, -0.25, 0.1, 0.5, 1.0)
 """How far beyond either end of a bar, in units, the middles of the strokes over and under it may be: as many guesses
 for each end."""
 
