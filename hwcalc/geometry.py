@@ -66,7 +66,7 @@ LEAST: dict[str, tuple[float, float]] = {
 TOO_SMALL = -6.0
 """Least log-weight of the smallest stroke: a pen may leave a speck anywhere."""
 
-BROKEN = 0.35
+BROKEN = 0.1
 """Weight of this for the pieces of a picture, where lines are broken anywhere."""
 
 DIVIDING_DOT = (0.2, 0.35)
@@ -97,8 +97,8 @@ STROKES: dict[str, tuple[float, float, float, float]] = {
     "√": (0.85, 0.14, 0.008, 0.002),
 }
 PIECES: dict[str, tuple[float, float, float, float]] = {
-    **dict.fromkeys(STROKES, (0.92, 0.07, 0.008, 0.002)),
-    **dict.fromkeys("45", (0.85, 0.14, 0.008, 0.002)),
+    **dict.fromkeys(STROKES, (0.91, 0.07, 0.016, 0.004)),
+    **dict.fromkeys("45", (0.83, 0.14, 0.025, 0.005)),
     "=": (0.04, 0.95, 0.009, 0.001),
     "÷": (0.04, 0.08, 0.87, 0.01),
     "%": (0.3, 0.2, 0.49, 0.01),
