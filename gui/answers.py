@@ -62,10 +62,11 @@ class Answers:
         self._settings = settings
         self._lines: list[Line] = []
         self._shown: dict[Line, _Shown] = {}
+        self._stale: set[Line] = set()  # of those, what is to look different
         self._numbers = 0  # of lines drawn so far, so that tags never repeat
         self._drawn_at: tuple[object, ...] | None = None
         self._drawing: str | None = None
-        self._fonts: dict[int, tkfont.Font] = {}
+        self._fonts: dict[int, tuple[tkfont.Font, int]] = {}
         self._width_of: Callable[[str, int], int] = lru_cache(maxsize=4096)(self._width)
         paper.bind("<<View>>", lambda _: self.refresh(), add=True)
 
@@ -126,29 +127,40 @@ class Answers:
     # Drawing
 
     def refresh(self) -> None:
-        """Draw what is new, and everything when it is to look different: at once as much as fits the budget."""
+        """Draw what is new at once, as much as fits the budget; soon everything when it is to look different."""
         paper = self._paper
         rounding = (self._settings.decimals, self._settings.fractions)
         state = (paper.factor, paper.palette.name, paper.winfo_width(), rounding)
-        keep = set(self._lines) if state == self._drawn_at else set()
-        self._drawn_at = state
-        stale = [line for line in self._shown if line not in keep]
-        if stale:
-            paper.delete(*(self._shown.pop(line).tag for line in stale))
+        changed, self._drawn_at = state != self._drawn_at, state
+        if changed:
+            self._stale = set(self._shown)
+        for line in self._shown.keys() - set(self._lines):
+            self._remove(line)
         self.come_back()
-        self._draw_some()
+        if self._stale:
+            self._draw_soon(1)
+        else:
+            self._draw_some()
+
+    def _remove(self, line: Line) -> None:
+        self._stale.discard(line)
+        if line in self._shown:
+            self._paper.delete(self._shown.pop(line).tag)
 
     def _draw_some(self) -> None:
         deadline, paper = perf_counter() + BUDGET, self._paper
-        if self._drawing is not None:
-            paper.after_cancel(self._drawing)
-            self._drawing = None
-        left = [line for line in self._lines if line not in self._shown]
+        left = [line for line in self._lines if line not in self._shown or line in self._stale]
         while left and not paper.pen_down and perf_counter() < deadline:
             line = left.pop(0)
+            self._remove(line)
             self._shown[line] = self._draw(line)
         if left:
-            self._drawing = paper.after(30 if paper.pen_down else 1, self._draw_some)
+            self._draw_soon(30 if paper.pen_down else 1)
+
+    def _draw_soon(self, ms: int) -> None:
+        if self._drawing is not None:
+            self._paper.after_cancel(self._drawing)
+        self._drawing = self._paper.after(ms, self._draw_some)
 
     def _draw(self, line: Line) -> _Shown:
         self._numbers += 1
@@ -235,9 +247,9 @@ class Answers:
                 piece.x, piece.y, piece.x + piece.width, piece.y, fill=colour, width=width, tags=tags
             )
             return
-        font = self._font(round(piece.size))
-        y = piece.y - font.metrics("ascent")
-        paper.create_text(piece.x, y, text=piece.text, font=font, fill=colour, anchor="nw", tags=tags)
+        font, ascent = self._font(round(piece.size))
+        place = (piece.x, piece.y - ascent)
+        paper.create_text(*place, text=piece.text, font=font, fill=colour, anchor="nw", tags=tags)
 
     def _underline(self, box: Box, shown: _Shown) -> None:
         paper, f = self._paper, self._paper.factor
@@ -268,17 +280,19 @@ class Answers:
 
     # Fonts
 
-    def _font(self, size: int) -> tkfont.Font:
+    def _font(self, size: int) -> tuple[tkfont.Font, int]:
+        """A font and its ascent, in pixels: asking for it takes longer than drawing."""
         if size not in self._fonts:
             family = self._paper.screen.family
-            self._fonts[size] = tkfont.Font(self._paper, family=family, size=-max(size, 1))
+            font = tkfont.Font(self._paper, family=family, size=-max(size, 1))
+            self._fonts[size] = font, font.metrics("ascent")
         return self._fonts[size]
 
     def _measure(self, text: str, size: float) -> float:
         return float(self._width_of(text, round(size)))
 
     def _width(self, text: str, size: int) -> int:
-        return self._font(size).measure(text)
+        return self._font(size)[0].measure(text)
 
 
 def dotted(width: float, dot: float, colour: str) -> Image.Image:

@@ -1,17 +1,20 @@
 """Strokes as smooth, anti-aliased pictures: Tk's own lines have jagged edges.
 
-In flow the points of a stroke in pixels, its width and colour; out flows an RGBA picture and the place of
-its top left corner.
+In flow the points of strokes in pixels, their width and colour; out flow RGBA pictures: `painted` for ink, exact at
+any width, and `sketched`, several times faster, for what is small.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from hwcalc.ink import FloatArray
 
 FAR = np.float32(1e9)  # squared pixels: no ink near
+FINER = 4  # times: sketches are drawn so much larger, then reduced
 
 
 def smoothed(points: FloatArray) -> FloatArray:
@@ -87,3 +90,32 @@ def painted(points: FloatArray, width: float, colour: str) -> tuple[Image.Image,
     picture = Image.new("RGBA", (width_px, height_px), colour)
     picture.putalpha(Image.fromarray(cover.astype(np.uint8).reshape(height_px, width_px)))
     return picture, int(corner[0]), int(corner[1])
+
+
+def sketched(paths: Iterable[FloatArray], size: tuple[int, int], width: float, colour: str) -> Image.Image:
+    """Paths in small as an RGBA picture: drawn larger without smooth edges, and reduced.
+
+    Parameters
+    ----------
+    paths : float64 (k, 2) arrays, k >= 1
+        Pixels, x right, y down; each is drawn as it is, with round joints.
+    size : (int, int)
+        Pixels of the picture, right and down.
+    width : float
+        Pixels, of the lines.
+    colour : str
+        `#rrggbb`.
+    """
+    mask = Image.new("L", (size[0] * FINER, size[1] * FINER), 0)
+    pen, radius = ImageDraw.Draw(mask), width * FINER / 2
+    for path in paths:
+        cells = np.floor(path * 1.5)  # points this near to each other look like one
+        moved = np.any(np.diff(cells, axis=0) != 0, axis=1)
+        corners = [tuple(p) for p in (path[np.concatenate([[True], moved])] * FINER).tolist()]
+        corners.append(tuple((path[-1] * FINER).tolist()))
+        pen.line(corners, fill=255, width=round(2 * radius))
+        for x, y in corners:
+            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    picture = Image.new("RGBA", size, colour)
+    picture.putalpha(mask.reduce(FINER))
+    return picture

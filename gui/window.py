@@ -6,6 +6,7 @@ In flow an engine (what reads) and a folder for what is remembered; each feature
 
 from __future__ import annotations
 
+import gc
 import tkinter as tk
 from pathlib import Path
 from tkinter import ttk
@@ -144,7 +145,7 @@ class Window:
         self.tools.listeners.append(self._tool_taken)
         self.side.listeners.append(self._panel_shown)
         self.field.listeners.append(lambda shown: self.bar.choose("type", shown))
-        self.look.wearers += [lambda _: close_card(), self._recolour_bar]
+        self.look.wearers += [lambda _: close_card(), self.bar.recolour]
         self.look.wearers += [self.panel.recolour, self.learn_panel.recolour, paper.recolour]
         self.root.protocol("WM_DELETE_WINDOW", self.close)
         bind_moves(paper, close_card)
@@ -175,15 +176,18 @@ class Window:
 
     def run(self) -> None:
         """Stay until the window is closed."""
-        self.root.after(50, self._warm_up)
+        self.root.after(50, self.warm_up)
         self.root.mainloop()
 
-    def _warm_up(self) -> None:
+    def warm_up(self) -> None:
+        """Load the reader before the first stroke needs it."""
+
         def failed(error: Exception) -> None:
             self.status.problem(explained(error))
 
         self.worker.submit(self.learning.use, lambda _: None, failed)
-        self.worker.submit(self.engine.warm_up, lambda _: None, failed)
+        # What the reader has loaded stays: the collector takes 20 ms to look through it, again and again.
+        self.worker.submit(self.engine.warm_up, lambda _: gc.freeze(), failed)
 
     def close(self) -> None:
         """End the program; what is not saved is there again on the next start."""
@@ -335,11 +339,6 @@ class Window:
     def _panel_shown(self, name: str) -> None:
         for panel in PANELS:
             self.bar.choose(panel, panel == name)
-
-    def _recolour_bar(self, palette: Palette) -> None:
-        self.bar.recolour(palette)
-        self.bar.set_icon("type", "keyboard")
-        self.bar.set_icon("menu", "more")
 
     def _view_text(self) -> str:
         return "" if self.paper.zoom == 1.0 else f"{round(100 * self.paper.zoom)} %"
