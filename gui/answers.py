@@ -5,7 +5,7 @@ In flow the lines of the sheet; out flow canvas items and, for a place on the pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter
@@ -16,13 +16,15 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageTk
 
 from hwcalc.gui.answer_place import Room, placed, rule_of
+from hwcalc.gui.brush import sketched
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.rounding import as_set
 from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING
 from hwcalc.gui.telling import doubtful_symbols, shown_answer
-from hwcalc.gui.typeset import Piece, typeset, typeset_answer
+from hwcalc.gui.typeset import Measure, Piece, typeset, typeset_answer
+from hwcalc.gui.written import EM, PEN, script
 from hwcalc.ink import Box
 from hwcalc.names import is_plain
 
@@ -129,8 +131,8 @@ class Answers:
     def refresh(self) -> None:
         """Draw what is new at once, as much as fits the budget; soon everything when it is to look different."""
         paper = self._paper
-        rounding = (self._settings.decimals, self._settings.fractions)
-        state = (paper.factor, paper.palette.name, paper.winfo_width(), rounding)
+        how = (self._settings.decimals, self._settings.fractions, self._settings.written)
+        state = (paper.factor, paper.palette.name, paper.winfo_width(), how)
         changed, self._drawn_at = state != self._drawn_at, state
         if changed:
             self._stale = set(self._shown)
@@ -213,24 +215,44 @@ class Answers:
         room = Room(
             paper.factor, paper.canvasx(paper.winfo_width()), read, others, self._first_baseline(line)
         )
-        place = placed(line, reading, lambda size: self._wide(text + doubt, size), room)
-        x, y, size = place
+        by_hand = self._by_hand(line, text + doubt)
+        measure = script().measure if by_hand else self._measure
+        x, y, size = placed(line, reading, lambda size: _wide(text + doubt, size, measure), room)
         tags = (shown.tag, f"{shown.tag}-answer", "answer")
-        setting = typeset_answer(text, size, self._measure)
-        width = setting.width + (self._measure(doubt, size) if doubt else 0.0)
+        setting = typeset_answer(text, size, measure)
+        width = setting.width + (measure(doubt, size) if doubt else 0.0)
         shown.answer = Box(x, y - setting.up, x + width, y + setting.down)
         if line.page:
             pad = 0.2 * size
             chip = (x - pad, shown.answer.top, x + width + pad, shown.answer.bottom)
             paper.create_rectangle(*chip, fill=paper.palette.paper, outline=paper.palette.edge, tags=tags)
-        for piece in setting.moved(x, y):
-            self._draw_piece(piece, paper.palette.answer, tags)
-        if doubt:
-            mark = Piece(doubt, x + setting.width, y, size, width - setting.width)
-            self._draw_piece(mark, paper.palette.doubt, tags)
+        mark = Piece(doubt, x + setting.width, y, size, width - setting.width)
+        inks = (paper.palette.answer, setting.moved(x, y)), (paper.palette.doubt, (mark,) if doubt else ())
+        for colour, pieces in inks:
+            if by_hand:
+                self._draw_by_hand(pieces, PEN * EM * size, colour, shown, tags)
+            else:
+                for piece in pieces:
+                    self._draw_piece(piece, colour, tags)
 
-    def _wide(self, text: str, size: float) -> float:
-        return max(typeset_answer(text, size, self._measure).width, 1.0)
+    def _by_hand(self, line: Line, text: str) -> bool:
+        """Answers to ink are written as it is."""
+        return self._settings.written and not line.typed and line.picture is None and script().covers(text)
+
+    def _draw_by_hand(
+        self, pieces: Sequence[Piece], width: float, colour: str, shown: _Shown, tags: tuple[str, ...]
+    ) -> None:
+        strokes = script().strokes(pieces)
+        if not strokes:
+            return
+        ends = np.concatenate(strokes)
+        left, top = np.floor(ends.min(axis=0) - width)
+        right, bottom = np.ceil(ends.max(axis=0) + width)
+        size = (round(right - left), round(bottom - top))
+        picture = sketched((s - (left, top) for s in strokes), size, max(width, 1.2), colour)
+        photo = ImageTk.PhotoImage(picture, master=self._paper)
+        shown.images.append(photo)
+        self._paper.create_image(round(left), round(top), image=photo, anchor="nw", tags=tags)
 
     def _first_baseline(self, line: Line) -> float | None:
         """Of a typed line, in pixels."""
@@ -293,6 +315,10 @@ class Answers:
 
     def _width(self, text: str, size: int) -> int:
         return self._font(size)[0].measure(text)
+
+
+def _wide(text: str, size: float, measure: Measure) -> float:
+    return max(typeset_answer(text, size, measure).width, 1.0)
 
 
 def dotted(width: float, dot: float, colour: str) -> Image.Image:

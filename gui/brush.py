@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from hwcalc.ink import FloatArray
@@ -110,12 +111,23 @@ def sketched(paths: Iterable[FloatArray], size: tuple[int, int], width: float, c
     pen, radius = ImageDraw.Draw(mask), width * FINER / 2
     for path in paths:
         cells = np.floor(path * 1.5)  # points this near to each other look like one
-        moved = np.any(np.diff(cells, axis=0) != 0, axis=1)
-        corners = [tuple(p) for p in (path[np.concatenate([[True], moved])] * FINER).tolist()]
-        corners.append(tuple((path[-1] * FINER).tolist()))
-        pen.line(corners, fill=255, width=round(2 * radius))
-        for x, y in corners:
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+        moved = np.concatenate([np.any(np.diff(cells, axis=0) != 0, axis=1), [True]])
+        points = path[moved] * FINER
+        pen.line(points.ravel().tolist(), fill=255, width=round(2 * radius))
+        r = radius - 0.5  # Pillow's ellipses are a pixel larger than their boxes
+        for x, y in points[_turns(points, 1.5 / radius)].tolist():
+            pen.ellipse((x - r, y - r, x + r, y + r), fill=255)
     picture = Image.new("RGBA", size, colour)
     picture.putalpha(mask.reduce(FINER))
     return picture
+
+
+def _turns(points: FloatArray, least: float) -> npt.NDArray[np.bool_]:
+    """The ends of a path and where it turns by at least so many radians: there a line needs a joint."""
+    found = np.ones(len(points), dtype=bool)
+    steps = np.diff(points, axis=0)
+    a, b = steps[:-1], steps[1:]
+    across = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
+    along = (a * b).sum(axis=1)
+    found[1:-1] = across > least * along  # tan(x) is x where that matters
+    return found

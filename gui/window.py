@@ -45,6 +45,7 @@ from hwcalc.gui.side import Side
 from hwcalc.gui.theme import Palette
 from hwcalc.gui.tools import Eraser, Pen, Toolbox
 from hwcalc.gui.worker import Worker
+from hwcalc.gui.written import script
 
 BUTTONS = ["open", "save", "|", "undo", "redo", "|", "pen", "eraser", "select", "clear"]
 BUTTONS += [">", "copy", "type", "history", "learn", "menu"]
@@ -186,6 +187,7 @@ class Window:
             self.status.problem(explained(error))
 
         self.worker.submit(self.learning.use, lambda _: None, failed)
+        self.worker.submit(script, lambda _: None, failed)
         # What the reader has loaded stays: the collector takes 20 ms to look through it, again and again.
         self.worker.submit(self.engine.warm_up, lambda _: gc.freeze(), failed)
 

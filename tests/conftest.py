@@ -154,13 +154,14 @@ def shown(window: Any) -> Any:
 
 @pytest.fixture
 def window(display: str, reader: FakeReader, tmp_path: Any) -> Iterator[Any]:
-    """A window on an empty sheet with the fake reader, in the light palette at 100 %."""
+    """A window on an empty sheet with the fake reader, in the light palette at 100 %, its answers in type."""
     from hwcalc.gui.engine import Engine
     from hwcalc.gui.theme import LIGHT
     from hwcalc.gui.window import Window
 
     engine = Engine(read_ink=reader, evaluate=lambda text: reader.evaluate(text), warm_up=lambda: None)
     window = Window(engine, palette=LIGHT, scale=1.0)
+    window.settings.written = False
     yield shown(window)
     window.close()
 
