@@ -41,7 +41,7 @@ def test_what_makes_sense_stays_beside_what_does_not(tmp_path):
 
 def test_settings_come_back(tmp_path):
     settings = Settings(
-        "dark", (800, 600), "+5+7", True, "history", 4.0, 3, False, True, True, ["/a.hwcalc", "/b.png"]
+        "dark", (800, 600), "+5+7", True, "history", 4.0, 3, False, False, True, True, ["/a.hwcalc", "/b.png"]
     )
     (tmp_path / "settings.json").write_bytes(dump_settings(settings))
     assert load_settings(tmp_path / "settings.json") == settings
