@@ -47,8 +47,8 @@ class Script:
         self._wide = {c: max(_width(form) for form in forms) for c, forms in self._forms.items()}
 
     def covers(self, text: str) -> bool:
-        """Can it write all of a text?"""
-        return all(c in self._forms or c == " " for c in text.replace("-", "−"))
+        """Can it write all of a text, powers set as such?"""
+        return all(c in self._forms or c in " ^" for c in text.replace("-", "−"))
 
     def measure(self, text: str, size: float) -> float:
         """How wide a text is in a font of height `size`; see `typeset.Measure`."""

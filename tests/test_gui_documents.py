@@ -75,8 +75,9 @@ def test_exports(window, write, settle, tmp_path):
     assert (0x17, 0x69, 0xAA) in colours
     svg = ElementTree.fromstring((tmp_path / "a.svg").read_text(encoding="utf-8"))
     space = "{http://www.w3.org/2000/svg}"
-    assert len(svg.findall(f".//{space}path")) == 3
-    assert svg.find(f"{space}text").text == "= 2"
+    strokes = [path.get("stroke") for path in svg.findall(f".//{space}path")]
+    assert strokes.count("#1d2733") == 3
+    assert strokes.count("#1769aa") == 3  # = 2
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
 
 

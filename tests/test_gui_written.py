@@ -17,7 +17,7 @@ def strokes_of(text):
     return script().strokes(setting.pieces), setting
 
 
-@pytest.mark.parametrize("text", ["= 46", "= -1 2/3 ≈ -1.666667 ?", "≈ 0.25", "1×10"])
+@pytest.mark.parametrize("text", ["= 46", "= -1 2/3 ≈ -1.666667 ?", "≈ 2.95×10^94", "1×10^-20"])
 def test_numbers_are_written_within_their_setting(text):
     assert script().covers(text)
     strokes, setting = strokes_of(text)
@@ -27,7 +27,7 @@ def test_numbers_are_written_within_their_setting(text):
     assert (high <= (setting.width + 1, setting.down + slack)).all()
 
 
-@pytest.mark.parametrize("text", ["cannot divide by zero", "✓ true", "≈ 2.9×10^94"])
+@pytest.mark.parametrize("text", ["cannot divide by zero", "✓ true"])
 def test_words_are_not(text):
     assert not script().covers(text)
 
