@@ -227,7 +227,9 @@ class Answers:
             chip = (x - pad, shown.answer.top, x + width + pad, shown.answer.bottom)
             paper.create_rectangle(*chip, fill=paper.palette.paper, outline=paper.palette.edge, tags=tags)
         mark = Piece(doubt, x + setting.width, y, size, width - setting.width)
-        inks = (paper.palette.answer, setting.moved(x, y)), (paper.palette.doubt, (mark,) if doubt else ())
+        # What is still to be written is no answer: it is told without raising the voice.
+        colour = paper.palette.answer if reading.value is not None else paper.palette.quiet
+        inks = (colour, setting.moved(x, y)), (paper.palette.doubt, (mark,) if doubt else ())
         for colour, pieces in inks:
             if by_hand:
                 self._draw_by_hand(pieces, PEN * EM * size, colour, shown, tags)

@@ -322,10 +322,11 @@ class Window:
             self._read(lines)
 
     def _typed(self, event: tk.Event[Any]) -> None:
-        """Typing says what the selected strokes are; with nothing selected it opens the typing field."""
+        """Typing says what the selected strokes are; with nothing selected a number or a name begins a typed line."""
         if self.correcting.say(event.char) or int(event.state) & 0xC:
             return
-        if event.char and event.char in "0123456789(-.√":
+        begins = event.char in "0123456789(-.√" or event.char.isalpha()
+        if event.char and begins and event.char.upper() not in self.actions.letters:
             self.field.type(event.char)
 
     def _hover(self, event: tk.Event[Any]) -> None:
