@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hwcalc.reader import Reading
 
 SMALL = 14.0  # logical units: what was read
+FAR = 60.0  # logical units below a line: nothing of it stands lower
 BUDGET = 0.003  # seconds of drawing before events get their turn again
 ON_LINE = 1.0  # logical units: this near, a touch is meant for the line and is no dot beside it
 
@@ -41,6 +42,7 @@ class _Shown:
     """What is drawn for one line, in canvas pixels."""
 
     tag: str
+    near: tuple[Box, ...] = ()  # the lines around it, in logical units
     answer: Box | None = None
     symbols: list[tuple[int, Box]] = field(default_factory=list)
     images: list[ImageTk.PhotoImage] = field(default_factory=list)
@@ -75,6 +77,9 @@ class Answers:
     def show(self, lines: list[Line]) -> None:
         """Draw what changed."""
         self._lines = lines
+        for line, shown in list(self._shown.items()):
+            if line in lines and self._near(line) != shown.near:
+                self._remove(line)  # what came or went beside it may change where its answer stands
         self.refresh()
 
     def make_way(self, x: float, y: float) -> None:
@@ -144,6 +149,12 @@ class Answers:
         else:
             self._draw_some()
 
+    def _near(self, line: Line) -> tuple[Box, ...]:
+        """The boxes of the other lines at the height of a line, or not far below."""
+        top, bottom = line.box.top, line.box.bottom + FAR
+        boxes = (other.box for other in self._lines if other is not line)
+        return tuple(box for box in boxes if box.top < bottom and top < box.bottom)
+
     def _remove(self, line: Line) -> None:
         self._stale.discard(line)
         if line in self._shown:
@@ -158,6 +169,9 @@ class Answers:
             self._shown[line] = self._draw(line)
         if left:
             self._draw_soon(30 if paper.pen_down else 1)
+        elif not paper.pen_down:
+            ends = (shown.answer.right for shown in self._shown.values() if shown.answer is not None)
+            paper.reach_to(max(ends, default=0.0) / paper.factor)
 
     def _draw_soon(self, ms: int) -> None:
         if self._drawing is not None:
@@ -166,7 +180,7 @@ class Answers:
 
     def _draw(self, line: Line) -> _Shown:
         self._numbers += 1
-        shown = _Shown(f"line{self._numbers}")
+        shown = _Shown(f"line{self._numbers}", self._near(line))
         if line.reading is None:
             return shown
         end = (line.box.right * self._paper.factor, line.box.center[1] * self._paper.factor)
@@ -211,10 +225,8 @@ class Answers:
         if not text or (line.typed and is_plain(reading.text)):
             return
         paper, doubt = self._paper, " ?" if reading.doubtful else ""
-        others = [other.box for other in self._lines if other is not line] if line.page else []
-        room = Room(
-            paper.factor, paper.canvasx(paper.winfo_width()), read, others, self._first_baseline(line)
-        )
+        edge = paper.canvasx(paper.winfo_width())
+        room = Room(paper.factor, edge, read, shown.near, self._first_baseline(line))
         by_hand = self._by_hand(line, text + doubt)
         measure = script().measure if by_hand else self._measure
         x, y, size = placed(line, reading, lambda size: _wide(text + doubt, size, measure), room)

@@ -77,7 +77,7 @@ def _answer(line: Line, reading: Reading, text: str, others: Sequence[Box]) -> A
     text += " ?" if reading.doubtful else ""
     baseline = line.box.top + line.box.height / LEADING if line.typed else None
     read = (line.box.left, line.box.bottom + LARGE[0])
-    room = Room(1.0, EDGE, read, others if line.page else (), baseline)
+    room = Room(1.0, EDGE, read, others, baseline)
     if not script().covers(text):
         text = text.removeprefix("✓ ").removeprefix("✗ ")  # few fonts have these
         return Answer(text, placed(line, reading, lambda size: _wide(text, size), room))

@@ -135,7 +135,8 @@ class FakeReader:
         text = "".join(labels)
         numbers = text.split("+")
         answer = str(sum(map(int, numbers))) if all(numbers) and len(numbers) > 1 else ""
-        return reading_of(text, answer, boxes, labels, **self.changes)
+        told: dict[str, Any] = {"answer": answer, "boxes": boxes, "labels": labels, **self.changes}
+        return reading_of(text, **told)
 
 
 @pytest.fixture
