@@ -70,7 +70,7 @@ def placed(line: Line, reading: Reading, wide: Callable[[float], float], room: R
     """Where the answer of a line stands; `wide(size)` is how wide it is in a font of that height."""
     f, box = room.factor, line.box
     if line.page:
-        return _on_page(line, wide, room)
+        return _on_page(line, reading, wide, room)
     size = min(max(_height(line, reading) * 0.95, LARGE[0]), LARGE[1]) * f
     if (rule := rule_of(line, reading)) is not None:
         digits = [s.box.right for s in reading.symbols if s.label.isdigit()]
@@ -109,12 +109,12 @@ def _taken(place: Place, wide: float, room: Room) -> bool:
     return any(_overlap(box, other) for other in room.others)
 
 
-def _on_page(line: Line, wide: Callable[[float], float], room: Room) -> Place:
+def _on_page(line: Line, reading: Reading, wide: Callable[[float], float], room: Room) -> Place:
     """Beside the expression if nothing else is written there, else under it."""
     f, box = room.factor, line.box
-    size = min(max(0.7 * box.height, ON_PAGE[0]), ON_PAGE[1]) * f
+    size = min(max(0.7 * box.height, ON_PAGE[0]), ON_PAGE[1] if is_number(reading) else WORDS) * f
     beside = Place((box.right + 10) * f, box.center[1] * f + 0.36 * size, size)
-    if not _taken(beside, wide(size), room):
+    if not _taken(beside, wide(size), room) and beside.x + wide(size) < room.edge:
         return beside
     size = min(size, 1.2 * ON_PAGE[0] * f)
     return Place(box.left * f, (box.bottom + 6) * f + size, size)

@@ -23,6 +23,7 @@ from hwcalc.gui.rounding import as_set
 from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING
 from hwcalc.gui.telling import doubtful_symbols, shown_answer
+from hwcalc.gui.theme import DARK, LIGHT
 from hwcalc.gui.typeset import Measure, Piece, typeset, typeset_answer
 from hwcalc.gui.written import EM, PEN, script
 from hwcalc.ink import Box
@@ -192,7 +193,7 @@ class Answers:
                 end = self._draw_read(line, line.reading, shown)
             self._draw_answer(line, line.reading, shown, end)
         for number in doubtful_symbols(line.reading):
-            self._underline(line.symbol_box(line.reading.symbols[number]), shown)
+            self._underline(line.symbol_box(line.reading.symbols[number]), line, shown)
         if line.picture is not None:
             self._draw_boxes(line, line.reading, shown)
         return shown
@@ -287,11 +288,12 @@ class Answers:
         place = (piece.x, piece.y - ascent)
         paper.create_text(*place, text=piece.text, font=font, fill=colour, anchor="nw", tags=tags)
 
-    def _underline(self, box: Box, shown: _Shown) -> None:
+    def _underline(self, box: Box, line: Line, shown: _Shown) -> None:
         paper, f = self._paper, self._paper.factor
+        palette = paper.palette if line.picture is None else DARK if line.dark else LIGHT
         width = max(box.width * f, 10 * f)
         dot = max(2.4 * f, 2.0)
-        photo = ImageTk.PhotoImage(dotted(width, dot, paper.palette.doubt), master=paper)
+        photo = ImageTk.PhotoImage(dotted(width, dot, palette.doubt), master=paper)
         shown.images.append(photo)
         x, y = box.center[0] * f - width / 2, box.bottom * f + 4 * f
         paper.create_image(round(x), round(y), image=photo, anchor="nw", tags=(shown.tag, "answer"))
@@ -303,16 +305,16 @@ class Answers:
             box = Box(*(v * f for v in line.symbol_box(symbol)))
             shown.symbols.append((number, box))
             if not line.page:
-                self._draw_box(box, shown)
+                self._draw_box(box, line, shown)
         if line.page:
             room = 4 * self._paper.screen.scale
             left, top, right, bottom = (v * f for v in line.box)
-            self._draw_box(Box(left - room, top - room, right + room, bottom + room), shown)
+            self._draw_box(Box(left - room, top - room, right + room, bottom + room), line, shown)
 
-    def _draw_box(self, box: Box, shown: _Shown) -> None:
-        paper = self._paper
-        width = max(paper.screen.scale, 1)
-        paper.create_rectangle(*box, outline=paper.palette.answer, width=width, tags=(shown.tag, "answer"))
+    def _draw_box(self, box: Box, line: Line, shown: _Shown) -> None:
+        """In the colour that shows on the picture, whatever the palette of the window."""
+        colour, width = (DARK if line.dark else LIGHT).answer, max(self._paper.screen.scale, 1)
+        self._paper.create_rectangle(*box, outline=colour, width=width, tags=(shown.tag, "answer"))
 
     # Fonts
 

@@ -123,7 +123,8 @@ class Documents:
         """How large a picture may be, and where its top comes: below what is there."""
         seen = self._paper.visible()
         bottoms = [item.box.bottom for item in self._sheet.seen().values()]
-        return (max(seen.width - 48, 120), max(seen.height - 120, 120)), max([seen.top, *bottoms]) + 24
+        room = (max(seen.width - 2 * pictures.SIDE, 120), max(seen.height - 120, 120))
+        return room, max([seen.top, *bottoms]) + pictures.SIDE
 
     def picture_opened(self, picture: Picture) -> None:
         """Lay a picture on the sheet."""

@@ -175,10 +175,19 @@ class Window:
 
     # Life
 
-    def run(self) -> None:
-        """Stay until the window is closed."""
+    def run(self, file: Path | None = None) -> None:
+        """Open a file, if there is one, and stay until the window is closed."""
+        if file is not None:
+            self.open_at_start(file)
         self.root.after(50, self.warm_up)
         self.root.mainloop()
+
+    def open_at_start(self, file: Path) -> None:
+        """Open a file as soon as the paper has its size, which a picture is fitted to."""
+        if self.paper.winfo_width() > 1:
+            self.documents.open_file(file)
+        else:
+            self.root.after(10, self.open_at_start, file)
 
     def warm_up(self) -> None:
         """Load the reader before the first stroke needs it."""
