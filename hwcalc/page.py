@@ -42,6 +42,9 @@ _PARTED = 2.0  # and one this wide always does
 _USUAL = 1.1  # is between the two,
 _HABIT = 0.7  # as far as the page does not say otherwise
 _SIGN_ROOM = 0.7  # what counts of a gap beside a sign, around which people leave more room
+_CLEARING = 0.3  # that much of a gap must be free in another line too
+_WITNESSES = 2  # lines that tell at least
+_WRITTEN = 0.5
 _BESIDE = 0.35  # most between an expression and a small mark off its line: an exponent, a comma
 _OFF_ROW = 2.0  # most that neighbours in a row differ in height,
 _ASKEW = 5.0  # and how many times more than the room between them it counts
@@ -321,25 +324,62 @@ def chained(after: Mapping[int, int], numbers: Iterable[int]) -> list[list[int]]
 
 def _cut(chains: Sequence[_Chain]) -> list[_Chain]:
     """Chains parted at their wide gaps: wide for this page, where there are narrow and wide ones."""
-    widest = _widest_gap([_gap(a, b) for chain in chains for a, b in pairwise(chain)])
-    return [part for chain in chains for part in _parts(chain, widest)]
+    rooms = _rooms(chains)
+    widest = _widest_gap([room for own in rooms for room in own])
+    return [part for chain, own in zip(chains, rooms, strict=True) for part in _parts(chain, own, widest)]
 
 
-def _parts(chain: _Chain, widest: float) -> list[_Chain]:
+def _rooms(chains: Sequence[_Chain]) -> list[list[float]]:
+    """The gaps of each chain as `_gap` has them, smaller where most other lines write on: no column ends there."""
+    free = [[(a.box.right, b.box.left) for a, b in pairwise(chain)] for chain in chains]
+    rooms = []
+    for chain, own in zip(chains, free, strict=True):
+        others = [
+            (other[0].box.left, other[-1].box.right, gaps)
+            for other, gaps in zip(chains, free, strict=True)
+            if gaps is not own
+        ]
+        rooms.append(
+            [
+                _gap(a, b) * (1 - _WRITTEN * _written_on(gap, a.unit, others))
+                for (a, b), gap in zip(pairwise(chain), own, strict=True)
+            ]
+        )
+    return rooms
+
+
+def _written_on(
+    gap: tuple[float, float], unit: float, others: Sequence[tuple[float, float, list[tuple[float, float]]]]
+) -> float:
+    """The share of the other lines, each with its start, end and gaps, that have no gap where this one has one."""
+    if gap[1] - gap[0] < _JOINED * unit:
+        return 0.0
+    across = [gaps for start, end, gaps in others if start < gap[0] and end > gap[1]]
+    least = _CLEARING * unit
+    written = sum(
+        all(min(gap[1], end) - max(gap[0], start) < least for start, end in gaps) for gaps in across
+    )
+    return written / len(across) if len(across) >= _WITNESSES else 0.0
+
+
+def _parts(chain: _Chain, rooms: Sequence[float], widest: float) -> list[_Chain]:
     """One chain parted at its wide gaps; what is low as a sign stays with what is nearer."""
     parts = [chain[:1]]
-    for a, b in pairwise(chain):
-        if _gap(a, b) > widest:
+    between: list[float] = []
+    for mark, room in zip(chain[1:], rooms, strict=True):
+        if room > widest:
             parts.append([])
-        parts[-1].append(b)
+            between.append(room)
+        parts[-1].append(mark)
     k = 0
     while k < len(parts):
-        before = _gap(parts[k - 1][-1], parts[k][0]) if k > 0 else np.inf
-        after = _gap(parts[k][-1], parts[k + 1][0]) if k + 1 < len(parts) else np.inf
+        before = between[k - 1] if k > 0 else np.inf
+        after = between[k] if k < len(between) else np.inf
         low = all(m.box.height < _LOW * m.unit for m in parts[k])
         if low and min(before, after) < _PARTED:
             first = k - 1 if before <= after else k
             parts[first : first + 2] = [parts[first] + parts[first + 1]]
+            del between[first]
         else:
             k += 1
     return parts
