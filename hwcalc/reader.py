@@ -39,7 +39,7 @@ DOUBTFUL = 0.83
 """A reading less likely than this to be right is marked doubtful."""
 
 MAX_ON_PAGE = 2500
-"""More pieces of ink than this are no page of sums but print or a texture; grouping them would take a minute."""
+"""More pieces of ink than this are no page of sums but print or a texture; reading them would take many seconds."""
 
 _MEMORY = Memory()
 
