@@ -44,9 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(NO_DISPLAY.format(error), file=sys.stderr)
         return 1
-    if options.file is not None:
-        window.documents.open_file(options.file)
-    window.run()
+    window.run(options.file)
     return 0
 
 

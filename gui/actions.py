@@ -104,6 +104,11 @@ class Actions:
         """Do it."""
         self.by_name[name].run()
 
+    @property
+    def letters(self) -> set[str]:
+        """The letters that are keys of their own, in capitals."""
+        return {key for action in self.by_name.values() for key in action.keys if len(key) == 1}
+
     def grouped(self) -> dict[str, list[Action]]:
         """The actions under their headings, in the order in which they were added."""
         groups: dict[str, list[Action]] = {}

@@ -1,4 +1,4 @@
-"""Where an answer stands and how large: beside its line if there is room, else under it.
+"""Where an answer stands and how large: beside its line if there is room, else under it, clear of other lines.
 
 In flow a line and the room around it; out flows a place on the canvas. Lengths in pixels of the canvas, but for those
 of lines, which are logical units.
@@ -54,7 +54,7 @@ class Room:
     read : (float, float)
         Where what was read ends.
     others : sequence of Box
-        Of the other lines, where these are in the way.
+        Of the other lines.
     baseline : float or None
         Of the line itself, where it has one.
     """
@@ -70,7 +70,7 @@ def placed(line: Line, reading: Reading, wide: Callable[[float], float], room: R
     """Where the answer of a line stands; `wide(size)` is how wide it is in a font of that height."""
     f, box = room.factor, line.box
     if line.page:
-        return _on_page(line, wide, room)
+        return _on_page(line, reading, wide, room)
     size = min(max(_height(line, reading) * 0.95, LARGE[0]), LARGE[1]) * f
     if (rule := rule_of(line, reading)) is not None:
         digits = [s.box.right for s in reading.symbols if s.label.isdigit()]
@@ -78,23 +78,43 @@ def placed(line: Line, reading: Reading, wide: Callable[[float], float], room: R
         return Place(max(right - wide(size), rule.left * f), rule.bottom * f + 1.05 * size, size)
     if not is_number(reading):
         size = min(size, WORDS * f)
-    free = room.edge - 8 - box.right * f - 0.5 * size
+    free = _end(line, size, room) - 8 - box.right * f - 0.5 * size
     size = min(size, max(size * free / wide(size), LARGE[0] * f))
+    y = box.center[1] * f + 0.36 * size if room.baseline is None else room.baseline
+    beside = Place(box.right * f + max(0.5 * size, BESIDE * f), y, size)
     if line.picture is None and wide(size) <= free:
-        y = box.center[1] * f + 0.36 * size if room.baseline is None else room.baseline
-        return Place(box.right * f + max(0.5 * size, BESIDE * f), y, size)
+        return beside
     size = min(size, LARGE[0] * f)
     x, base = room.read
-    return Place(x + 0.6 * size, max(base, box.bottom * f + 0.95 * size), size)
+    under = Place(x + 0.6 * size, max(base, box.bottom * f + 0.95 * size), size)
+    if line.picture is None and _taken(under, wide(size), room) and not _taken(beside, wide(size), room):
+        return beside  # rather out of sight than over ink
+    return under
 
 
-def _on_page(line: Line, wide: Callable[[float], float], room: Room) -> Place:
+def _end(line: Line, size: float, room: Room) -> float:
+    """Where the room beside a line ends: at the next line there, or with the window."""
+    f, middle = room.factor, line.box.center[1]
+    top, bottom = middle - 0.5 * size / f, middle + 0.5 * size / f
+    lefts = [
+        o.left * f for o in room.others if o.left > line.box.center[0] and o.top < bottom and top < o.bottom
+    ]
+    return min([room.edge, *lefts])
+
+
+def _taken(place: Place, wide: float, room: Room) -> bool:
+    """Is another line where an answer would stand?"""
+    f = room.factor
+    box = Box(place.x / f, (place.y - 0.8 * place.size) / f, (place.x + wide) / f, place.y / f)
+    return any(_overlap(box, other) for other in room.others)
+
+
+def _on_page(line: Line, reading: Reading, wide: Callable[[float], float], room: Room) -> Place:
     """Beside the expression if nothing else is written there, else under it."""
     f, box = room.factor, line.box
-    size = min(max(0.7 * box.height, ON_PAGE[0]), ON_PAGE[1]) * f
+    size = min(max(0.7 * box.height, ON_PAGE[0]), ON_PAGE[1] if is_number(reading) else WORDS) * f
     beside = Place((box.right + 10) * f, box.center[1] * f + 0.36 * size, size)
-    taken = Box(beside.x / f, beside.y / f - size / f, (beside.x + wide(size)) / f, beside.y / f)
-    if not any(_overlap(taken, other) for other in room.others):
+    if not _taken(beside, wide(size), room) and beside.x + wide(size) < room.edge:
         return beside
     size = min(size, 1.2 * ON_PAGE[0] * f)
     return Place(box.left * f, (box.bottom + 6) * f + size, size)

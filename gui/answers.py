@@ -5,7 +5,7 @@ In flow the lines of the sheet; out flow canvas items and, for a place on the pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter
@@ -16,13 +16,16 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageTk
 
 from hwcalc.gui.answer_place import Room, placed, rule_of
+from hwcalc.gui.brush import sketched
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.rounding import as_set
 from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING
 from hwcalc.gui.telling import doubtful_symbols, shown_answer
-from hwcalc.gui.typeset import Piece, typeset, typeset_answer
+from hwcalc.gui.theme import DARK, LIGHT
+from hwcalc.gui.typeset import Measure, Piece, typeset, typeset_answer
+from hwcalc.gui.written import EM, PEN, script
 from hwcalc.ink import Box
 from hwcalc.names import is_plain
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from hwcalc.reader import Reading
 
 SMALL = 14.0  # logical units: what was read
+FAR = 60.0  # logical units below a line: nothing of it stands lower
 BUDGET = 0.003  # seconds of drawing before events get their turn again
 ON_LINE = 1.0  # logical units: this near, a touch is meant for the line and is no dot beside it
 
@@ -39,6 +43,7 @@ class _Shown:
     """What is drawn for one line, in canvas pixels."""
 
     tag: str
+    near: tuple[Box, ...] = ()  # the lines around it, in logical units
     answer: Box | None = None
     symbols: list[tuple[int, Box]] = field(default_factory=list)
     images: list[ImageTk.PhotoImage] = field(default_factory=list)
@@ -62,16 +67,20 @@ class Answers:
         self._settings = settings
         self._lines: list[Line] = []
         self._shown: dict[Line, _Shown] = {}
+        self._stale: set[Line] = set()  # of those, what is to look different
         self._numbers = 0  # of lines drawn so far, so that tags never repeat
         self._drawn_at: tuple[object, ...] | None = None
         self._drawing: str | None = None
-        self._fonts: dict[int, tkfont.Font] = {}
+        self._fonts: dict[int, tuple[tkfont.Font, int]] = {}
         self._width_of: Callable[[str, int], int] = lru_cache(maxsize=4096)(self._width)
         paper.bind("<<View>>", lambda _: self.refresh(), add=True)
 
     def show(self, lines: list[Line]) -> None:
         """Draw what changed."""
         self._lines = lines
+        for line, shown in list(self._shown.items()):
+            if line in lines and self._near(line) != shown.near:
+                self._remove(line)  # what came or went beside it may change where its answer stands
         self.refresh()
 
     def make_way(self, x: float, y: float) -> None:
@@ -126,33 +135,53 @@ class Answers:
     # Drawing
 
     def refresh(self) -> None:
-        """Draw what is new, and everything when it is to look different: at once as much as fits the budget."""
+        """Draw what is new at once, as much as fits the budget; soon everything when it is to look different."""
         paper = self._paper
-        rounding = (self._settings.decimals, self._settings.fractions)
-        state = (paper.factor, paper.palette.name, paper.winfo_width(), rounding)
-        keep = set(self._lines) if state == self._drawn_at else set()
-        self._drawn_at = state
-        stale = [line for line in self._shown if line not in keep]
-        if stale:
-            paper.delete(*(self._shown.pop(line).tag for line in stale))
+        how = (self._settings.decimals, self._settings.fractions, self._settings.written)
+        state = (paper.factor, paper.palette.name, paper.winfo_width(), how)
+        changed, self._drawn_at = state != self._drawn_at, state
+        if changed:
+            self._stale = set(self._shown)
+        for line in self._shown.keys() - set(self._lines):
+            self._remove(line)
         self.come_back()
-        self._draw_some()
+        if self._stale:
+            self._draw_soon(1)
+        else:
+            self._draw_some()
+
+    def _near(self, line: Line) -> tuple[Box, ...]:
+        """The boxes of the other lines at the height of a line, or not far below."""
+        top, bottom = line.box.top, line.box.bottom + FAR
+        boxes = (other.box for other in self._lines if other is not line)
+        return tuple(box for box in boxes if box.top < bottom and top < box.bottom)
+
+    def _remove(self, line: Line) -> None:
+        self._stale.discard(line)
+        if line in self._shown:
+            self._paper.delete(self._shown.pop(line).tag)
 
     def _draw_some(self) -> None:
         deadline, paper = perf_counter() + BUDGET, self._paper
-        if self._drawing is not None:
-            paper.after_cancel(self._drawing)
-            self._drawing = None
-        left = [line for line in self._lines if line not in self._shown]
+        left = [line for line in self._lines if line not in self._shown or line in self._stale]
         while left and not paper.pen_down and perf_counter() < deadline:
             line = left.pop(0)
+            self._remove(line)
             self._shown[line] = self._draw(line)
         if left:
-            self._drawing = paper.after(30 if paper.pen_down else 1, self._draw_some)
+            self._draw_soon(30 if paper.pen_down else 1)
+        elif not paper.pen_down:
+            ends = (shown.answer.right for shown in self._shown.values() if shown.answer is not None)
+            paper.reach_to(max(ends, default=0.0) / paper.factor)
+
+    def _draw_soon(self, ms: int) -> None:
+        if self._drawing is not None:
+            self._paper.after_cancel(self._drawing)
+        self._drawing = self._paper.after(ms, self._draw_some)
 
     def _draw(self, line: Line) -> _Shown:
         self._numbers += 1
-        shown = _Shown(f"line{self._numbers}")
+        shown = _Shown(f"line{self._numbers}", self._near(line))
         if line.reading is None:
             return shown
         end = (line.box.right * self._paper.factor, line.box.center[1] * self._paper.factor)
@@ -164,7 +193,7 @@ class Answers:
                 end = self._draw_read(line, line.reading, shown)
             self._draw_answer(line, line.reading, shown, end)
         for number in doubtful_symbols(line.reading):
-            self._underline(line.symbol_box(line.reading.symbols[number]), shown)
+            self._underline(line.symbol_box(line.reading.symbols[number]), line, shown)
         if line.picture is not None:
             self._draw_boxes(line, line.reading, shown)
         return shown
@@ -197,28 +226,48 @@ class Answers:
         if not text or (line.typed and is_plain(reading.text)):
             return
         paper, doubt = self._paper, " ?" if reading.doubtful else ""
-        others = [other.box for other in self._lines if other is not line] if line.page else []
-        room = Room(
-            paper.factor, paper.canvasx(paper.winfo_width()), read, others, self._first_baseline(line)
-        )
-        place = placed(line, reading, lambda size: self._wide(text + doubt, size), room)
-        x, y, size = place
+        edge = paper.canvasx(paper.winfo_width())
+        room = Room(paper.factor, edge, read, shown.near, self._first_baseline(line))
+        by_hand = self._by_hand(line, text + doubt)
+        measure = script().measure if by_hand else self._measure
+        x, y, size = placed(line, reading, lambda size: _wide(text + doubt, size, measure), room)
         tags = (shown.tag, f"{shown.tag}-answer", "answer")
-        setting = typeset_answer(text, size, self._measure)
-        width = setting.width + (self._measure(doubt, size) if doubt else 0.0)
+        setting = typeset_answer(text, size, measure)
+        width = setting.width + (measure(doubt, size) if doubt else 0.0)
         shown.answer = Box(x, y - setting.up, x + width, y + setting.down)
         if line.page:
             pad = 0.2 * size
             chip = (x - pad, shown.answer.top, x + width + pad, shown.answer.bottom)
             paper.create_rectangle(*chip, fill=paper.palette.paper, outline=paper.palette.edge, tags=tags)
-        for piece in setting.moved(x, y):
-            self._draw_piece(piece, paper.palette.answer, tags)
-        if doubt:
-            mark = Piece(doubt, x + setting.width, y, size, width - setting.width)
-            self._draw_piece(mark, paper.palette.doubt, tags)
+        mark = Piece(doubt, x + setting.width, y, size, width - setting.width)
+        # What is still to be written is no answer: it is told without raising the voice.
+        colour = paper.palette.answer if reading.value is not None else paper.palette.quiet
+        inks = (colour, setting.moved(x, y)), (paper.palette.doubt, (mark,) if doubt else ())
+        for colour, pieces in inks:
+            if by_hand:
+                self._draw_by_hand(pieces, PEN * EM * size, colour, shown, tags)
+            else:
+                for piece in pieces:
+                    self._draw_piece(piece, colour, tags)
 
-    def _wide(self, text: str, size: float) -> float:
-        return max(typeset_answer(text, size, self._measure).width, 1.0)
+    def _by_hand(self, line: Line, text: str) -> bool:
+        """Answers to ink are written as it is."""
+        return self._settings.written and not line.typed and line.picture is None and script().covers(text)
+
+    def _draw_by_hand(
+        self, pieces: Sequence[Piece], width: float, colour: str, shown: _Shown, tags: tuple[str, ...]
+    ) -> None:
+        strokes = script().strokes(pieces)
+        if not strokes:
+            return
+        ends = np.concatenate(strokes)
+        left, top = np.floor(ends.min(axis=0) - width)
+        right, bottom = np.ceil(ends.max(axis=0) + width)
+        size = (round(right - left), round(bottom - top))
+        picture = sketched((s - (left, top) for s in strokes), size, max(width, 1.2), colour)
+        photo = ImageTk.PhotoImage(picture, master=self._paper)
+        shown.images.append(photo)
+        self._paper.create_image(round(left), round(top), image=photo, anchor="nw", tags=tags)
 
     def _first_baseline(self, line: Line) -> float | None:
         """Of a typed line, in pixels."""
@@ -235,15 +284,16 @@ class Answers:
                 piece.x, piece.y, piece.x + piece.width, piece.y, fill=colour, width=width, tags=tags
             )
             return
-        font = self._font(round(piece.size))
-        y = piece.y - font.metrics("ascent")
-        paper.create_text(piece.x, y, text=piece.text, font=font, fill=colour, anchor="nw", tags=tags)
+        font, ascent = self._font(round(piece.size))
+        place = (piece.x, piece.y - ascent)
+        paper.create_text(*place, text=piece.text, font=font, fill=colour, anchor="nw", tags=tags)
 
-    def _underline(self, box: Box, shown: _Shown) -> None:
+    def _underline(self, box: Box, line: Line, shown: _Shown) -> None:
         paper, f = self._paper, self._paper.factor
+        palette = paper.palette if line.picture is None else DARK if line.dark else LIGHT
         width = max(box.width * f, 10 * f)
         dot = max(2.4 * f, 2.0)
-        photo = ImageTk.PhotoImage(dotted(width, dot, paper.palette.doubt), master=paper)
+        photo = ImageTk.PhotoImage(dotted(width, dot, palette.doubt), master=paper)
         shown.images.append(photo)
         x, y = box.center[0] * f - width / 2, box.bottom * f + 4 * f
         paper.create_image(round(x), round(y), image=photo, anchor="nw", tags=(shown.tag, "answer"))
@@ -255,30 +305,36 @@ class Answers:
             box = Box(*(v * f for v in line.symbol_box(symbol)))
             shown.symbols.append((number, box))
             if not line.page:
-                self._draw_box(box, shown)
+                self._draw_box(box, line, shown)
         if line.page:
             room = 4 * self._paper.screen.scale
             left, top, right, bottom = (v * f for v in line.box)
-            self._draw_box(Box(left - room, top - room, right + room, bottom + room), shown)
+            self._draw_box(Box(left - room, top - room, right + room, bottom + room), line, shown)
 
-    def _draw_box(self, box: Box, shown: _Shown) -> None:
-        paper = self._paper
-        width = max(paper.screen.scale, 1)
-        paper.create_rectangle(*box, outline=paper.palette.answer, width=width, tags=(shown.tag, "answer"))
+    def _draw_box(self, box: Box, line: Line, shown: _Shown) -> None:
+        """In the colour that shows on the picture, whatever the palette of the window."""
+        colour, width = (DARK if line.dark else LIGHT).answer, max(self._paper.screen.scale, 1)
+        self._paper.create_rectangle(*box, outline=colour, width=width, tags=(shown.tag, "answer"))
 
     # Fonts
 
-    def _font(self, size: int) -> tkfont.Font:
+    def _font(self, size: int) -> tuple[tkfont.Font, int]:
+        """A font and its ascent, in pixels: asking for it takes longer than drawing."""
         if size not in self._fonts:
             family = self._paper.screen.family
-            self._fonts[size] = tkfont.Font(self._paper, family=family, size=-max(size, 1))
+            font = tkfont.Font(self._paper, family=family, size=-max(size, 1))
+            self._fonts[size] = font, font.metrics("ascent")
         return self._fonts[size]
 
     def _measure(self, text: str, size: float) -> float:
         return float(self._width_of(text, round(size)))
 
     def _width(self, text: str, size: int) -> int:
-        return self._font(size).measure(text)
+        return self._font(size)[0].measure(text)
+
+
+def _wide(text: str, size: float, measure: Measure) -> float:
+    return max(typeset_answer(text, size, measure).width, 1.0)
 
 
 def dotted(width: float, dot: float, colour: str) -> Image.Image:

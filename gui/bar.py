@@ -9,12 +9,13 @@ from tkinter import ttk
 from PIL import ImageTk
 
 from hwcalc.gui.actions import Actions
-from hwcalc.gui.icons import PATHS, icon
+from hwcalc.gui.icons import icon
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.theme import Palette
 from hwcalc.gui.tooltip import Tooltip
 
 ICON = 20  # logical units
+ICONS = {"type": "keyboard", "menu": "more"}  # those not called as their action
 
 
 class Bar(ttk.Frame):
@@ -28,8 +29,7 @@ class Bar(ttk.Frame):
         self._actions = actions
         self._screen = screen
         self._palette = palette
-        self._images: dict[str, tuple[ImageTk.PhotoImage, ...]] = {}
-        self._icons: dict[str, str] = {}
+        self._images: dict[tuple[str, str], ImageTk.PhotoImage] = {}
         self.buttons: dict[str, ttk.Button] = {}
         for column, name in enumerate(names):
             if name == ">":
@@ -41,15 +41,11 @@ class Bar(ttk.Frame):
         self.recolour(palette)
 
     def recolour(self, palette: Palette) -> None:
-        """Draw the icons for another palette."""
-        self._palette = palette
+        """Show the icons in another palette."""
+        self._palette = p = palette
         for name, button in self.buttons.items():
-            self._dress(name, button)
-
-    def set_icon(self, name: str, icon_name: str) -> None:
-        """Show another icon on the button of an action."""
-        self._icons[name] = icon_name
-        self._dress(name, self.buttons[name])
+            normal, chosen, faint = (self._icon(name, colour) for colour in (p.text, p.answer, p.faint))
+            button.configure(image=(normal, "disabled", faint, "selected", chosen))  # type: ignore[call-overload]
 
     def enable(self, name: str, on: bool) -> None:
         """Can the action be done now?"""
@@ -58,19 +54,15 @@ class Bar(ttk.Frame):
     def choose(self, name: str, on: bool) -> None:
         """Show an action as switched on or off."""
         self.buttons[name].state(["selected" if on else "!selected"])
-        self._dress(name, self.buttons[name])
 
     def _add_button(self, name: str) -> ttk.Button:
         button = ttk.Button(self, style="Bar.TButton", command=lambda: self._actions.run(name))
         self.buttons[name] = button
-        self._icons[name] = name if name in PATHS else "more"
         Tooltip(button, self._actions.by_name[name].tooltip, self._screen, lambda: self._palette)
         return button
 
-    def _dress(self, name: str, button: ttk.Button) -> None:
-        p, size = self._palette, self._screen.px(ICON)
-        colour = p.answer if button.instate(["selected"]) else p.text
-        normal = icon(self, self._icons[name], size, colour)
-        disabled = icon(self, self._icons[name], size, p.faint)
-        self._images[name] = (normal, disabled)
-        button.configure(image=(normal, "disabled", disabled))  # type: ignore[call-overload]
+    def _icon(self, name: str, colour: str) -> ImageTk.PhotoImage:
+        """Of the button of an action; drawn once in each colour."""
+        if (name, colour) not in self._images:
+            self._images[name, colour] = icon(self, ICONS.get(name, name), self._screen.px(ICON), colour)
+        return self._images[name, colour]

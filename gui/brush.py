@@ -1,17 +1,21 @@
 """Strokes as smooth, anti-aliased pictures: Tk's own lines have jagged edges.
 
-In flow the points of a stroke in pixels, its width and colour; out flows an RGBA picture and the place of
-its top left corner.
+In flow the points of strokes in pixels, their width and colour; out flow RGBA pictures: `painted` for ink, exact at
+any width, and `sketched`, several times faster, for what is small.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
-from PIL import Image
+import numpy.typing as npt
+from PIL import Image, ImageDraw
 
 from hwcalc.ink import FloatArray
 
 FAR = np.float32(1e9)  # squared pixels: no ink near
+FINER = 4  # times: sketches are drawn so much larger, then reduced
 
 
 def smoothed(points: FloatArray) -> FloatArray:
@@ -87,3 +91,43 @@ def painted(points: FloatArray, width: float, colour: str) -> tuple[Image.Image,
     picture = Image.new("RGBA", (width_px, height_px), colour)
     picture.putalpha(Image.fromarray(cover.astype(np.uint8).reshape(height_px, width_px)))
     return picture, int(corner[0]), int(corner[1])
+
+
+def sketched(paths: Iterable[FloatArray], size: tuple[int, int], width: float, colour: str) -> Image.Image:
+    """Paths in small as an RGBA picture: drawn larger without smooth edges, and reduced.
+
+    Parameters
+    ----------
+    paths : float64 (k, 2) arrays, k >= 1
+        Pixels, x right, y down; each is drawn as it is, with round joints.
+    size : (int, int)
+        Pixels of the picture, right and down.
+    width : float
+        Pixels, of the lines.
+    colour : str
+        `#rrggbb`.
+    """
+    mask = Image.new("L", (size[0] * FINER, size[1] * FINER), 0)
+    pen, radius = ImageDraw.Draw(mask), width * FINER / 2
+    for path in paths:
+        cells = np.floor(path * 1.5)  # points this near to each other look like one
+        moved = np.concatenate([np.any(np.diff(cells, axis=0) != 0, axis=1), [True]])
+        points = path[moved] * FINER
+        pen.line(points.ravel().tolist(), fill=255, width=round(2 * radius))
+        r = radius - 0.5  # Pillow's ellipses are a pixel larger than their boxes
+        for x, y in points[_turns(points, 1.5 / radius)].tolist():
+            pen.ellipse((x - r, y - r, x + r, y + r), fill=255)
+    picture = Image.new("RGBA", size, colour)
+    picture.putalpha(mask.reduce(FINER))
+    return picture
+
+
+def _turns(points: FloatArray, least: float) -> npt.NDArray[np.bool_]:
+    """The ends of a path and where it turns by at least so many radians: there a line needs a joint."""
+    found = np.ones(len(points), dtype=bool)
+    steps = np.diff(points, axis=0)
+    a, b = steps[:-1], steps[1:]
+    across = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
+    along = (a * b).sum(axis=1)
+    found[1:-1] = across > least * along  # tan(x) is x where that matters
+    return found

@@ -66,6 +66,7 @@ def _read(window: Window) -> list[Action]:
         Action("unlearn", "Undo what was learnt", window.learning.undo, ("Ctrl+Shift+U",), title),
         Action("decimals", "Decimals of answers", rounding.next, ("F6",), title, choices=rounding.choices),
         Action("fractions", "Answers with or without fractions", rounding.toggle_fractions, ("F7",), title),
+        Action("writing", "Answers by hand or in type", rounding.toggle_writing, ("F9",), title),
     ]
 
 

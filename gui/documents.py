@@ -6,20 +6,32 @@ In flows what the user chooses; out flow edits of the sheet, files, and words fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tkinter import filedialog
-from typing import Any
+from typing import Any, TypeAlias
 
 from hwcalc.atomic import write_whole
 from hwcalc.gui import export, files, ink_files, pictures
 from hwcalc.gui.actions import Choice
-from hwcalc.gui.live import explained
+from hwcalc.gui.live import Line, explained
 from hwcalc.gui.parts import Parts
+from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import Edit, Item, Picture, Stroke
 
-WRITERS = {**export.WRITERS, ink_files.SUFFIX: ink_files.written}
+Writer: TypeAlias = Callable[[Mapping[int, Item], Sequence[Line], Settings], bytes]
+
+
+def _drawn(draw: Callable[[Mapping[int, Item], Sequence[export.Answer]], bytes]) -> Writer:
+    return lambda items, lines, settings: draw(items, export.answers(lines, settings))
+
+
+WRITERS: dict[str, Writer] = {
+    **{suffix: _drawn(draw) for suffix, draw in export.WRITERS.items()},
+    ink_files.SUFFIX: lambda items, lines, settings: ink_files.written(items, lines),
+}
 
 
 class Documents:
@@ -100,10 +112,10 @@ class Documents:
         if write is None:
             self._save(path)
             return
-        items, lines = dict(self._sheet.items), list(self._live.lines)
+        items, lines, settings = dict(self._sheet.items), list(self._live.lines), replace(self._settings)
 
         def work() -> None:
-            write_whole(path, write(items, lines))
+            write_whole(path, write(items, lines, settings))
 
         self._run(work, lambda _: self._status.say(f"Exported {path.name}"))
 
@@ -111,7 +123,8 @@ class Documents:
         """How large a picture may be, and where its top comes: below what is there."""
         seen = self._paper.visible()
         bottoms = [item.box.bottom for item in self._sheet.seen().values()]
-        return (max(seen.width - 48, 120), max(seen.height - 120, 120)), max([seen.top, *bottoms]) + 24
+        room = (max(seen.width - 2 * pictures.SIDE, 120), max(seen.height - 120, 120))
+        return room, max([seen.top, *bottoms]) + pictures.SIDE
 
     def picture_opened(self, picture: Picture) -> None:
         """Lay a picture on the sheet."""

@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from hwcalc.gui import clipboard, pictures
+from hwcalc.gui.brush import smoothed
 from hwcalc.gui.documents import Documents
 from hwcalc.gui.field import Field
 from hwcalc.gui.history import Entry
@@ -100,9 +101,10 @@ class Exchange:
         status = self._parts.status
 
         def work() -> None:
-            largest = max(float(np.ptp(np.reshape(s, (-1, 2)), axis=0).max()) for s in ink)
+            paths = [np.reshape(s, (-1, 2)) for s in ink]
+            largest = max(float(np.ptp(path, axis=0).max()) for path in paths)
             factor = min(PICTURE_SIZE[1] / max(largest, 1.0), 3.0)
-            scaled = tuple(tuple(v * factor for v in s) for s in ink)
+            scaled = tuple(tuple(smoothed(path * factor).ravel().tolist()) for path in paths)
             kept = io.BytesIO()
             thumbnail(scaled, PICTURE_SIZE, PICTURE_PEN, LIGHT.ink, "white").save(kept, "PNG")
             clipboard.put_picture(kept.getvalue())

@@ -45,8 +45,11 @@ class Field(ttk.Frame):
         self._row = row
         self.listeners: list[Callable[[bool], object]] = []
         self._line: Line | None = None
+        self._evaluating = False
         self._back = 0  # how far in the history, 0: not in it
         self._reading: Reading | None = None
+        self._why_not = ""  # there is no value, in words
+        self._entered = False  # before its value was there
         self.text = tk.StringVar(self)
         self.text.trace_add("write", lambda *_: self._changed())
         inner = ttk.Frame(self, style="Bar.TFrame", padding=(screen.px(10), screen.px(6)))
@@ -118,10 +121,16 @@ class Field(ttk.Frame):
             self._line = None
             self.text.set("")
             self.close()
-        elif self._reading is not None and self._reading.value is not None:
+        elif self._evaluating:
+            self._entered = True
+        elif self._reading is None or self._reading.value is None:
+            self._parts.status.warn(self._why_not)
+        else:
             item = self._typed_line(text)
             self._parts.sheet.add("typing", [item])
             self._parts.paper.show_box(item.box)
+            if line is not None:
+                self._parts.status.say("More than single symbols changed: the sum stands typed below")
             self.type("")
 
     def put(self, texts: Sequence[str]) -> None:
@@ -180,7 +189,8 @@ class Field(ttk.Frame):
 
     def _changed(self) -> None:
         text = self.text.get().strip()
-        self._reading = None
+        self._reading, self._why_not = None, ""
+        self._evaluating, self._entered = bool(text), False
         if not text:
             self.answer.configure(text="")
             return
@@ -200,11 +210,20 @@ class Field(ttk.Frame):
 
     def _evaluated(self, reading: Reading) -> None:
         if self.text.get().strip():
-            self._reading = reading
+            self._reading, self._why_not = reading, reading.answer
             # Half a sum is answered in words: they stand back while the user types on.
             style = "Status.TLabel" if reading.value is None else "Answer.TLabel"
             font = self._parts.screen.ui if reading.value is None else self._parts.screen.font(22)
             self.answer.configure(text=shown_answer(reading), style=style, font=font)
+            self._finished()
 
     def _failed(self, error: Exception) -> None:
-        self.answer.configure(text=explained(error) if not isinstance(error, ValueError) else "")
+        self._why_not = explained(error)
+        self.answer.configure(text=self._why_not if not isinstance(error, ValueError) else "")
+        self._finished()
+
+    def _finished(self) -> None:
+        """The value is there, or is known not to be: Enter waited for that."""
+        self._evaluating = False
+        if self._entered:
+            self.keep()

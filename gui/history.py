@@ -46,10 +46,10 @@ class Log:
         self._of_line: dict[tuple[int, int], Entry] = {}
 
     def note(self, lines: list[Line], sheet: Sheet) -> None:
-        """Take in the lines that have an answer, each under its first stroke."""
+        """Take in the lines that have a value, each under its first stroke, in the order of writing."""
         changed, strokes = False, sheet.strokes()
-        for line in lines:
-            if line.reading is None or not shown_answer(line.reading):
+        for line in sorted(lines, key=lambda line: max(line.parts, default=0)):
+            if line.reading is None or line.reading.value is None or not shown_answer(line.reading):
                 continue
             if line.typed and is_plain(line.reading.text):
                 continue  # a = 12 is no sum
@@ -58,9 +58,11 @@ class Log:
             if old is not None and (old.text, old.answer) == (line.reading.text, _answer(line.reading)):
                 continue
             entry = _entry(line, line.reading, strokes)
+            self._of_line[key] = entry
+            if entry in self.entries:
+                continue  # a sheet that was opened again
             if old in self.entries:
                 self.entries.remove(old)
-            self._of_line[key] = entry
             self.entries.append(entry)
             changed = True
         if changed:

@@ -8,15 +8,18 @@ from __future__ import annotations
 import math
 import tkinter as tk
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageTk
+
+from hwcalc.gui.brush import FINER, sketched
 
 Path: TypeAlias = Sequence[tuple[float, float]]
 
 GRID = 24
 LINE = 1.6  # width of the lines on the grid
-SMOOTH = 4  # drawn this many times larger, then averaged down
 
 
 def _arc(x: float, y: float, radius: float, start: float, end: float) -> list[tuple[float, float]]:
@@ -106,18 +109,17 @@ PATHS: dict[str, list[Path]] = {
 
 def drawn(name: str, size: int, colour: str) -> Image.Image:
     """The icon `name` as an RGBA picture of `size` × `size` pixels."""
-    factor = size * SMOOTH / GRID
-    mask = Image.new("L", (size * SMOOTH, size * SMOOTH), 0)
-    pen = ImageDraw.Draw(mask)
-    width = LINE * factor
-    for path in PATHS[name]:
-        points = [(x * factor, y * factor) for x, y in path]
-        pen.line(points, fill=255, width=round(width))
-        for x, y in points:
-            pen.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255)
     picture = Image.new("RGBA", (size, size), colour)
-    picture.putalpha(mask.reduce(SMOOTH))
+    picture.putalpha(_cover(name, size))
     return picture
+
+
+@lru_cache(maxsize=256)
+def _cover(name: str, size: int) -> Image.Image:
+    """How much of each pixel the icon covers: every colour of it has the same."""
+    factor = size / GRID
+    paths = [np.array(path) * factor for path in PATHS[name]]
+    return sketched(paths, (size, size), LINE * factor, "#000000").getchannel("A")
 
 
 def icon(master: tk.Misc, name: str, size: int, colour: str) -> ImageTk.PhotoImage:
@@ -127,7 +129,7 @@ def icon(master: tk.Misc, name: str, size: int, colour: str) -> ImageTk.PhotoIma
 
 def app_icon(master: tk.Misc, size: int) -> ImageTk.PhotoImage:
     """The icon of the program: a plus and an equals sign, white on the answer's blue."""
-    large = size * SMOOTH
+    large = size * FINER
     picture = Image.new("RGBA", (large, large), (0, 0, 0, 0))
     pen, unit = ImageDraw.Draw(picture), large / GRID
     pen.rounded_rectangle((0, 0, large - 1, large - 1), radius=5 * unit, fill="#1769aa")
@@ -137,4 +139,4 @@ def app_icon(master: tk.Misc, size: int) -> ImageTk.PhotoImage:
         for x, y in points:
             r = 1.1 * unit
             pen.ellipse((x - r, y - r, x + r, y + r), fill="white")
-    return ImageTk.PhotoImage(picture.reduce(SMOOTH), master=master)
+    return ImageTk.PhotoImage(picture.reduce(FINER), master=master)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcalc import names
 from hwcalc.gui.engine import Engine, Fixed
-from hwcalc.gui.pictures import pixels
+from hwcalc.gui.pictures import is_dark, pixels
 from hwcalc.gui.sheet import Correction, Edit, Picture, Sheet, Stroke, Typed
 from hwcalc.gui.worker import Worker
 from hwcalc.ink import Box
@@ -51,6 +51,8 @@ class Line:
         There are several expressions on the picture.
     typed : bool
         It was typed; `parts` is the number of the item.
+    dark : bool
+        The picture is dark.
     """
 
     parts: tuple[int, ...]
@@ -63,6 +65,7 @@ class Line:
     place: int = 0
     page: bool = False
     typed: bool = False
+    dark: bool = False
 
     def symbol_box(self, symbol: Symbol) -> Box:
         """Where a symbol stands on the sheet."""
@@ -216,7 +219,7 @@ def _read_picture(
     try:
         picture = pixels(item.data)
         readings = engine.read_picture(picture, fixed)
-        scale = item.box.width / picture.width
+        scale, dark = item.box.width / picture.width, is_dark(picture)
         several = len(readings) > 1
         return tuple(
             Line(
@@ -228,6 +231,7 @@ def _read_picture(
                 origin=(item.box.left, item.box.top),
                 place=place,
                 page=several,
+                dark=dark,
             )
             for place, reading in enumerate(readings)
         )

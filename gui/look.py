@@ -34,6 +34,8 @@ class Look:
         self._fixed = palette is not None
         self.palette = palette or remembered or theme.system_palette()
         self.wearers: list[Callable[[Palette], object]] = []
+        self._steps: list[Callable[[], object]] = []
+        self._stepping: str | None = None
         root.bind("<FocusIn>", self._focused, add=True)
         root.after(LOOK_MS, self._look_now_and_then)
 
@@ -43,12 +45,32 @@ class Look:
         return not self._settings.theme and not self._fixed
 
     def wear(self, palette: Palette) -> None:
-        """Show the window in a palette."""
+        """Show the window in a palette, here and now."""
         self.palette = palette
-        theme.style(None, palette, self._screen)
-        self.root.configure(background=palette.bar)
+        self._dress(palette)
         for wearer in self.wearers:
             wearer(palette)
+
+    @property
+    def changing(self) -> bool:
+        """Are there steps left?"""
+        return bool(self._steps)
+
+    def change(self, palette: Palette) -> None:
+        """The same in small steps, so that the pen never waits for all of it."""
+        self.palette = palette
+        self._steps = [partial(self._dress, palette), *(partial(wearer, palette) for wearer in self.wearers)]
+        self._step()
+
+    def _dress(self, palette: Palette) -> None:
+        theme.style(None, palette, self._screen)
+        self.root.configure(background=palette.bar)
+
+    def _step(self) -> None:
+        if self._stepping is not None:
+            self.root.after_cancel(self._stepping)
+        self._steps.pop(0)()
+        self._stepping = self.root.after(1, self._step) if self._steps else None
 
     def switch(self) -> None:
         """From light to dark and back."""
@@ -57,7 +79,7 @@ class Look:
     def choose(self, palette: Palette) -> None:
         """Wear a palette whatever the system says, from now on."""
         self._settings.theme = palette.name
-        self.wear(palette)
+        self.change(palette)
 
     def choices(self) -> list[Choice]:
         """What can be chosen."""
@@ -77,7 +99,7 @@ class Look:
 
     def _told(self, palette: Palette) -> None:
         if self.follows and palette is not self.palette:
-            self.wear(palette)
+            self.change(palette)
 
     def _focused(self, event: tk.Event[tk.Misc]) -> None:
         if event.widget is self.root:

@@ -50,6 +50,7 @@ class Paper(tk.Canvas):
         self._painting: str | None = None
         self.pen_down = False
         self.tips = ""  # stands under the hint
+        self._reach = 0.0  # where the answers end at the right, in logical units
         self._drawn_region: tuple[int, int, int, int, str] | None = None
         self._hint_font = screen.font(18)
         sheet.listeners.append(self._edited)
@@ -106,7 +107,7 @@ class Paper(tk.Canvas):
         """Fit rules, scroll region and hint to the window and to what is written."""
         f, width, height = self.factor, self.winfo_width(), self.winfo_height()
         boxes = [item.box for item in self.sheet.seen().values()]
-        right = max([width / f, *(b.right + MARGIN for b in boxes)])
+        right = max([width / f, self._reach, *(b.right + MARGIN for b in boxes)])
         bottom = max([height / f, *(b.bottom + 3 * RULING for b in boxes if b.bottom + RULING > height / f)])
         left = min([0.0, *(b.left - MARGIN for b in boxes if b.left < 0)])
         top = min([0.0, *(b.top - MARGIN for b in boxes if b.top < 0)])
@@ -117,6 +118,12 @@ class Paper(tk.Canvas):
             self._draw_rules(*region)
         self._draw_hint(width, height)
         self.event_generate("<<View>>")
+
+    def reach_to(self, right: float) -> None:
+        """Answers end there: they can be scrolled to."""
+        if right != self._reach:
+            self._reach = right
+            self.refit()
 
     def zoom_to(self, zoom: float, x: int | None = None, y: int | None = None) -> None:
         """Show the sheet larger or smaller; what is at the pixel (x, y) of the window stays there."""

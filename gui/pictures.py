@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_PIXELS = 100_000_000
 SHOWN_SIDE = 1600  # pixels: a larger picture is kept smaller, which is still far more than reading needs
+SIDE = 24.0  # logical units: left free at its sides
+DARK = 110  # of 255: the mean of a picture that is dark
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
 
@@ -60,11 +62,19 @@ def fitted(data: bytes, name: str, room: tuple[float, float], top: float) -> Pic
     kept = io.BytesIO()
     picture.save(kept, "PNG", compress_level=1)
     factor = min(room[0] / picture.width, room[1] / picture.height, 1.0)
-    left = max((room[0] - picture.width * factor) / 2, 0.0)
+    left = SIDE + max((room[0] - picture.width * factor) / 2, 0.0)
     box = Box(left, top, left + picture.width * factor, top + picture.height * factor)
     data = kept.getvalue()
     pixels(data)
     return Picture(box, data, name)
+
+
+def is_dark(picture: Image.Image) -> bool:
+    """Is a picture, RGB, dark on the whole, as a blackboard is?"""
+    from PIL import ImageStat
+
+    small = picture.convert("L").resize((32, 32))
+    return ImageStat.Stat(small).mean[0] < DARK
 
 
 @lru_cache(maxsize=8)

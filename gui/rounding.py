@@ -95,6 +95,12 @@ class Rounding:
         self._say(f"Answers {'with' if self._settings.fractions else 'without'} fractions")
         self._changed()
 
+    def toggle_writing(self) -> None:
+        """Show answers to ink in a handwritten look, or in type."""
+        self._settings.written = not self._settings.written
+        self._say(f"Answers {'by hand' if self._settings.written else 'in type'}")
+        self._changed()
+
 
 def _name(decimals: int | None) -> str:
     if decimals is None:

@@ -30,6 +30,7 @@ class Settings:
     pen_width: float = PEN[0] + 2.0
     decimals: int | None = None  # in answers; None: as many as it takes
     fractions: bool = True  # answers as fractions, too
+    written: bool = True  # answers in a handwritten look
     keep: bool = False  # corrections are kept to learn from
     known: bool = False  # the window was open before
     recent: list[str] = field(default_factory=list)  # files, the last one first
@@ -98,6 +99,7 @@ _CHECKED: dict[str, Callable[[Any], Any]] = {
     "pen_width": lambda value: min(max(float(value), PEN[0]), PEN[1]),
     "decimals": lambda value: None if value is None else min(max(int(value), 0), DECIMALS),
     "fractions": _bool,
+    "written": _bool,
     "keep": _bool,
     "known": _bool,
     "recent": lambda value: [str(name) for name in list(value)[:RECENT]],

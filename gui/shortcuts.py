@@ -13,7 +13,7 @@ TIPS = [
     ("Tap the small type", "other readings"),
     ("Right-click ink", "other readings"),
     ("Scribble over ink", "erases it"),
-    ("Type a digit", "a typed sum"),
+    ("Type a number or a name", "a typed line: a = 12"),
     ("Tap a typed line", "edits it"),
     ("Menu key in the history", "all uses"),
     ("Wheel, Shift+wheel", "scroll"),

@@ -149,6 +149,7 @@ def style(master: ttk.Widget | None, palette: Palette, screen: Screen) -> None:
         lightcolor=back,
         darkcolor=back,
         bordercolor=[("focus", p.select), *back],
+        focuscolor=[*back, ("", p.bar)],  # the border tells of the focus
         relief=[("pressed", "raised")],
     )
     s.configure("TButton", padding=(px(10), px(4)), background=p.hover, bordercolor=p.edge, relief="flat")

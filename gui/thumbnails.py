@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from hwcalc.gui.brush import painted
+from hwcalc.gui.brush import sketched
 from hwcalc.ink import Box, FloatArray
 
 
@@ -28,7 +28,5 @@ def thumbnail(
     factor = min(inner[0] / max(box.width, 1), inner[1] / max(box.height, 1), 1.0)
     size = (round(box.width * factor + 2 * width) + 1, round(box.height * factor + 2 * width) + 1)
     picture = Image.new("RGBA", size, paper)
-    for path in paths:
-        drawn, x, y = painted((path - low) * factor + width, width, colour)
-        picture.alpha_composite(drawn, (max(x, 0), max(y, 0)))
+    picture.alpha_composite(sketched(((path - low) * factor + width for path in paths), size, width, colour))
     return picture

@@ -162,20 +162,26 @@ def pretty(text: str) -> str:
     return re.sub(r"\s*([+−×÷=])\s*", spaced, text).strip()
 
 
-_FRACTION = re.compile(r"([0-9]+/[0-9]+)")
+_FRACTION = re.compile(r"([0-9]+)/([0-9]+)")
+_POWER = re.compile(r"([0-9]+)\^(-?[0-9]+)")
+_SET = re.compile(r"([0-9]+/[0-9]+|[0-9]+\^-?[0-9]+)")
 
 
 def typeset_answer(text: str, size: float, measure: Measure) -> Setting:
-    """Set an answer, such as `= 3 1/7 ≈ 3.142857`, its fractions as such, in a font of height `size`."""
+    """Set an answer, such as `= 3 1/7 ≈ 3.142857`, its fractions and powers as such, in a font of height `size`."""
     pieces: list[Piece] = []
     x, up, down = 0.0, 0.75 * size, 0.2 * size
-    for part in _FRACTION.split(text):
-        if _FRACTION.fullmatch(part):
-            over, under = part.split("/")
-            fraction = typeset(rf"\frac{{{over}}}{{{under}}}", SMALLER * size, measure)
+    for part in _SET.split(text):
+        inner: Setting | None = None
+        lift = 0.0
+        if found := _FRACTION.fullmatch(part):
+            inner = typeset(rf"\frac{{{found[1]}}}{{{found[2]}}}", SMALLER * size, measure)
             lift = 0.3 * (SMALLER - 1) * size  # its bar at the height of a minus
-            pieces += fraction.moved(x, lift)
-            x, up, down = x + fraction.width, max(up, fraction.up - lift), max(down, fraction.down + lift)
+        elif found := _POWER.fullmatch(part):
+            inner = typeset(rf"{found[1]}^{{{found[2]}}}", size, measure)
+        if inner is not None:
+            pieces += inner.moved(x, lift)
+            x, up, down = x + inner.width, max(up, inner.up - lift), max(down, inner.down + lift)
         elif part:
             shown = part.replace("-", "−")
             pieces.append(Piece(shown, x, 0.0, size, measure(shown, size)))

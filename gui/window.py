@@ -6,6 +6,7 @@ In flow an engine (what reads) and a folder for what is remembered; each feature
 
 from __future__ import annotations
 
+import gc
 import tkinter as tk
 from pathlib import Path
 from tkinter import ttk
@@ -44,6 +45,7 @@ from hwcalc.gui.side import Side
 from hwcalc.gui.theme import Palette
 from hwcalc.gui.tools import Eraser, Pen, Toolbox
 from hwcalc.gui.worker import Worker
+from hwcalc.gui.written import script
 
 BUTTONS = ["open", "save", "|", "undo", "redo", "|", "pen", "eraser", "select", "clear"]
 BUTTONS += [">", "copy", "type", "history", "learn", "menu"]
@@ -144,7 +146,7 @@ class Window:
         self.tools.listeners.append(self._tool_taken)
         self.side.listeners.append(self._panel_shown)
         self.field.listeners.append(lambda shown: self.bar.choose("type", shown))
-        self.look.wearers += [lambda _: close_card(), self._recolour_bar]
+        self.look.wearers += [lambda _: close_card(), self.bar.recolour]
         self.look.wearers += [self.panel.recolour, self.learn_panel.recolour, paper.recolour]
         self.root.protocol("WM_DELETE_WINDOW", self.close)
         bind_moves(paper, close_card)
@@ -173,17 +175,30 @@ class Window:
 
     # Life
 
-    def run(self) -> None:
-        """Stay until the window is closed."""
-        self.root.after(50, self._warm_up)
+    def run(self, file: Path | None = None) -> None:
+        """Open a file, if there is one, and stay until the window is closed."""
+        if file is not None:
+            self.open_at_start(file)
+        self.root.after(50, self.warm_up)
         self.root.mainloop()
 
-    def _warm_up(self) -> None:
+    def open_at_start(self, file: Path) -> None:
+        """Open a file as soon as the paper has its size, which a picture is fitted to."""
+        if self.paper.winfo_width() > 1:
+            self.documents.open_file(file)
+        else:
+            self.root.after(10, self.open_at_start, file)
+
+    def warm_up(self) -> None:
+        """Load the reader before the first stroke needs it."""
+
         def failed(error: Exception) -> None:
             self.status.problem(explained(error))
 
         self.worker.submit(self.learning.use, lambda _: None, failed)
-        self.worker.submit(self.engine.warm_up, lambda _: None, failed)
+        self.worker.submit(script, lambda _: None, failed)
+        # What the reader has loaded stays: the collector takes 20 ms to look through it, again and again.
+        self.worker.submit(self.engine.warm_up, lambda _: gc.freeze(), failed)
 
     def close(self) -> None:
         """End the program; what is not saved is there again on the next start."""
@@ -316,10 +331,11 @@ class Window:
             self._read(lines)
 
     def _typed(self, event: tk.Event[Any]) -> None:
-        """Typing says what the selected strokes are; with nothing selected it opens the typing field."""
+        """Typing says what the selected strokes are; with nothing selected a number or a name begins a typed line."""
         if self.correcting.say(event.char) or int(event.state) & 0xC:
             return
-        if event.char and event.char in "0123456789(-.√":
+        begins = event.char in "0123456789(-.√" or event.char.isalpha()
+        if event.char and begins and event.char.upper() not in self.actions.letters:
             self.field.type(event.char)
 
     def _hover(self, event: tk.Event[Any]) -> None:
@@ -335,11 +351,6 @@ class Window:
     def _panel_shown(self, name: str) -> None:
         for panel in PANELS:
             self.bar.choose(panel, panel == name)
-
-    def _recolour_bar(self, palette: Palette) -> None:
-        self.bar.recolour(palette)
-        self.bar.set_icon("type", "keyboard")
-        self.bar.set_icon("menu", "more")
 
     def _view_text(self) -> str:
         return "" if self.paper.zoom == 1.0 else f"{round(100 * self.paper.zoom)} %"

@@ -135,7 +135,8 @@ class FakeReader:
         text = "".join(labels)
         numbers = text.split("+")
         answer = str(sum(map(int, numbers))) if all(numbers) and len(numbers) > 1 else ""
-        return reading_of(text, answer, boxes, labels, **self.changes)
+        told: dict[str, Any] = {"answer": answer, "boxes": boxes, "labels": labels, **self.changes}
+        return reading_of(text, **told)
 
 
 @pytest.fixture
@@ -154,13 +155,14 @@ def shown(window: Any) -> Any:
 
 @pytest.fixture
 def window(display: str, reader: FakeReader, tmp_path: Any) -> Iterator[Any]:
-    """A window on an empty sheet with the fake reader, in the light palette at 100 %."""
+    """A window on an empty sheet with the fake reader, in the light palette at 100 %, its answers in type."""
     from hwcalc.gui.engine import Engine
     from hwcalc.gui.theme import LIGHT
     from hwcalc.gui.window import Window
 
     engine = Engine(read_ink=reader, evaluate=lambda text: reader.evaluate(text), warm_up=lambda: None)
     window = Window(engine, palette=LIGHT, scale=1.0)
+    window.settings.written = False
     yield shown(window)
     window.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,28 @@ def test_an_answer_stands_beside_its_line_and_under_it_where_there_is_no_room(wi
     beside, under = shown(window)
     assert under.answer.top > second.box.center[1]
     assert under.answer.right <= 600
+
+
+def test_an_answer_keeps_clear_of_a_line_that_comes_beside_it_later(window, write, settle, reader):
+    reader.changes = {"answer": "3 1/7 ≈ 3.142857", "value": Fraction(22, 7)}
+    write(window, "1+1", left=60, top=60)
+    (alone,) = shown(window)
+    assert alone.answer.right > 400
+    write(window, "1", left=400, top=60)
+    first, _ = shown(window)
+    assert first.answer.top > window.live.lines[0].box.center[1]
+    window.root.event_generate("<Control-z>")
+    settle(window)
+    assert shown(window)[0].answer == alone.answer
+
+
+def test_answers_out_of_sight_can_be_scrolled_to(window, write, reader, settle):
+    reader.changes = {"answer": "3 1/7 ≈ 3.142857", "value": Fraction(22, 7)}
+    write(window, "1+1", left=760, top=60)
+    write(window, "1+1", left=760, top=140)
+    first, _ = shown(window)
+    assert first.answer.right > 900
+    assert float(str(window.paper.cget("scrollregion")).split()[2]) >= first.answer.right - 1
 
 
 def test_the_answer_of_a_sum_in_columns_stands_under_its_rule(window, reader, settle):

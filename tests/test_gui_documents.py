@@ -17,8 +17,11 @@ from PIL import Image
 
 from hwcalc import inkml
 from hwcalc.gui import files, pictures
+from hwcalc.gui.engine import Engine
 from hwcalc.gui.places import Slot
 from hwcalc.gui.sheet import Stroke
+from hwcalc.gui.theme import DARK, LIGHT
+from hwcalc.gui.window import Window
 from hwcalc.ink import Box
 from tests.conftest import reading_of
 
@@ -75,8 +78,9 @@ def test_exports(window, write, settle, tmp_path):
     assert (0x17, 0x69, 0xAA) in colours
     svg = ElementTree.fromstring((tmp_path / "a.svg").read_text(encoding="utf-8"))
     space = "{http://www.w3.org/2000/svg}"
-    assert len(svg.findall(f".//{space}path")) == 3
-    assert svg.find(f"{space}text").text == "= 2"
+    strokes = [path.get("stroke") for path in svg.findall(f".//{space}path")]
+    assert strokes.count("#1d2733") == 3
+    assert strokes.count("#1769aa") == 3  # = 2
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
 
 
@@ -193,10 +197,38 @@ def test_every_expression_of_a_picture_is_answered_and_corrected_for_itself(
     assert files.dumps(files.loads(text)) == text
 
 
+def test_a_picture_opened_at_the_start_is_as_large_as_one_opened_later(display, reader, until, tmp_path):
+    Image.new("L", (1200, 600), 255).save(tmp_path / "a.png")
+    engine = Engine(read_ink=reader, read_picture=lambda *_: [], warm_up=lambda: None)
+    window = Window(engine, scale=1.0)
+    window.open_at_start(tmp_path / "a.png")
+    until(window, lambda: window.sheet.pictures())
+    (picture,) = window.sheet.pictures().values()
+    assert picture.box.width > 600
+    assert picture.box.left > 0
+    window.close()
+
+
+def test_boxes_are_light_on_a_dark_picture(window, settle, tmp_path, monkeypatch):
+    read = reading_of("1", "1", [Box(10, 20, 40, 80)], ["1"])
+    monkeypatch.setattr(window.live, "_engine", type(window.engine)(read_picture=lambda *_: [read]))
+    colours = []
+    for grey in (250, 40):
+        Image.new("L", (400, 200), grey).save(tmp_path / "a.png")
+        window.documents.open_file(tmp_path / "a.png")
+        settle(window)
+        settle(window)
+        boxes = [i for i in window.paper.find_withtag("answer") if window.paper.type(i) == "rectangle"]
+        colours.append({window.paper.itemcget(i, "outline") for i in boxes} & {LIGHT.answer, DARK.answer})
+        window.clear()
+        settle(window)
+    assert colours == [{LIGHT.answer}, {DARK.answer}]
+
+
 def test_pictures_fit_the_room_and_lie_on_white():
     data = png(4000, 1000, "RGBA", (0, 0, 0, 0))
     picture = pictures.fitted(data, "a.png", (500, 400), 70)
-    assert picture.box == Box(0, 70, 500, 195)
+    assert picture.box == Box(pictures.SIDE, 70, pictures.SIDE + 500, 195)
     with Image.open(io.BytesIO(picture.data)) as kept:
         assert max(kept.size) <= pictures.SHOWN_SIDE
         assert kept.getpixel((0, 0)) == (255, 255, 255)
@@ -278,7 +310,6 @@ def test_after_a_kill_while_drawing_the_ink_is_back(display, reader, tmp_path):
 
 def test_what_is_not_saved_is_there_again_after_closing(display, reader, tmp_path):
     from hwcalc.gui.engine import Engine
-    from hwcalc.gui.theme import DARK
     from hwcalc.gui.window import Window
 
     engine = Engine(read_ink=reader, warm_up=lambda: None)

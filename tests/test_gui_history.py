@@ -31,6 +31,25 @@ def test_a_line_has_one_entry_that_follows_it(window, write):
     assert [(e.text, e.answer) for e in window.log.entries] == [("1+11", "= 12")]
 
 
+def test_only_what_has_a_value_is_noted_and_what_is_opened_again_is_not_noted_twice(
+    window, write, settle, reader
+):
+    reader.read = lambda strokes, fixed: reading_of("7÷(", "a bracket is not closed", value=None)
+    write(window, "1")
+    window.note()
+    assert not window.log.entries
+    reader.read = None
+    window.root.event_generate("<Escape>")
+    write(window, "1+1")
+    window.note()
+    items = dict(window.sheet.items)
+    window.clear()
+    window.sheet.exchange("open", items)
+    settle(window)
+    window.note()
+    assert [e.answer for e in window.log.entries] == ["= 2"]
+
+
 def test_what_was_cleared_stays_in_the_history(window, write):
     write(window, "1+1")
     window.root.event_generate("<Escape>")

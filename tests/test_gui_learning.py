@@ -179,7 +179,7 @@ def test_what_was_learnt_is_used_at_the_next_start(display, reader, teacher, set
     engine = Engine(read_ink=reader, warm_up=lambda: None, learn=teacher.learn, use=teacher.use)
     window = Window(engine, palette=LIGHT, scale=1.0, hand=tmp_path)
     window.root.update()
-    window._warm_up()
+    window.warm_up()
     settle(window)
     assert teacher.used == ["lesson 9"]
     window.close()

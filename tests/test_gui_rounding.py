@@ -57,7 +57,7 @@ def test_a_fraction_is_copied_as_a_decimal_number():
     assert copied_answer(hwcalc.evaluate("1+1=3")).startswith("false")
 
 
-def test_by_keys_on_the_sheet(window, write, reader):
+def test_by_keys_on_the_sheet(window, write, until, reader):
     reader.read = lambda strokes, fixed: hwcalc.evaluate("1/8")
     write(window, "1")
 
@@ -70,9 +70,9 @@ def test_by_keys_on_the_sheet(window, write, reader):
 
     assert shown() == "= 18 = 0.125"  # the 1 over the 8
     window.root.event_generate("<F7>")
-    assert shown() == "= 0.125"
+    until(window, lambda: shown() == "= 0.125")
     for _ in OFFERED[: OFFERED.index(2)]:
         window.root.event_generate("<F6>")
     assert window.status.text == "Answers with 2 decimals"
-    assert shown() == "≈ 0.12"
+    until(window, lambda: shown() == "≈ 0.12")
     assert [c.title for c in window.rounding.choices() if c.chosen] == ["2 decimals"]

@@ -41,7 +41,7 @@ def test_what_makes_sense_stays_beside_what_does_not(tmp_path):
 
 def test_settings_come_back(tmp_path):
     settings = Settings(
-        "dark", (800, 600), "+5+7", True, "history", 4.0, 3, False, True, True, ["/a.hwcalc", "/b.png"]
+        "dark", (800, 600), "+5+7", True, "history", 4.0, 3, False, False, True, True, ["/a.hwcalc", "/b.png"]
     )
     (tmp_path / "settings.json").write_bytes(dump_settings(settings))
     assert load_settings(tmp_path / "settings.json") == settings
@@ -81,7 +81,7 @@ def test_a_place_off_the_screen_is_forgotten(display, reader, tmp_path):
     window.close()
 
 
-def test_the_window_follows_the_system_until_a_palette_is_chosen(display, reader, settle, monkeypatch):
+def test_the_window_follows_the_system_until_a_palette_is_chosen(display, reader, settle, until, monkeypatch):
     says = [LIGHT]
     monkeypatch.setattr(theme, "system_palette", lambda: says[0])
     window = Window(Engine(read_ink=reader, warm_up=lambda: None), scale=1.0)
@@ -92,6 +92,7 @@ def test_the_window_follows_the_system_until_a_palette_is_chosen(display, reader
         says[0] = palette
         window.root.event_generate("<FocusIn>")
         settle(window)
+        until(window, lambda: not window.look.changing)
         return str(window.paper.cget("background"))
 
     assert system_turns(DARK) == DARK.paper
@@ -104,3 +105,19 @@ def test_the_window_follows_the_system_until_a_palette_is_chosen(display, reader
     assert window.look.palette is DARK
     assert [c.title for c in window.look.choices() if c.chosen] == ["As the system"]
     window.close()
+
+
+def test_light_and_dark_come_in_steps_and_the_last_choice_wins(window, write, until):
+    write(window, "1+1")
+    for _ in range(3):
+        window.root.event_generate("<F8>")
+    until(window, lambda: window.paper.cget("background") == DARK.paper and not window.look.changing)
+
+    def seen():
+        paper = window.paper
+        found = [i for i in paper.find_withtag("answer") if paper.type(i) == "text"]
+        return {paper.itemcget(i, "fill") for i in found}
+
+    until(window, lambda: seen() == {DARK.answer, DARK.quiet})
+    assert window.panel.palette is window.learn_panel.palette is DARK
+    assert window.root.cget("background") == DARK.bar

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 import hwcalc
@@ -53,9 +55,43 @@ def test_a_name_without_a_value_is_told_in_words(window, settle):
     assert texts(window) == ["q has no value yet: write q = … on a line above"]
 
 
-def test_half_a_sum_does_not_come_on_the_sheet(window, settle):
+def test_half_a_sum_does_not_come_on_the_sheet_and_the_reason_is_told(window, settle):
     put(window, settle, "12+")
     assert window.sheet.empty
+    assert window.status.text == "something is missing after +"
+
+
+def test_enter_waits_for_the_value(window, settle, reader):
+    go = threading.Event()
+    reader.evaluate = lambda text: (go.wait(5), hwcalc.evaluate(text))[1]
+    window.field.type("1+2")
+    window.root.update()
+    window.field.entry.event_generate("<Return>")
+    assert window.sheet.empty
+    go.set()
+    settle(window)
+    assert [item.text for item in window.sheet.typed().values()] == ["1+2"]
+
+
+def test_a_name_begins_a_typed_line_but_no_letter_that_is_a_key(window, settle):
+    window.root.event_generate("e")
+    assert window.tools.current.name == "eraser"
+    assert not window.field.winfo_ismapped()
+    window.root.event_generate("a")
+    assert window.field.text.get() == "a"
+    settle(window)
+
+
+def test_more_than_symbols_can_say_stands_below_the_ink(window, write, settle):
+    write(window, "1+1")
+    window.field.edit(window.live.lines[0])
+    window.field.text.set("1+1+10")
+    settle(window)
+    window.field.keep()
+    settle(window)
+    assert len(window.sheet.strokes()) == 3
+    assert [item.text for item in window.sheet.typed().values()] == ["1+1+10"]
+    assert "below" in window.status.text
 
 
 def test_lines_stand_one_under_the_other_and_under_the_ink(window, write, settle):
