@@ -24,7 +24,7 @@ from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING
 from hwcalc.gui.telling import doubtful_symbols, shown_answer
 from hwcalc.gui.theme import DARK, LIGHT
-from hwcalc.gui.typeset import Measure, Piece, typeset, typeset_answer
+from hwcalc.gui.typeset import Measure, Piece, joined, typeset, typeset_answer
 from hwcalc.gui.written import EM, PEN, script
 from hwcalc.ink import Box
 from hwcalc.names import is_plain
@@ -214,10 +214,10 @@ class Answers:
         paper.create_rectangle(*strip, fill=colour, outline=colour, tags=(shown.tag, "answer", "strip"))
         paper.tag_lower("strip")
         paper.tag_lower("rule")
-        for piece in setting.moved(x, y):
+        pieces = setting.moved(x, y)
+        shown.symbols += [(piece.symbol, _around(piece)) for piece in pieces if piece.symbol is not None]
+        for piece in joined(pieces):
             self._draw_piece(piece, paper.palette.quiet, (shown.tag, "answer"))
-            if piece.symbol is not None:
-                shown.symbols.append((piece.symbol, _around(piece)))
         return x + setting.width, y
 
     def _draw_answer(self, line: Line, reading: Reading, shown: _Shown, read: tuple[float, float]) -> None:
