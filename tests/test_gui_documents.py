@@ -132,6 +132,26 @@ def test_recent_files_can_be_chosen_and_the_last_one_comes_by_key(window, write,
     assert window.root.title() == "b.hwcalc"
 
 
+def test_dialogs_begin_where_the_last_file_was_and_tell_what_it_was_called(
+    window, write, settle, tmp_path, monkeypatch
+):
+    asked = []
+
+    def ask(**options):
+        asked.append((options["initialdir"], options.get("initialfile")))
+        return str(tmp_path / "mine.hwcalc") if len(asked) == 1 else ""
+
+    monkeypatch.setattr("tkinter.filedialog.asksaveasfilename", ask)
+    monkeypatch.setattr("tkinter.filedialog.askopenfilename", ask)
+    write(window, "1+1")
+    window.documents.save()
+    settle(window)
+    window.documents.save_as()
+    window.documents.open()
+    assert asked == [(Path.home(), ""), (tmp_path, "mine.hwcalc"), (tmp_path, None)]
+    assert window.root.tk.eval("set ::tk::dialog::file::showHiddenVar") == "0"
+
+
 def test_an_empty_sheet_is_not_exported(window, settle, tmp_path):
     window.documents.save_to(tmp_path / "a.png")
     settle(window)
