@@ -314,14 +314,15 @@ def test_after_a_kill_while_drawing_the_ink_is_back(display, reader, tmp_path):
     assert program.stdout is not None
     assert program.stdout.readline() == b"3\n"
     deadline = time.monotonic() + 20
-    while not (tmp_path / "sheet0.hwcalc").exists():
+    kept = tmp_path / "sheet0.hwcalc"
+    while not kept.exists() or len(files.read_sheet(kept)) < 4:  # with the one that is being drawn
         assert time.monotonic() < deadline
         time.sleep(0.01)
     program.send_signal(signal.SIGKILL)
     program.wait()
     program.stdout.close()
     window = Window(Engine(read_ink=reader, warm_up=lambda: None), folder=tmp_path, scale=1.0)
-    assert len(window.sheet.strokes()) == 3
+    assert len(window.sheet.strokes()) == 4
     assert "back" in window.status.text
     window.clear()
     window.close()
