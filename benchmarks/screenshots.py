@@ -88,6 +88,20 @@ def fraction(window: Window) -> None:
     write(window, "√16+2^3=", 250, em=50, first=3)
 
 
+def column(window: Window) -> None:
+    for text, top in (("348", 30), ("+271", 92)):
+        strokes = line(text, 41, 0, 0, 46, sloppiness=0.3)
+        right = max(stroke[:, 0].max() for stroke in strokes)
+        for stroke in strokes:
+            draw(window, stroke + np.array([260 - right, top]))
+    draw(window, np.stack([np.linspace(84, 272, 40), 156 + np.sin(np.linspace(0, 3, 40))], axis=1))
+    settle(window)
+    assert window.live.lines[0].reading.answer == "619", window.live.lines[0].reading
+    write(window, "9×12=", 316, em=46, first=4)
+    window.tools.use("select")
+    window.selector.select(set(window.live.lines[-1].parts))
+
+
 def picture(window: Window) -> None:
     window.documents.open_file(ROOT / "data" / "samples" / "photo.jpg")
     settle(window)
@@ -115,6 +129,7 @@ SCENES: dict[str, Callable[[Window], None]] = {
     "dark": dark,
     "doubtful": doubtful,
     "fraction": fraction,
+    "column": column,
     "picture": picture,
     "history": history,
 }

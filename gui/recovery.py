@@ -1,6 +1,7 @@
 """Keeps the sheet safe while it is written: a crash or a kill loses at most a second of ink.
 
-In flow edits, and the stroke that is being drawn; out flows the slot's file, written in the worker, and on the next start the sheet.
+In flow edits, and the stroke that is being drawn; out flows the slot's file, written in the worker, and on the
+next start the sheet.
 """
 
 from __future__ import annotations
