@@ -171,8 +171,9 @@ class Answers:
         if left:
             self._draw_soon(30 if paper.pen_down else 1)
         elif not paper.pen_down:
-            ends = (shown.answer.right for shown in self._shown.values() if shown.answer is not None)
-            paper.reach_to(max(ends, default=0.0) / paper.factor)
+            ends = [shown.answer.right for shown in self._shown.values() if shown.answer is not None]
+            out_of_sight = max(ends, default=0.0) > paper.winfo_width()
+            paper.reach_to(max(ends) / paper.factor if out_of_sight else 0.0)
 
     def _draw_soon(self, ms: int) -> None:
         if self._drawing is not None:

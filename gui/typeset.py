@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Measure: TypeAlias = Callable[[str, float], float]
 """(text, height of the font) -> width, in the same unit."""
@@ -24,8 +24,7 @@ SIGN = ((0.0, 0.42), (0.2, 0.48), (0.5, 0.0), (1.0, 1.0))
 SMALLER = 0.72  # the font of a fraction in an answer, in that of the answer
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """Text of a height `size` with its left end on the baseline at (x, y), or a line when `text` is ''.
 
     The text `ROOT` is a root sign, `size` high from its foot at y: it is drawn along `SIGN`.
@@ -51,7 +50,7 @@ class Setting:
 
     def moved(self, dx: float, dy: float) -> tuple[Piece, ...]:
         """The pieces elsewhere."""
-        return tuple(replace(p, x=p.x + dx, y=p.y + dy) for p in self.pieces)
+        return tuple(p._replace(x=p.x + dx, y=p.y + dy) for p in self.pieces)
 
 
 def typeset(latex: str, size: float, measure: Measure, labels: Sequence[str] = ()) -> Setting:
@@ -72,7 +71,7 @@ def typeset(latex: str, size: float, measure: Measure, labels: Sequence[str] = (
     if [_plain(label) for label in shown] != [_plain(label) for label in labels]:
         return setting
     numbers = count()
-    numbered = (p if p.label is None else replace(p, symbol=next(numbers)) for p in setting.pieces)
+    numbered = (p if p.label is None else p._replace(symbol=next(numbers)) for p in setting.pieces)
     return replace(setting, pieces=tuple(numbered))
 
 
@@ -92,7 +91,7 @@ def joined(pieces: Sequence[Piece]) -> list[Piece]:
             and (piece.y, piece.size) == (last.y, last.size)
             and abs(last.x + last.width - piece.x) < 0.01
         ):
-            found[-1] = replace(last, text=last.text + piece.text, width=last.width + piece.width)
+            found[-1] = last._replace(text=last.text + piece.text, width=last.width + piece.width)
         else:
             found.append(piece)
     return found
