@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -270,6 +271,26 @@ def test_paste_takes_a_sum_into_the_field(window, settle):
     window.root.event_generate("<Control-v>")
     settle(window)
     assert window.field.text.get() == "12+34"
+
+
+@pytest.mark.skipif(
+    shutil.which("xclip") is None or sys.platform != "linux", reason="needs the package xclip"
+)
+def test_a_picture_goes_over_the_real_clipboard_and_comes_back(
+    window, write, settle, until, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(window.live, "_engine", type(window.engine)(read_picture=lambda *_: []))
+    write(window, "1+1")
+    window.root.event_generate("<Control-Shift-C>")
+    until(window, lambda: window.status.text == "Copied the picture")
+    window.root.event_generate("<Control-v>")
+    until(window, lambda: window.sheet.pictures())
+    window.root.clipboard_clear()  # else the other program goes on holding it
+    (picture,) = window.sheet.pictures().values()
+    grey = pictures.pixels(picture.data).convert("L")
+    assert grey.getextrema() == (37, 255)  # ink on white
+    assert grey.width > grey.height
 
 
 def test_two_windows_have_two_slots_and_a_slot_is_free_after_its_window(tmp_path):
