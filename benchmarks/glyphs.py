@@ -26,7 +26,7 @@ from sklearn.metrics import roc_auc_score
 
 from hwcalc import _features, datasets, features, training
 from hwcalc.datasets import GlyphSet
-from hwcalc.features import Glyph
+from hwcalc.features import Glyph, is_picture
 from hwcalc.glyphs import JUNK, GlyphClassifier, default_classifier
 from hwcalc.training import Examples, Settings
 from hwcalc.training_set import assemble, junk_set, synthetic
@@ -59,7 +59,7 @@ def mnist(jobs: int, misses: Path | None) -> None:
     """One model of MNIST's 60,000 training digits, on its test digits."""
     data = samples(["mnist"], 0, jobs)
     start = time.perf_counter()
-    classifier = fitted(data, jobs, 2 * training.default_gamma(data.X))
+    classifier = fitted(data, jobs)
     spent = time.perf_counter() - start
     test = datasets.load_mnist("test")
     log_probability = classifier.log_probability(features.extract(test.glyphs, n_jobs=jobs))
@@ -82,36 +82,45 @@ def loaded(name: str, jobs: int) -> GlyphSet:
     return datasets.load_mnist("train") if name == "mnist" else datasets.load_set(name)
 
 
-def fitted(data: Examples, jobs: int, gamma: float | None = None) -> GlyphClassifier:
-    settings, gamma = Settings(jobs=jobs), gamma or training.default_gamma(data.X)
+def fitted(data: Examples, jobs: int) -> GlyphClassifier:
+    data = data.whitened()
+    settings, gamma = Settings(jobs=jobs), training.default_gamma(data.X)
     estimator, _ = training.fit(data, settings, gamma, training.quiet, "train")
-    return training.as_model(estimator, settings, gamma, 1.0).machine
+    return training.as_model(estimator, settings, gamma, 1.0, data.projection).machine
 
 
 def leave_one_out(names: Sequence[str], jobs: int, misses: Path | None) -> None:
     """For each set: train on all others, test on it."""
     available = ["mnist", *datasets.available_sets()]
-    print("left out        digits: wrong  of      others: wrong  of      worst tenth of writers")
+    print(
+        "left out       wrong: digits, as any label   as a digit      of   other labels     of   worst tenth of writers"
+    )
     for name in names or available:
         others = [
             other for other in available if other != name and not (name == "unipen" and "unipen" in other)
         ]
-        classifier = fitted(samples([*others, "synthetic"], 0, jobs), jobs)
+        data = assemble([loaded(other, jobs) for other in (*others, "synthetic")], 0, None, 0, jobs)
+        classifier = fitted(Examples(data.X, data.y, data.writers, weights=data.weights), jobs)
         left = loaded(name, jobs)
-        log_probability = classifier.log_probability(features.extract(left.glyphs, n_jobs=jobs))
-        found = np.array(list(classifier.labels))[log_probability.argmax(axis=1)]
-        digit = np.char.isdigit(left.labels)
-        cells = [
-            f"{100 * np.mean(found[part] != left.labels[part]):6.2f} % {part.sum():6}"
-            if part.any()
-            else " " * 15
-            for part in (digit, ~digit)
-        ]
+        if not is_picture(left.glyphs[0]):
+            paths = Examples(data.paths, data.y[data.drawn], data.writers[data.drawn])
+            classifier.pen = training.train_pen(paths, Settings(jobs=jobs)).machine
+        log_probability = classifier.log_probability_of_groups(left.glyphs)
+        labels = np.array(list(classifier.labels))
+        found, digit = labels[log_probability.argmax(axis=1)], np.char.isdigit(left.labels)
+        digits = log_probability[:, np.char.isdigit(labels)]
+        as_digit = labels[np.char.isdigit(labels)][digits.argmax(axis=1)]
+        wrong, of_digits = found != left.labels, as_digit != left.labels
         print(
-            f"{name:14}  {cells[0]}       {cells[1]}       {by_writer(left.writers, found == left.labels)}",
+            f"{name:14}{share(wrong[digit]):>30}{share(of_digits[digit]):>13}{digit.sum():8}"
+            f"{share(wrong[~digit]):>15}{(~digit).sum():7}   {by_writer(left.writers, ~wrong)}",
             flush=True,
         )
         draw(missed(classifier, left.glyphs, left.labels, log_probability), misses, name)
+
+
+def share(wrong: np.ndarray) -> str:
+    return f"{100 * wrong.mean():.2f} %" if len(wrong) else ""
 
 
 def by_writer(writers: np.ndarray, right: np.ndarray) -> str:

@@ -80,7 +80,7 @@ def extract_paths(glyphs: Sequence[Glyph], *, n_jobs: int | None = None) -> Feat
     out = np.zeros((len(glyphs), PATH_SIZE), np.float32)
     if len(glyphs):
         _features.path_features(*pack_strokes(glyphs), out, _threads(n_jobs, len(glyphs)))
-    return _halved(out)
+    return halved(out)
 
 
 def _threads(n_jobs: int | None, batch: int) -> int:
@@ -140,9 +140,9 @@ def pack_strokes(
 
 def _finished(out: FeatureArray) -> FeatureArray:
     out[:, SIZE - _features.SHAPE_COUNT :] *= SHAPE_WEIGHT
-    return _halved(out)
+    return halved(out)
 
 
-def _halved(out: FeatureArray) -> FeatureArray:
+def halved(out: FeatureArray) -> FeatureArray:
     """Rounded to half precision: a machine reads such vectors in half the time (`_svm.halved`)."""
     return out.astype(np.float16).astype(np.float32)

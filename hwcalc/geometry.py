@@ -47,9 +47,30 @@ COLON_WEIGHT = -3.0
 COLON_DOT = 0.3
 """Two dots over each other, each no larger than this in units, divide."""
 
-SPECK, SPECKED = 0.16, -4.0
-"""A stroke smaller than this, in units, is a point of its own, or the dot of a ÷ or %; in another symbol it
-costs this much."""
+# label: (usual size of the smallest stroke of several as a share of the symbol's, lower deviation of its logarithm):
+# after UNIPEN, UJI and pendigits
+LEAST: dict[str, tuple[float, float]] = {
+    **dict.fromkeys("0123456789.-/()", (0.6, 0.3)),
+    "0": (0.71, 0.3),
+    "1": (0.68, 0.5),
+    "4": (0.63, 0.25),
+    "5": (0.62, 0.35),
+    "7": (0.54, 0.38),
+    "+": (0.85, 0.25),
+    "×": (0.84, 0.25),
+    "=": (0.81, 0.32),
+    "%": (0.25, 0.6),
+    "√": (0.5, 0.4),
+    "÷": (0.01, 1.0),
+}
+TOO_SMALL = -6.0
+"""Least log-weight of the smallest stroke: a pen may leave a speck anywhere."""
+
+BROKEN = 0.35
+"""Weight of this for the pieces of a picture, where lines are broken anywhere."""
+
+DIVIDING_DOT = (0.2, 0.35)
+"""The same for the larger dot of a ÷, and the upper deviation."""
 
 RAISED_SIZE, RAISED_PLACE = math.log(0.62), -0.6
 """An exponent against the same symbol on the line: how much smaller it is, and how much higher it stands."""
@@ -71,7 +92,7 @@ STROKES: dict[str, tuple[float, float, float, float]] = {
     "+": (0.03, 0.96, 0.008, 0.002),
     "×": (0.08, 0.91, 0.008, 0.002),
     "=": (0.03, 0.96, 0.008, 0.002),
-    "÷": (0.01, 0.05, 0.93, 0.01),
+    "÷": (0.01, 0.002, 0.96, 0.028),
     "%": (0.05, 0.15, 0.79, 0.01),
     "√": (0.85, 0.14, 0.008, 0.002),
 }
@@ -91,9 +112,6 @@ RAGGED = -15.0
 """Weight of the bars of = that do not lie over each other: times the square of how far their middles are apart
 beyond 0.25, as a share of the longer one."""
 
-DOTTED = frozenset(".÷%")
-"""Labels that may have dots."""
-
 TOUCH_SCALE = 0.1
 """Strokes of a symbol that should touch are this far apart, in units, or less: the mean of an exponential law."""
 
@@ -109,6 +127,8 @@ ANOTHER = -3.0
 SIZE_WEIGHT = 1.5
 PLACE_WEIGHT = 1.0
 OVERLAP_WEIGHT = 6.0
+DOT, UNDERCUT_WEIGHT = 0.3, 3.0
+"""A mark smaller than this, in units, may stand under what leans over it."""
 GAP_WEIGHT = 0.3
 
 LEVEL = 0.14
@@ -183,16 +203,14 @@ class Shapes:
         self._point = labels.index(".")
         self._law = np.array([SHAPE[label] for label in labels]).T
         sizes = [max(box.width, box.height) for box in strokes]
-        self._least = np.array(
-            [min(sizes[i] for i in c.strokes) if len(c.strokes) > 1 else np.inf for c in candidates]
-        )
+        parts = _of_parts([sorted(sizes[i] for i in c.written) for c in candidates], self.size, labels)
+        self._parts = parts if pen else BROKEN * parts
         self._most = np.array(
-            [max(sizes[i] for i in c.strokes) if len(c.strokes) == 2 else np.inf for c in candidates]
+            [max(sizes[i] for i in c.written) if len(c.written) == 2 else np.inf for c in candidates]
         )
-        self._ragged = np.array([_raggedness([strokes[i] for i in c.strokes]) for c in candidates])
+        self._ragged = np.array([_raggedness([strokes[i] for i in c.written]) for c in candidates])
         self._equals = np.array([label == "=" for label in labels])
-        self._dotless = np.array([label not in DOTTED for label in labels])
-        self._count = np.array([len(c.strokes) for c in candidates])
+        self._count = np.array([len(c.written) for c in candidates])
         self._breaks = np.array([c.breaks for c in candidates])
         counts = STROKES if pen else PIECES
         self._strokes = np.log([counts[label] for label in labels]).T
@@ -241,10 +259,23 @@ class Shapes:
         """Log-weight of the number of strokes of a symbol, of their distance and of the order of writing."""
         apart = np.where(self._apart, self._gap_x[chosen, None], self._gap[chosen, None]) / unit
         score = np.maximum(MOST_APART, -np.maximum(0.0, apart - TOUCH_SCALE) / TOUCH_SCALE)
-        score += SPECKED * (self._dotless & (self._least[chosen, None] < SPECK * unit))
+        score += self._parts[chosen]
         score += RAGGED * (self._equals * self._ragged[chosen, None])
         count = np.minimum(self._count[chosen], MAX_STROKES) - 1
         return np.asarray(score + self._strokes[count] + self._revisit * self._breaks[chosen, None])
+
+
+def _of_parts(sizes: Sequence[Sequence[float]], whole: FloatArray, labels: str) -> FloatArray:
+    """Log-weights (n, K) of how small the strokes of symbols are; `sizes` ascending, of the strokes of each."""
+    law = np.array([LEAST[label] for label in labels]).T
+    several = np.array([len(own) > 1 for own in sizes])
+    dotted = np.array([len(own) > 2 for own in sizes])[:, None] & np.array([label == "÷" for label in labels])
+    scale = np.maximum(whole, 1e-12)
+    least = np.log(np.maximum(np.array([own[0] for own in sizes]) / scale, 1e-3))[:, None]
+    dot = np.log(np.maximum(np.array([own[-2:][0] for own in sizes]) / scale, 1e-3))[:, None]
+    below = np.minimum((least - np.log(law[0])) / law[1], 0.0) * several[:, None]
+    above = np.maximum((dot - np.log(DIVIDING_DOT[0])) / DIVIDING_DOT[1], 0.0) * dotted
+    return np.asarray(np.maximum(TOO_SMALL, -0.5 * (below**2 + above**2)))
 
 
 def _raggedness(boxes: Sequence[Box]) -> float:
@@ -286,7 +317,10 @@ def of_pair(first: Box, second: Box, unit: float) -> float:
         return -GAP_WEIGHT * min(gap, 3.0)
     narrow = max(min(first[2] - first[0], second[2] - second[0]) / unit, 0.12)
     share = min(-gap / narrow, 1.5)
-    return -OVERLAP_WEIGHT * share * share
+    dot = min(
+        max(first[2] - first[0], first[3] - first[1]), max(second[2] - second[0], second[3] - second[1])
+    )
+    return -(UNDERCUT_WEIGHT if dot < DOT * unit else OVERLAP_WEIGHT) * share * share
 
 
 def of_bar(place: float) -> float:

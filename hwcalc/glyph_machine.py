@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _svm
-from .features import FeatureArray
+from .features import FeatureArray, halved
 from .model_file import Arrays
 
 
@@ -34,6 +34,8 @@ class GlyphMachine:
         Of the kernel exp(-gamma |x - y|²).
     temperature : float
         What the scores are divided by before the softmax.
+    projection : float32 (e, d), optional
+        What features are multiplied with before the machine sees them: `whitening.whitening`.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class GlyphMachine:
         intercept: FeatureArray,
         gamma: float,
         temperature: float = 1.0,
+        projection: FeatureArray | None = None,
     ) -> None:
         self.labels = labels
         self.vectors = vectors
@@ -53,14 +56,19 @@ class GlyphMachine:
         self.intercept = intercept
         self.gamma = gamma
         self.temperature = temperature
+        self.projection = projection
         self._machine = _svm.Machine(vectors, self.counts, dual_coef, intercept, "rbf", gamma)
 
+    def view(self, X: FeatureArray) -> FeatureArray:
+        """What the machine sees of features (n, e): float32 (n, d)."""
+        return X if self.projection is None else projected(X, self.projection)
+
     def scores(self, X: FeatureArray) -> FeatureArray:
-        """The smallest pairwise margin of each class: float32 (n, K), for features (n, d)."""
-        return np.asarray(self._machine.scores(X), np.float32)
+        """The smallest pairwise margin of each class: float32 (n, K), for features (n, e)."""
+        return np.asarray(self._machine.scores(self.view(X)), np.float32)
 
     def log_probability(self, X: FeatureArray) -> FeatureArray:
-        """Natural logarithm of each class's probability, float32 (n, K), for features (n, d)."""
+        """Natural logarithm of each class's probability, float32 (n, K), for features (n, e)."""
         return log_softmax(self.scores(X) / self.temperature)
 
     def stored(self) -> tuple[dict[str, Any], Arrays]:
@@ -74,6 +82,8 @@ class GlyphMachine:
             "dual_coef": _rounded(self.dual_coef),
             "intercept": self.intercept.astype(np.float32),
         }
+        if self.projection is not None:
+            arrays[PROJECTION] = self.projection.astype(np.float32)
         return {"labels": self.labels, "gamma": self.gamma, "temperature": self.temperature}, arrays
 
 
@@ -88,6 +98,11 @@ def learnt(fitted: Any) -> dict[str, Any]:
     }
 
 
+def projected(X: FeatureArray, projection: FeatureArray) -> FeatureArray:
+    """Features (n, e) multiplied with a matrix (e, d): float32 (n, d)."""
+    return halved(X @ projection)
+
+
 def restored(about: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
     """The parameters of a `GlyphMachine`, from what `stored` gave and `consistent` found whole."""
     return {
@@ -98,6 +113,7 @@ def restored(about: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
         "intercept": arrays["intercept"],
         "gamma": float(about["gamma"]),
         "temperature": float(about["temperature"]),
+        "projection": arrays.get(PROJECTION),
     }
 
 
@@ -109,7 +125,10 @@ FIELDS = {
     "dual_coef": (np.float16, 2),
     "intercept": (np.float32, 1),
 }
-"""Types and ranks of the arrays of a stored machine."""
+"""Types and ranks of the arrays that every stored machine has."""
+
+PROJECTION = "projection"
+"""The array that one on whitened features has too."""
 
 
 def consistent(about: dict[str, Any], arrays: Arrays, width: int) -> bool:
@@ -117,6 +136,13 @@ def consistent(about: dict[str, Any], arrays: Arrays, width: int) -> bool:
     for name, (dtype, rank) in FIELDS.items():
         if arrays[name].dtype != dtype or arrays[name].ndim != rank or not np.isfinite(arrays[name]).all():
             return False
+    projection = arrays.get(PROJECTION)
+    if projection is not None:
+        if projection.dtype != np.float32 or projection.ndim != 2 or not np.isfinite(projection).all():
+            return False
+        if len(projection) != width:
+            return False
+        width = projection.shape[1]
     labels, count = about.get("labels"), len(arrays["vectors"])
     if not isinstance(labels, str):
         return False

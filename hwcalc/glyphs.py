@@ -18,13 +18,13 @@ import numpy.typing as npt
 
 from . import features
 from .features import FeatureArray, Glyph
-from .glyph_machine import FIELDS, GlyphMachine, consistent, log_softmax, restored
+from .glyph_machine import FIELDS, PROJECTION, GlyphMachine, consistent, log_softmax, restored
 from .model_file import Arrays, ModelError, digest, read_model, write_model
 
 JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
 
-FORMAT = 1
+FORMAT = 2
 """Version of the model file. A file of another version is refused."""
 
 MAX_BYTES = 64 * 2**20
@@ -41,7 +41,7 @@ class GlyphClassifier(GlyphMachine):
 
     Parameters
     ----------
-    labels, vectors, counts, dual_coef, intercept, gamma, temperature : as in `GlyphMachine`
+    labels, vectors, counts, dual_coef, intercept, gamma, temperature, projection : as in `GlyphMachine`
         Of the shapes, `features.extract`; `JUNK` may be among the labels.
     recipe : dict
         How it was made: sets, versions, seed, date, figures.
@@ -60,8 +60,9 @@ class GlyphClassifier(GlyphMachine):
         temperature: float = 1.0,
         recipe: dict[str, Any] | None = None,
         pen: GlyphMachine | None = None,
+        projection: FeatureArray | None = None,
     ) -> None:
-        super().__init__(labels, vectors, counts, dual_coef, intercept, gamma, temperature)
+        super().__init__(labels, vectors, counts, dual_coef, intercept, gamma, temperature, projection)
         self.recipe = recipe or {}
         self.pen = pen
 
@@ -211,13 +212,13 @@ _PEN = "pen_"
 
 
 def _of_pen(arrays: Arrays) -> Arrays:
-    return {name: arrays[_PEN + name] for name in FIELDS}
+    return {name.removeprefix(_PEN): array for name, array in arrays.items() if name.startswith(_PEN)}
 
 
 def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
     """Whether description and arrays of both machines belong together."""
     names = {*FIELDS, *(_PEN + name for name in FIELDS if "pen" in about)}
-    if set(arrays) != names or not consistent(about, arrays, features.SIZE):
+    if set(arrays) - {PROJECTION} != names or not consistent(about, arrays, features.SIZE):
         return False
     pen = about.get("pen", {})
     return "pen" not in about or (

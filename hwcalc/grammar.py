@@ -34,7 +34,8 @@ _FOLLOW[[PLUS, MINUS, TIMES], MINUS] = -3.0
 _FOLLOW[[DIGIT, CLOSE, WHOLE, PERCENT], OPEN] = ODD
 _FOLLOW[[CLOSE, WHOLE, PERCENT], DIGIT] = -3.0
 _FOLLOW[[CLOSE, WHOLE, PERCENT], POINT] = -3.0
-_FOLLOW[[CLOSE, WHOLE, PERCENT], WHOLE] = -3.0
+_FOLLOW[[CLOSE, PERCENT], WHOLE] = -3.0
+_FOLLOW[WHOLE, WHOLE] = WRONG
 _FOLLOW[DIGIT, OPEN] = -2.5
 _FOLLOW[DIGIT, WHOLE] = -1.0
 _FOLLOW[DIGIT, [DIGIT, PLUS, MINUS, TIMES, POINT, CLOSE]] = -0.3, 0.5, -0.5, 0.0, 0.5, 0.5
@@ -56,6 +57,7 @@ SECOND_EQUALS = -2.0  # a = b = c is rare
 UNFINISHED = -3.0  # the last symbol wants something after it
 POWER = -3.0  # a power is rare
 UNSOUND = -5.5  # what costs more is plainly no arithmetic
+SIGNED_PART, UNFINISHED_PART = -2.0, -4.0  # what is over or under a bar and begins or ends with a sign
 _FINISHED = frozenset((DIGIT, CLOSE, EQUALS, PERCENT, WHOLE, COLUMN))
 _RAISABLE = frozenset((DIGIT, CLOSE, WHOLE))
 
@@ -107,6 +109,12 @@ def weigh(codes: list[int], start: Node) -> float:
         score, here = here.move(code)
         total += score
     return total + here.end
+
+
+def of_part(labels: str) -> float:
+    """The log-weight of a whole numerator, denominator or radicand, beside what `weigh` says of its symbols."""
+    first, last = KIND[labels[0]], KIND[labels[-1]]
+    return SIGNED_PART * (first in (PLUS, MINUS)) + UNFINISHED_PART * (last not in _FINISHED)
 
 
 def _step(state: State, kind: int, raised: bool) -> tuple[float, State]:

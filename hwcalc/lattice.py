@@ -199,13 +199,14 @@ class Lattice:
     def sign_score(self, guess: Guess) -> float:
         """The classifier's log-probability of a sign."""
         label = _SIGN[guess.form]
-        place = self._place.get(guess.sign)
+        place = self._place.get(tuple(sorted(guess.sign)))
         if place is None or label not in self.labels or frozenset(guess.sign) in self.fixed:
             return 0.0
         return float(self.log_probability[place, self.labels.index(label)])
 
     def candidate(self, strokes: tuple[int, ...]) -> Candidate:
         """The candidate of some strokes."""
+        strokes = tuple(sorted(strokes))
         place = self._place.get(strokes)
         if place is not None:
             return self.candidates[place]
@@ -332,6 +333,8 @@ class _RowSearch:
             + _FORM[guess.form]
             + self._fit(guess, group.box)
         )
+        if not column:
+            own += sum(grammar.of_part(part.labels) for part in parts)
         used = frozenset(guess.sign).union(*guess.parts)
         box = reduce(Box.union, (self.lattice.boxes[i] for i in used))
         score = own + sum(part.score for part in parts)

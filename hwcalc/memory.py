@@ -36,7 +36,7 @@ class Memory:
         if ink.pen_width is not None:
             return classifier.log_probability_of_groups([segment.glyph(ink, c) for c in candidates])
         own = [stroke.points.tobytes() for stroke in ink.strokes]
-        keys = [tuple(own[i] for i in c.strokes) for c in candidates]
+        keys = [tuple(own[i] for i in c.written) for c in candidates]
         with self._lock:
             if classifier is not self._classifier:
                 self._classifier, self._known = classifier, {}

@@ -65,6 +65,8 @@ def _facts(path: str | os.PathLike[str], model: GlyphModel) -> dict[str, str]:
         facts["of pen strokes also"] = (
             f"their path, by a second machine of {len(machine.pen.vectors):,} support vectors"
         )
+    if isinstance(machine, GlyphClassifier) and machine.projection is not None:
+        facts["features"] += f", {len(machine.projection)} of them whitened to {machine.projection.shape[1]}"
     if model.denoise != "none":
         facts["noise reduction"] = model.denoise
     told: dict[str, Any] = recipe.get("model", {})

@@ -27,6 +27,7 @@ _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
 _TALL = 0.6  # lower marks are signs
 _HIGH = 0.8  # of the unit is the least of a digit beside a point that may be dirt
+_BEHIND = 0.3  # farther from the digit before it than from the one behind stands no point
 _LOW = 1.0  # and so are these, if they stand alone
 _HUGE = 4.5  # what is higher is a line of a table or a drawing,
 _LONG = 25.0  # and so is what is wider
@@ -394,7 +395,7 @@ def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float |
         dirt = pen_width is not None and size < min(1.6 * pen_width, _SPECK * dot.unit)
         if dirt and any(_under(dot, m) for m in marks):
             continue
-        if dirt and len(_beside(dot, [m for m in marks if _on_line(dot, m)])) < 2:
+        if dirt and not _between(dot, [m for m in marks if _on_line(dot, m)]):
             continue
         dirt = dirt and not _multiplies(dot, marks)
         choices = [
@@ -409,6 +410,12 @@ def _multiplies(dot: _Mark, marks: Sequence[_Mark]) -> bool:
     y = dot.box.center[1]
     beside = _beside(dot, [m for m in marks if abs(y - m.axis) < 0.2 * m.unit])
     return len(beside) == 2 and all(0.15 * m.unit < gap < 0.9 * m.unit for gap, m in beside)
+
+
+def _between(dot: _Mark, marks: Sequence[_Mark]) -> bool:
+    """Does a point stand between two marks as high as digits, and not at the second one only?"""
+    beside = _beside(dot, marks)
+    return len(beside) == 2 and beside[0][0] - beside[1][0] < _BEHIND * dot.unit
 
 
 def _beside(dot: _Mark, marks: Sequence[_Mark]) -> list[tuple[float, _Mark]]:

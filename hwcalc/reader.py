@@ -437,6 +437,10 @@ def _read(source: Source) -> Reading:
     classifier = default_classifier()
     candidates = segment.candidates(ink, unit, fixed.keys(), source.apart)
     log_probability = _MEMORY.log_probability(classifier, ink, candidates)
+    if ink.pen_width is not None:
+        from .asterisk import with_asterisks  # OpenCV: see `read`
+
+        log_probability = with_asterisks(ink, unit, candidates, log_probability, classifier.labels)
     allowed: Collection[str] = _DIGITS if source.digits else KIND.keys()
     lattice = Lattice(
         ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=source.digits

@@ -6,8 +6,8 @@ candidates that together use every stroke once and make the best expression.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from itertools import pairwise
 from statistics import median
@@ -24,6 +24,9 @@ MAX_STROKES = 4
 MAX_CANDIDATES_PER_STROKE, MAX_CANDIDATES = 24, 2400
 """Bounds for scribbles, where every stroke is the neighbour of every other."""
 
+SPECK, BRIEF = 0.04, 5
+"""Strokes no larger than this, in units, and of no more points may come from a bouncing pen; for a dot it rests."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -39,12 +42,20 @@ class Candidate:
         The largest distance of one of the strokes from the rest, in units of the ink.
     gap_x : float
         The same, of their horizontal extents.
+    specks : tuple of int
+        Those of the strokes that the pen left by bouncing; see `bounces`.
     """
 
     strokes: tuple[int, ...]
     box: Box
     gap: float = 0.0
     gap_x: float = 0.0
+    specks: tuple[int, ...] = ()
+
+    @property
+    def written(self) -> tuple[int, ...]:
+        """The strokes without the specks: what was meant."""
+        return tuple(i for i in self.strokes if i not in self.specks) if self.specks else self.strokes
 
     @property
     def breaks(self) -> int:
@@ -68,18 +79,24 @@ def unit_height(boxes: Sequence[Box]) -> float:
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes, those that touch and lie mostly over each other made one: the circles of an 8, the hat of a 5."""
+    """The boxes, those that touch and lie mostly over each other made one, as the circles of an 8, but no bars."""
     made: list[Box] = []
     for box in sorted(boxes, key=lambda box: box.left + box.right):
         if made:
             last = made[-1]
             shared = min(last.right, box.right) - max(last.left, box.left)
             apart = max(last.top, box.top) - min(last.bottom, box.bottom)
-            if 2 * shared > min(last.width, box.width) and apart < 0.1 * max(last.height, box.height):
+            lies_over = apart < 0.1 * max(last.height, box.height) and not (_is_bar(last) or _is_bar(box))
+            if lies_over and 2 * shared > min(last.width, box.width):
                 made[-1] = last.union(box)
                 continue
         made.append(box)
     return made
+
+
+def _is_bar(box: Box) -> bool:
+    """Whether it may be the bar of a fraction, which does not make one symbol of what is over and under it."""
+    return box.height < 0.35 * box.width
 
 
 def smaller_unit(boxes: Sequence[Box], unit: float) -> float | None:
@@ -96,19 +113,21 @@ def candidates(
 
     Of strokes in a `fixed` group, that group is the only candidate; a group in `apart` is none.
     """
-    near = _neighbours([s.box for s in ink.strokes], unit)
+    specks = bounces(ink, unit)
+    near = _neighbours({i: s.box for i, s in enumerate(ink.strokes) if i not in specks}, unit)
     distance = _Distances(ink)
     found: dict[tuple[int, ...], Candidate] = {}
     for first, stroke in enumerate(ink.strokes):
         found[first,] = Candidate((first,), stroke.box)
     most = min(MAX_CANDIDATES_PER_STROKE, max(6, MAX_CANDIDATES // len(ink.strokes)))
-    for first in range(len(ink.strokes)):
+    for first in near:
         for count, candidate in enumerate(_grow(found[first,], ink.strokes, near, distance, unit)):
             found[candidate.strokes] = candidate
             if count >= most:
                 break
     for sign in _roofed(ink.strokes, unit):
         found.setdefault(sign.strokes, sign)
+    _with_specks(found, specks)
     bound = frozenset().union(*fixed)
     for parted in apart:
         found.pop(tuple(sorted(parted)), None)
@@ -116,6 +135,33 @@ def candidates(
         strokes = tuple(sorted(group))
         found[strokes] = Candidate(strokes, reduce(Box.union, (ink.strokes[i].box for i in strokes)))
     return [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
+
+
+def bounces(ink: Ink, unit: float) -> dict[int, int]:
+    """Specks that a bouncing pen left, each with its stroke: points at an end of the last stroke or the next one."""
+    found: dict[int, int] = {}
+    strokes = ink.strokes if ink.pen_width is None else ()
+    for i, (stroke, box) in enumerate((stroke, stroke.box) for stroke in strokes):
+        if len(stroke.points) > BRIEF or max(box.width, box.height) > SPECK * unit:
+            continue
+        for j in (i - 1, i + 1):
+            if 0 <= j < len(strokes) and j not in found:
+                apart = strokes[j].points[[0, -1], :2] - stroke.points[0, :2]
+                if np.hypot(*apart.T).min() <= SPECK * unit:
+                    found[i] = j
+                    break
+    return found
+
+
+def _with_specks(found: dict[tuple[int, ...], Candidate], specks: Mapping[int, int]) -> None:
+    """Give the candidates the specks of their strokes; a stroke alone stays possible too."""
+    for strokes, candidate in list(found.items()):
+        own = tuple(speck for speck, of in specks.items() if of in strokes)
+        if own and specks.keys().isdisjoint(strokes):
+            whole = tuple(sorted((*strokes, *own)))
+            found[whole] = replace(candidate, strokes=whole, specks=own)
+            if len(strokes) > 1:
+                del found[strokes]
 
 
 def _roofed(strokes: Sequence[Stroke], unit: float) -> Iterator[Candidate]:
@@ -134,10 +180,10 @@ def _roofed(strokes: Sequence[Stroke], unit: float) -> Iterator[Candidate]:
                 yield Candidate((min(i, roof), max(i, roof)), box.union(over))
 
 
-def _neighbours(boxes: list[Box], unit: float) -> list[list[int]]:
+def _neighbours(boxes: Mapping[int, Box], unit: float) -> dict[int, list[int]]:
     """For each stroke the others that may belong to its symbol: above or below it, or touching it."""
-    near: list[list[int]] = [[] for _ in boxes]
-    order = sorted(range(len(boxes)), key=lambda i: boxes[i].left)
+    near: dict[int, list[int]] = {i: [] for i in boxes}
+    order = sorted(boxes, key=lambda i: boxes[i].left)
     for place, i in enumerate(order):
         a = boxes[i]
         for j in order[place + 1 :]:
@@ -189,7 +235,11 @@ def _outline(stroke: Stroke) -> FloatArray:
 
 
 def _grow(
-    seed: Candidate, strokes: tuple[Stroke, ...], near: list[list[int]], distance: _Distances, unit: float
+    seed: Candidate,
+    strokes: tuple[Stroke, ...],
+    near: Mapping[int, Sequence[int]],
+    distance: _Distances,
+    unit: float,
 ) -> Iterator[Candidate]:
     """Connected groups whose lowest-numbered stroke is the seed, smaller groups first."""
     (first,) = seed.strokes
@@ -213,7 +263,7 @@ def _grow(
 
 def glyph(ink: Ink, candidate: Candidate) -> Glyph:
     """What the classifier sees of a candidate: its pen strokes, or the picture of its pieces."""
-    strokes = ink.group(candidate.strokes)
+    strokes = ink.group(candidate.written)
     if strokes[0].mask is None:
         return [stroke.points for stroke in strokes]
     box = candidate.box

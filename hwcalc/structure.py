@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import reduce
+from itertools import product
 
 import numpy as np
 
 from .ink import Box, Ink
-from .segment import joined
+from .segment import bounces, joined
 
 FLAT = 0.35
 """Highest bar, as a share of its width: people write fraction bars aslant."""
@@ -21,11 +23,11 @@ FLAT = 0.35
 SHORTEST = 0.35
 """Shortest bar, in units."""
 
-REACH = (0.1, 0.5, 1.0)
+REACH = (-0.25, 0.1, 0.5, 1.0)
 """How far beyond the ends of a bar, in units, the middles of the strokes over and under it may be: as many guesses."""
 
-SUBSTANCE = 0.4
-"""What stands over or under a bar has a stroke at least this large, in units; the dots of ÷ have not."""
+SUBSTANCE = 0.35
+"""What stands over or under a bar is at least this large, in units; the dots of ÷ are not."""
 
 CROSSING = 0.3
 """What reaches farther than this, in units, both over and under a bar stands beside it or on it."""
@@ -54,7 +56,7 @@ class Guess:
     ----------
     form : Form
     sign : tuple of int
-        Strokes of the bar, the root sign or the rule.
+        Strokes of the bar, the root sign or the rule; of a bar or rule the bar itself first.
     parts : tuple of frozenset of int
         Of a fraction what is over and what is under the bar; of a root what is under its roof; of a column
         its rows from top to bottom, the last one the result, which may be empty.
@@ -80,6 +82,7 @@ class Bars:
     def __init__(self, ink: Ink, unit: float, excluded: Collection[int] = ()) -> None:
         self.boxes = [s.box for s in ink.strokes]
         self._unit = unit
+        self._specks = bounces(ink, unit)
         self._ends = {
             i: _ends(ink, i)
             for i, box in enumerate(self.boxes)
@@ -91,10 +94,10 @@ class Bars:
         found: dict[Guess, None] = {}
         bars = sorted((i for i in strokes if i in self._ends), key=lambda i: -self.boxes[i].width)
         for bar in bars:
-            for reach in REACH:
-                over, under = self._sides(bar, strokes, reach * self._unit)
+            for reach, bounded in product(REACH, (True, False)):
+                over, under = self._sides(bar, strokes, reach * self._unit, bounded)
                 if self._is_substantial(over) and self._is_substantial(under):
-                    found[Guess(Form.FRACTION, (bar,), (over, under))] = None
+                    found[Guess(Form.FRACTION, self._whole(bar), (over, under))] = None
         return list(found)[:MOST_GUESSES]
 
     def column(self, strokes: Collection[int]) -> list[Guess]:
@@ -102,11 +105,12 @@ class Bars:
         found = []
         for rule in (i for i in strokes if i in self._ends):
             over, under = self._sides(rule, strokes, float("inf"))
-            if len(over) + len(under) + 1 < len(strokes) or not self._is_rule(rule, over, under):
+            sign = self._whole(rule)
+            if len(over) + len(under) + len(sign) < len(strokes) or not self._is_rule(rule, over, under):
                 continue
             rows = self._rows(over)
             if len(rows) >= 2 and all(self._is_substantial(row) for row in rows):
-                found.append(Guess(Form.COLUMN, (rule,), (*rows, under)))
+                found.append(Guess(Form.COLUMN, sign, (*rows, under)))
         return found
 
     def _is_rule(self, bar: int, over: Collection[int], under: Collection[int]) -> bool:
@@ -134,27 +138,33 @@ class Bars:
         return y0 + share * (y1 - y0)
 
     def _sides(
-        self, bar: int, strokes: Collection[int], reach: float
+        self, bar: int, strokes: Collection[int], reach: float, bounded: bool = True
     ) -> tuple[frozenset[int], frozenset[int]]:
-        """The strokes over and under a bar, up to the next bar that is clearly wider."""
+        """The strokes over and under a bar; `bounded`: up to the next bar that is clearly wider."""
         own = self.boxes[bar]
         over: list[int] = []
         under: list[int] = []
         for i in strokes:
             box = self.boxes[i]
             x = (box.left + box.right) / 2
-            if i == bar or not own.left - reach <= x <= own.right + reach:
+            if i == bar or i in self._specks or not own.left - reach <= x <= own.right + reach:
                 continue
             up, down = (height := self.height(bar, x)) - box.top, box.bottom - height
             if min(up, down) < CROSSING * self._unit:
                 (over if up > down else under).append(i)
-        wider = [i for i in (*over, *under) if i in self._ends and self._is_wider(i, own)]
+        wider = [i for i in (*over, *under) if bounded and i in self._ends and self._is_wider(i, own)]
         for other in wider:
             x = own.center[0]
             above = self.height(other, x) < self.height(bar, x)
             side = over if above else under
             side[:] = [i for i in side if not self._is_beyond(i, other, above)]
+        for side in (over, under):
+            side += [speck for speck, of in self._specks.items() if of in side and speck in strokes]
         return frozenset(over), frozenset(under)
+
+    def _whole(self, bar: int) -> tuple[int, ...]:
+        """A bar, then its specks."""
+        return bar, *(speck for speck, of in self._specks.items() if of == bar)
 
     def _is_wider(self, other: int, own: Box) -> bool:
         box = self.boxes[other]
@@ -166,8 +176,10 @@ class Bars:
         return i == bar or (y < self.height(bar, x)) == above
 
     def _is_substantial(self, group: Collection[int]) -> bool:
-        least = SUBSTANCE * self._unit
-        return any(max(self.boxes[i].width, self.boxes[i].height) >= least for i in group)
+        if not group:
+            return False
+        box = reduce(Box.union, (self.boxes[i] for i in group))
+        return max(box.width, box.height) >= SUBSTANCE * self._unit
 
     def _rows(self, group: Collection[int]) -> list[frozenset[int]]:
         """Strokes sorted into rows, top to bottom, by the heights of the middles of the taller ones."""

@@ -287,7 +287,7 @@ def _samples(
         places += [f"junk {i}" for i in range(len(data.y) - len(places))]
         samples = Examples(data.X, data.y, data.writers, places, data.weights)
         paths = replace(samples.take(data.drawn), X=data.paths)
-        return samples, paths, data.counts
+        return samples.whitened(), paths, data.counts
     whole = together(parts)
     X = prepare(whole.glyphs.glyphs, settings.features, settings.denoise, options.jobs)
     counts = {part.glyphs.name: len(part.glyphs) for part in parts}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any, Literal, TypeAlias
 
@@ -21,12 +21,13 @@ import numpy.typing as npt
 
 from .datasets import DatasetError
 from .features import FeatureArray
-from .glyph_machine import GlyphMachine, learnt
+from .glyph_machine import GlyphMachine, learnt, projected
 from .glyphs import GlyphClassifier
 from .linear_svm import LinearSVC
 from .models import GlyphModel, machine_of
 from .preparation import Balance, Denoise, Features, balanced
 from .svm import SVC, fitted_temperature
+from .whitening import whitening
 
 Labels: TypeAlias = npt.NDArray[np.str_]
 
@@ -78,13 +79,22 @@ class Settings:
 
 @dataclass
 class Examples:
-    """What is learned from: features (n, d), labels (n,), `source/writer` (n,), where each stands, its weight."""
+    """What is learned from: features (n, d), labels (n,), `source/writer` (n,), where each stands, its weight.
+
+    `projection` is what the features were multiplied with, (e, d), if they were (`whitened`).
+    """
 
     X: FeatureArray
     y: Labels
     writers: Labels
     places: list[str] = field(default_factory=list)
     weights: npt.NDArray[np.float64] | None = None
+    projection: FeatureArray | None = None
+
+    def whitened(self) -> Examples:
+        """The same, with features as `whitening` has them."""
+        projection = whitening(self.X)
+        return replace(self, X=projected(self.X, projection), projection=projection)
 
     def take(self, chosen: npt.NDArray[np.bool_]) -> Examples:
         """The samples of a mask."""
@@ -92,7 +102,8 @@ class Examples:
             [place for place, here in zip(self.places, chosen, strict=True) if here] if self.places else []
         )
         weights = None if self.weights is None else self.weights[chosen]
-        return Examples(self.X[chosen], self.y[chosen], self.writers[chosen], places, weights)
+        X, y, writers = self.X[chosen], self.y[chosen], self.writers[chosen]
+        return Examples(X, y, writers, places, weights, self.projection)
 
 
 @dataclass
@@ -140,7 +151,8 @@ def train(samples: Examples, settings: Settings, progress: Progress = quiet) -> 
     temperature, error = calibrate(samples, settings, gamma, progress)
     started = time.perf_counter()
     fitted, n = fit(samples, settings, gamma, progress, "train")
-    return Trained(as_model(fitted, settings, gamma, temperature), error, time.perf_counter() - started, n)
+    model = as_model(fitted, settings, gamma, temperature, samples.projection)
+    return Trained(model, error, time.perf_counter() - started, n)
 
 
 def train_pen(paths: Examples, settings: Settings, progress: Progress = quiet) -> TrainedPen | None:
@@ -242,12 +254,22 @@ def estimator(settings: Settings, gamma: float) -> SVC:
     )
 
 
-def as_model(fitted: SVC | LinearSVC, settings: Settings, gamma: float, temperature: float) -> GlyphModel:
-    """A fitted estimator as a model: one that reads expressions if it can."""
+def as_model(
+    fitted: SVC | LinearSVC,
+    settings: Settings,
+    gamma: float,
+    temperature: float,
+    projection: FeatureArray | None = None,
+) -> GlyphModel:
+    """A fitted estimator as a model: one that reads expressions if it can.
+
+    `projection` is that of the samples of a model that reads.
+    """
     if not settings.reads:
         return GlyphModel(machine_of(fitted), settings.features, settings.denoise, temperature)
     assert isinstance(fitted, SVC)
-    return GlyphModel(GlyphClassifier(**learnt(fitted), gamma=gamma, temperature=temperature))
+    about = {**learnt(fitted), "gamma": gamma, "temperature": temperature, "projection": projection}
+    return GlyphModel(GlyphClassifier(**about))
 
 
 def hold_out(writers: Labels, seed: int, share: float = 0.1) -> npt.NDArray[np.bool_]:

@@ -45,6 +45,13 @@ def test_a_speck_in_a_digit_costs():
     assert both < weights(whole, "7", (0, 1), [whole, Box(0.2, 0, 0.6, 0.5)])["7"] - 3
 
 
+def test_digits_are_no_dots_of_a_division_sign():
+    bar, low = Box(0, 0.48, 0.8, 0.52), Box(0.35, 0.9, 0.45, 1.0)
+    dots, digit = Box(0.35, 0.0, 0.45, 0.1), Box(0.1, -0.1, 0.7, 0.45)
+    right = weights(bar.union(low).union(dots), "÷", (0, 1, 2), [bar, low, dots])["÷"]
+    assert weights(bar.union(low).union(digit), "÷", (0, 1, 2), [bar, low, digit])["÷"] < right - 3
+
+
 def test_bars_that_do_not_lie_over_each_other_are_no_equals_sign():
     over, under, aside = Box(0, 0.4, 0.6, 0.42), Box(0, 0.6, 0.6, 0.62), Box(0.5, 0.6, 1.1, 0.62)
     straight = weights(over.union(under), "=", (0, 1), [over, under])["="]
@@ -55,6 +62,12 @@ def test_overlap_costs_more_than_a_gap():
     first = Box(0, 0, 1, 1)
     apart, far, over = (geometry.of_pair(first, Box(x, 0, x + 1, 1), 1.0) for x in (1.1, 2.5, 0.4))
     assert apart > far > over
+
+
+def test_a_point_may_stand_under_what_leans_over_it():
+    seven = Box(0, 0, 1, 1)
+    point, one = Box(0.8, 0.9, 0.9, 1), Box(0.8, 0, 0.9, 1)
+    assert geometry.of_pair(seven, point, 1.0) > geometry.of_pair(seven, one, 1.0) > -20
 
 
 def test_feet_tell_a_neighbour_from_an_exponent():

@@ -11,7 +11,7 @@ import pytest
 from hwcalc.ink import Box, Ink, ReadError
 from hwcalc.picture import ink_from_picture, ink_of, writing
 
-from .written import sum_picture, sum_strokes
+from .written import drawn, sum_picture, sum_strokes
 
 # Connected components of each glyph as drawn.
 PIECES = {"=": 2, "÷": 3}
@@ -127,6 +127,24 @@ def test_specks_and_stains_are_dropped() -> None:
     picture[40:42, 10:12] = 60
     picture[300:400, :30] = 90  # a finger at the border
     assert_found(picture, "7-4")
+
+
+def test_a_chip_is_part_of_what_it_broke_off() -> None:
+    picture = sum_picture("7-4")
+    gap = 95 + int(np.flatnonzero((picture[:, 95:150] < 100).any(axis=0)).max()) - 7
+    picture[:, gap : gap + 2] = 225
+    assert_found(picture, "7-4")
+
+
+def test_a_point_at_a_foot_or_over_a_bar_is_no_chip() -> None:
+    bar = drawn([np.array([[30.0, 60.0], [80.0, 60.0]])], (110, 120), 5)
+    bar[48:55, 52:59] = 40
+    seven = sum_picture("7")
+    y, x = np.nonzero(seven < 100)
+    foot = int(x[y > y.max() - 5].max()) + 3
+    seven[y.max() - 6 : y.max() + 1, foot : foot + 7] = 40
+    for picture in (bar, seven):
+        assert len(ink_from_picture(picture).strokes) == 2
 
 
 def test_a_texture_is_not_writing() -> None:

@@ -55,6 +55,18 @@ def test_touching_glyphs_come_apart(text: str, advance: float) -> None:
         assert (together & (part == 0)).sum() < 0.15 * (part > 0).sum()
 
 
+def test_rings_come_apart_along_the_line_that_they_share() -> None:
+    parts = []
+    for x in (40, 93):
+        canvas = np.zeros((80, 140), np.uint8)
+        parts.append(cv2.ellipse(canvas, (x, 40), (25, 30), 0, 0, 360, 255, PEN))
+    mask = np.max(parts, axis=0)
+    pieces = pieces_of(mask, PEN, HEIGHT)
+    assert pieces.max() == 2
+    for k, part in enumerate(parts, start=1):
+        assert (part[pieces == k] > 0).mean() > 0.95
+
+
 def test_pieces_are_numbered_from_left_to_right() -> None:
     mask, _ = component("4444", 0.62)
     pieces = pieces_of(mask, PEN, HEIGHT)

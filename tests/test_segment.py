@@ -46,6 +46,18 @@ def test_every_symbol_of_a_line_is_a_candidate(crowding):
     assert missed <= 0.01 * wanted
 
 
+def test_specks_at_the_end_of_a_stroke_belong_to_it():
+    one, bounced, rested = [(0, 0), (0, 60)], [(0, 60)], [(0, 60)] * 9
+    assert segment.bounces(ink_of(one, bounced), 60) == {1: 0}
+    assert segment.bounces(ink_of(bounced, one[::-1]), 60) == {0: 1}
+    for dot in ([(0, 30)], [(20, 60)], [(0, 60), (5, 60)], rested):
+        assert segment.bounces(ink_of(one, dot), 60) == {}
+    crossed = ink_of([(-20, 30), (20, 30)], one, bounced)
+    (cross,) = (c for c in segment.candidates(crossed, 60) if set(c.strokes) >= {0, 1})
+    assert (cross.strokes, cross.written) == ((0, 1, 2), (0, 1))
+    assert len(segment.glyph(crossed, cross)) == 2
+
+
 def test_far_strokes_are_no_group():
     found = {c.strokes for c in segment.candidates(ink_of([(0, 0), (0, 60)], [(50, 0), (50, 60)]), 60)}
     assert found == {(0,), (1,)}

@@ -39,6 +39,12 @@ def test_other_bars_are_no_fractions(strokes):
     assert fractions(*strokes) == set()
 
 
+def test_two_circles_over_a_bar_are_a_digit():
+    circles = [[(20, -20 * n), (36, -20 * n - 10), (20, -20 * n - 18)] for n in (1, 2)]
+    found = fractions(*circles, bar(0, 0), digit(10, 20))
+    assert ((2,), (frozenset({0, 1}), frozenset({3}))) in found
+
+
 def test_a_wider_bar_bounds_a_fraction():
     found = fractions(digit(20, -150), bar(15, -80, 40), digit(20, -70), bar(0, 0, 80), digit(20, 20))
     assert ((1,), (frozenset({0}), frozenset({2}))) in found
