@@ -34,7 +34,7 @@ SHAPE: dict[str, tuple[float, float, float, float]] = {
     "%": (0.0, 0.3, 0.0, 0.2),
     "√": (0.45, 0.6, -0.05, 0.3),
 }
-COMMA = (-0.9, 0.4, 0.55, 0.22)
+COMMA = (-0.8, 0.3, 0.55, 0.22)
 COMMA_WEIGHT = -1.0
 """A point may be a comma, which is larger and hangs below the line."""
 COMMA_LIKE = ".1/()"

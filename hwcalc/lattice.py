@@ -37,7 +37,7 @@ MARGIN = 9.0
 LABEL_RANGE = 9.0
 """Labels less likely than the candidate's best by more than this are not tried."""
 
-GLYPH_WEIGHT, SYMBOL_WEIGHT = 1.4, 2.3
+GLYPH_WEIGHT, SYMBOL_WEIGHT = 1.4, 2.8
 """Weights of the classifier's log-probabilities, of a label among symbols and of being a symbol at all, beside the
 geometry and the arithmetic. These and the weights there were fitted to the likelihood of the truth: of lines by a
 third of the test writers, and of lines and fractions made of glyphs of writers whom the classifier had not seen."""
