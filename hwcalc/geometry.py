@@ -66,7 +66,7 @@ LEAST: dict[str, tuple[float, float]] = {
 TOO_SMALL = -6.0
 """Least log-weight of the smallest stroke: a pen may leave a speck anywhere."""
 
-BROKEN = 0.35
+BROKEN = 0.15
 """Weight of this for the pieces of a picture, where lines are broken anywhere."""
 
 DIVIDING_DOT = (0.2, 0.35)
