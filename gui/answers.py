@@ -24,9 +24,9 @@ from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING
 from hwcalc.gui.telling import doubtful_symbols, shown_answer
 from hwcalc.gui.theme import DARK, LIGHT
-from hwcalc.gui.typeset import Measure, Piece, typeset, typeset_answer
+from hwcalc.gui.typeset import ROOT, SIGN, Measure, Piece, joined, typeset, typeset_answer
 from hwcalc.gui.written import EM, PEN, script
-from hwcalc.ink import Box
+from hwcalc.ink import Box, FloatArray
 from hwcalc.names import is_plain
 
 if TYPE_CHECKING:
@@ -171,8 +171,9 @@ class Answers:
         if left:
             self._draw_soon(30 if paper.pen_down else 1)
         elif not paper.pen_down:
-            ends = (shown.answer.right for shown in self._shown.values() if shown.answer is not None)
-            paper.reach_to(max(ends, default=0.0) / paper.factor)
+            ends = [shown.answer.right for shown in self._shown.values() if shown.answer is not None]
+            out_of_sight = max(ends, default=0.0) > paper.winfo_width()
+            paper.reach_to(max(ends) / paper.factor if out_of_sight else 0.0)
 
     def _draw_soon(self, ms: int) -> None:
         if self._drawing is not None:
@@ -214,10 +215,10 @@ class Answers:
         paper.create_rectangle(*strip, fill=colour, outline=colour, tags=(shown.tag, "answer", "strip"))
         paper.tag_lower("strip")
         paper.tag_lower("rule")
-        for piece in setting.moved(x, y):
-            self._draw_piece(piece, paper.palette.quiet, (shown.tag, "answer"))
-            if piece.symbol is not None:
-                shown.symbols.append((piece.symbol, _around(piece)))
+        pieces = setting.moved(x, y)
+        shown.symbols += [(piece.symbol, _around(piece)) for piece in pieces if piece.symbol is not None]
+        for piece in joined(pieces):
+            self._draw_piece(piece, paper.palette.quiet, shown, (shown.tag, "answer"))
         return x + setting.width, y
 
     def _draw_answer(self, line: Line, reading: Reading, shown: _Shown, read: tuple[float, float]) -> None:
@@ -244,22 +245,20 @@ class Answers:
         colour = paper.palette.answer if reading.value is not None else paper.palette.quiet
         inks = (colour, setting.moved(x, y)), (paper.palette.doubt, (mark,) if doubt else ())
         for colour, pieces in inks:
-            if by_hand:
-                self._draw_by_hand(pieces, PEN * EM * size, colour, shown, tags)
-            else:
+            if not by_hand:
                 for piece in pieces:
-                    self._draw_piece(piece, colour, tags)
+                    self._draw_piece(piece, colour, shown, tags)
+            elif pieces:
+                self._draw_strokes(script().strokes(pieces), PEN * EM * size, colour, shown, tags)
 
     def _by_hand(self, line: Line, text: str) -> bool:
         """Answers to ink are written as it is."""
         return self._settings.written and not line.typed and line.picture is None and script().covers(text)
 
-    def _draw_by_hand(
-        self, pieces: Sequence[Piece], width: float, colour: str, shown: _Shown, tags: tuple[str, ...]
+    def _draw_strokes(
+        self, strokes: Sequence[FloatArray], width: float, colour: str, shown: _Shown, tags: tuple[str, ...]
     ) -> None:
-        strokes = script().strokes(pieces)
-        if not strokes:
-            return
+        """Smooth, which Tk's own lines are not; float64 (k, 2) each, in pixels."""
         ends = np.concatenate(strokes)
         left, top = np.floor(ends.min(axis=0) - width)
         right, bottom = np.ceil(ends.max(axis=0) + width)
@@ -276,13 +275,15 @@ class Answers:
         font = self._paper.screen.font(round(line.box.height / LEADING * self._paper.zoom, 1))
         return line.box.top * self._paper.factor + float(font.metrics("ascent"))
 
-    def _draw_piece(self, piece: Piece, colour: str, tags: tuple[str, ...]) -> None:
-        paper = self._paper
+    def _draw_piece(self, piece: Piece, colour: str, shown: _Shown, tags: tuple[str, ...]) -> None:
+        paper, width = self._paper, max(piece.size / 14, 1)
+        if piece.text == ROOT:
+            path = np.array([(piece.x, piece.y)]) + np.array(SIGN) * (piece.width, -piece.size)
+            self._draw_strokes([path], width, colour, shown, tags)
+            return
         if not piece.text:
-            width = max(piece.size / 14, 1)
-            paper.create_line(
-                piece.x, piece.y, piece.x + piece.width, piece.y, fill=colour, width=width, tags=tags
-            )
+            ends = (piece.x, piece.y, piece.x + piece.width, piece.y)
+            paper.create_line(*ends, fill=colour, width=width, tags=tags)
             return
         font, ascent = self._font(round(piece.size))
         place = (piece.x, piece.y - ascent)

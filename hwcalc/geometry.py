@@ -43,7 +43,7 @@ MIDDLE_DOT = (-2.3, 0.6, 0.05, 0.15)
 MIDDLE_DOT_WEIGHT = -3.0
 
 COLON = (math.log(0.5), 0.35, 0.1, 0.15)
-COLON_WEIGHT = -3.0
+COLON_WEIGHT = -4.5
 COLON_DOT = 0.3
 """Two dots over each other, each no larger than this in units, divide."""
 
@@ -66,7 +66,7 @@ LEAST: dict[str, tuple[float, float]] = {
 TOO_SMALL = -6.0
 """Least log-weight of the smallest stroke: a pen may leave a speck anywhere."""
 
-BROKEN = 0.15
+BROKEN = 0.1
 """Weight of this for the pieces of a picture, where lines are broken anywhere."""
 
 DIVIDING_DOT = (0.2, 0.35)
@@ -97,8 +97,8 @@ STROKES: dict[str, tuple[float, float, float, float]] = {
     "√": (0.85, 0.14, 0.008, 0.002),
 }
 PIECES: dict[str, tuple[float, float, float, float]] = {
-    **dict.fromkeys(STROKES, (0.92, 0.07, 0.008, 0.002)),
-    **dict.fromkeys("45", (0.85, 0.14, 0.008, 0.002)),
+    **dict.fromkeys(STROKES, (0.91, 0.07, 0.016, 0.004)),
+    **dict.fromkeys("45", (0.83, 0.14, 0.025, 0.005)),
     "=": (0.04, 0.95, 0.009, 0.001),
     "÷": (0.04, 0.08, 0.87, 0.01),
     "%": (0.3, 0.2, 0.49, 0.01),
@@ -109,16 +109,16 @@ APART = frozenset("=÷%")
 """Labels whose strokes do not touch."""
 
 RAGGED = -15.0
-"""Weight of the bars of = that do not lie over each other: times the square of how far their middles are apart
-beyond 0.25, as a share of the longer one."""
+"""Weight of the strokes of = that are no bars over each other: times the squares of how far their middles are apart
+beyond 0.25 and of how tall they are beyond 0.4, as shares of the longer one."""
 
-TOUCH_SCALE = 0.1
+TOUCH_SCALE = 0.07
 """Strokes of a symbol that should touch are this far apart, in units, or less: the mean of an exponential law."""
 
 MOST_APART = -5.0
 """Strokes that should touch and are far apart cost this much, and no more."""
 
-REVISIT = -1.5
+REVISIT = -2.0
 """Going back to a symbol after writing another."""
 
 ANOTHER = -3.0
@@ -126,8 +126,8 @@ ANOTHER = -3.0
 
 SIZE_WEIGHT = 1.5
 PLACE_WEIGHT = 1.0
-OVERLAP_WEIGHT = 6.0
-DOT, UNDERCUT_WEIGHT = 0.3, 3.0
+OVERLAP_WEIGHT = 7.0
+DOT, UNDERCUT_WEIGHT = 0.3, 2.0
 """A mark smaller than this, in units, may stand under what leans over it."""
 GAP_WEIGHT = 0.3
 
@@ -150,10 +150,10 @@ UNALIGNED, CLOSE = 2.0, 20.0
 CUT = -2.5
 """Two symbols that were one connected piece of a picture."""
 
-OUTLIER = 0.001
+OUTLIER = 0.0005
 """Share of symbols that stand or are sized like no other of their label."""
 
-SHAPELESS = 0.3
+SHAPELESS = 0.2
 """Marks smaller than this, in units, have less shape the smaller they are: a pen cannot write that small."""
 
 
@@ -279,11 +279,12 @@ def _of_parts(sizes: Sequence[Sequence[float]], whole: FloatArray, labels: str) 
 
 
 def _raggedness(boxes: Sequence[Box]) -> float:
-    """How far two bars are from lying over each other; 0 for more or fewer strokes."""
+    """How far two strokes are from being bars over each other; 0 for more or fewer strokes."""
     if len(boxes) != 2:
         return 0.0
-    (a, b), longer = boxes, max(box.width for box in boxes)
-    return max(0.0, abs(a.center[0] - b.center[0]) / longer - 0.25) ** 2 if longer > 0 else 0.0
+    (a, b), longer = boxes, max(max(box.width for box in boxes), 1e-9)
+    aside, tall = abs(a.center[0] - b.center[0]) / longer, max(a.height, b.height) / longer
+    return min(max(0.0, aside - 0.25) ** 2 + max(0.0, tall - 0.4) ** 2, 1.0)
 
 
 def _weigh(size: FloatArray, place: FloatArray, law: FloatArray) -> FloatArray:

@@ -36,9 +36,9 @@ _FOLLOW[[CLOSE, WHOLE, PERCENT], DIGIT] = -3.0
 _FOLLOW[[CLOSE, WHOLE, PERCENT], POINT] = -3.0
 _FOLLOW[[CLOSE, PERCENT], WHOLE] = -3.0
 _FOLLOW[WHOLE, WHOLE] = WRONG
-_FOLLOW[DIGIT, OPEN] = -2.5
+_FOLLOW[DIGIT, OPEN] = -3.5
 _FOLLOW[DIGIT, WHOLE] = -1.0
-_FOLLOW[DIGIT, [DIGIT, PLUS, MINUS, TIMES, POINT, CLOSE]] = -0.3, 0.5, -0.5, 0.0, 0.5, 0.5
+_FOLLOW[DIGIT, [DIGIT, PLUS, MINUS, TIMES, POINT, CLOSE, EQUALS]] = -0.3, 0.0, 0.0, 0.0, 0.5, 0.5, 0.7
 _FOLLOW[PERCENT, PERCENT] = WRONG
 _FOLLOW[LATER_ROW, [CLOSE, EQUALS, PERCENT]] = WRONG
 _FOLLOW[LATER_ROW, POINT] = -2.5
@@ -51,10 +51,10 @@ _FOLLOW[START, COLUMN] = 0.0
 FOLLOW: list[list[float]] = _FOLLOW.tolist()
 
 SECOND_POINT = WRONG  # two points in one number
-UNOPENED = -6.0  # a closing bracket too many
-UNCLOSED = -4.0  # for each bracket open at the end
+UNOPENED = -7.5  # a closing bracket too many
+UNCLOSED = -5.5  # for each bracket open at the end
 SECOND_EQUALS = -2.0  # a = b = c is rare
-UNFINISHED = -3.0  # the last symbol wants something after it
+UNFINISHED = -4.5  # the last symbol wants something after it
 POWER = -3.0  # a power is rare
 UNSOUND = -5.5  # what costs more is plainly no arithmetic
 SIGNED_PART, UNFINISHED_PART = -2.0, -4.0  # what is over or under a bar and begins or ends with a sign

@@ -36,15 +36,19 @@ MARGIN = 9.0
 LABEL_RANGE = 9.0
 """Labels less likely than the candidate's best by more than this are not tried."""
 
-GLYPH_WEIGHT = 1.2
-"""Weight of the classifier's log-probabilities beside the geometry and the arithmetic. This and the weights there
-were fitted to the likelihood of 231 lines by a third of the test writers."""
+GLYPH_WEIGHT, SYMBOL_WEIGHT = 1.4, 2.3
+"""Weights of the classifier's log-probabilities, of a label among symbols and of being a symbol at all, beside the
+geometry and the arithmetic. These and the weights there were fitted to the likelihood of the truth: of lines by a
+third of the test writers, and of lines and fractions made of glyphs of writers whom the classifier had not seen."""
 
 DEEPEST = 4
 """Most fractions and roots inside each other."""
 
 MOST_ITEMS = 1500
 """No more structure is looked for once the rows had so many items: it is a scribble."""
+
+UNFIT = -25.0
+"""What stands so badly that its geometry has less than this log-weight is not read."""
 
 FRACTION, ROOT, COLUMN = -1.0, -1.0, -3.0
 """Log-weight of the form itself."""
@@ -126,7 +130,7 @@ class Lattice:
         self.fixed = fixed or {}
         self._place = {c.strokes: i for i, c in enumerate(candidates)}
         self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None)
-        self.log_probability = GLYPH_WEIGHT * np.asarray(log_probability, np.float64)[:, kept]
+        self.log_probability = _weighed(np.asarray(log_probability, np.float64)[:, kept])
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
         self.comma_like = [k for k, label in enumerate(self.labels) if label in geometry.COMMA_LIKE]
@@ -319,6 +323,10 @@ class _RowSearch:
         """The item that a guess makes, its parts parsed."""
         if self.lattice.work > MOST_ITEMS or (guess.form is not Form.ROOT and not all(guess.parts[:2])):
             return None
+        group = self.lattice.candidate(guess.sign)
+        fit = self._fit(guess, group.box)
+        if fit < UNFIT:
+            return None
         column = guess.form is Form.COLUMN
         parts = tuple(
             self.lattice.parse_row(part, depth + 1, later=column and 0 < i < len(guess.parts) - 1)
@@ -326,13 +334,7 @@ class _RowSearch:
             else EMPTY
             for i, part in enumerate(guess.parts)
         )
-        group = self.lattice.candidate(guess.sign)
-        own = (
-            self.lattice.sign_score(guess)
-            + geometry.ANOTHER
-            + _FORM[guess.form]
-            + self._fit(guess, group.box)
-        )
+        own = self.lattice.sign_score(guess) + geometry.ANOTHER + _FORM[guess.form] + fit
         if not column:
             own += sum(grammar.of_part(part.labels) for part in parts)
         used = frozenset(guess.sign).union(*guess.parts)
@@ -468,6 +470,12 @@ class _RowSearch:
         whole = sum(weights.values())
         ranked = [(other, weight / whole) for other, weight in weights.items()]
         return tuple(sorted(ranked, key=lambda choice: (choice[0] != label, -choice[1])))
+
+
+def _weighed(log_probability: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Weighed log-probabilities of labels (n, K): what is missing from their sum is the chance of no symbol."""
+    symbol = np.logaddexp.reduce(log_probability, axis=1, keepdims=True)
+    return np.asarray(GLYPH_WEIGHT * (log_probability - symbol) + SYMBOL_WEIGHT * symbol)
 
 
 def _score(path: _Path) -> float:

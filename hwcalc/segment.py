@@ -21,6 +21,9 @@ from .ink import Box, FloatArray, Ink, Stroke
 MAX_STROKES = 4
 """Most strokes of one symbol: 5 and ÷ need three, a picture's broken glyph one more."""
 
+LARGE = 3.5
+"""Widest pair of strokes that cross, in units: people write some signs large, but seldom across a neighbour."""
+
 MAX_CANDIDATES_PER_STROKE, MAX_CANDIDATES = 24, 2400
 """Bounds for scribbles, where every stroke is the neighbour of every other."""
 
@@ -199,6 +202,13 @@ def _neighbours(boxes: Mapping[int, Box], unit: float) -> dict[int, list[int]]:
     return near
 
 
+def _cross(a: Box, b: Box) -> bool:
+    """Whether one box lies across the other, as the strokes of a + do."""
+    flat, tall = (a, b) if a.width - a.height > b.width - b.height else (b, a)
+    (x, _), (_, y) = tall.center, flat.center
+    return flat.left < x < flat.right and tall.top < y < tall.bottom
+
+
 class _Distances(dict[tuple[int, int], float]):
     """Smallest distance between the points of two strokes, each computed when first asked for."""
 
@@ -250,7 +260,8 @@ def _grow(
             for neighbour in {n for i in group for n in near[i] if n > first and n not in group}:
                 key = tuple(sorted((*group, neighbour)))
                 box = candidate.box.union(strokes[neighbour].box)
-                if key not in larger and box.width <= 2.0 * unit and box.height <= 2.2 * unit:
+                large = LARGE * unit if _cross(candidate.box, strokes[neighbour].box) else 2.0 * unit
+                if key not in larger and box.width <= large and box.height <= 1.1 * large:
                     gap = min(
                         distance[i, neighbour] if i < neighbour else distance[neighbour, i] for i in group
                     )

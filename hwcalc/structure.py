@@ -23,8 +23,9 @@ FLAT = 0.35
 SHORTEST = 0.35
 """Shortest bar, in units."""
 
-REACH = (-0.25, 0.1, 0.5, 1.0)
-"""How far beyond the ends of a bar, in units, the middles of the strokes over and under it may be: as many guesses."""
+REACH = (-0.5, -0.25, 0.1, 0.5, 1.0)
+"""How far beyond either end of a bar, in units, the middles of the strokes over and under it may be: as many guesses
+for each end."""
 
 SUBSTANCE = 0.35
 """What stands over or under a bar is at least this large, in units; the dots of ÷ are not."""
@@ -94,18 +95,35 @@ class Bars:
         found: dict[Guess, None] = {}
         bars = sorted((i for i in strokes if i in self._ends), key=lambda i: -self.boxes[i].width)
         for bar in bars:
-            for reach, bounded in product(REACH, (True, False)):
-                over, under = self._sides(bar, strokes, reach * self._unit, bounded)
+            around = self._around(bar, strokes)
+            groups = dict.fromkeys(
+                frozenset(i for i, right, beyond in around if beyond <= reaches[right])
+                for reaches in product(REACH, repeat=2)
+            )
+            for group, bounded in product(groups, (True, False)):
+                over, under = (self._whole(side, strokes) for side in self._sides(bar, group, bounded))
                 if self._is_substantial(over) and self._is_substantial(under):
-                    found[Guess(Form.FRACTION, self._whole(bar), (over, under))] = None
+                    found[Guess(Form.FRACTION, self._sign(bar, strokes), (over, under))] = None
         return list(found)[:MOST_GUESSES]
+
+    def _around(self, bar: int, strokes: Collection[int]) -> list[tuple[int, bool, float]]:
+        """Strokes near a bar: whether it is nearer to its right end, and how far, in units, it is beyond that end."""
+        own = self.boxes[bar]
+        found = []
+        for i in strokes:
+            x = (self.boxes[i].left + self.boxes[i].right) / 2
+            right = x > own.center[0]
+            beyond = ((x - own.right) if right else (own.left - x)) / self._unit
+            if beyond <= REACH[-1]:
+                found.append((i, right, beyond))
+        return found
 
     def column(self, strokes: Collection[int]) -> list[Guess]:
         """Guesses at a sum in columns that all of the strokes make: a rule with rows over it."""
         found = []
         for rule in (i for i in strokes if i in self._ends):
-            over, under = self._sides(rule, strokes, float("inf"))
-            sign = self._whole(rule)
+            over, under = (self._whole(side, strokes) for side in self._sides(rule, strokes))
+            sign = self._sign(rule, strokes)
             if len(over) + len(under) + len(sign) < len(strokes) or not self._is_rule(rule, over, under):
                 continue
             rows = self._rows(over)
@@ -137,17 +155,15 @@ class Bars:
         share = min(max((x - x0) / (x1 - x0), 0.0), 1.0) if x1 > x0 else 0.5
         return y0 + share * (y1 - y0)
 
-    def _sides(
-        self, bar: int, strokes: Collection[int], reach: float, bounded: bool = True
-    ) -> tuple[frozenset[int], frozenset[int]]:
-        """The strokes over and under a bar; `bounded`: up to the next bar that is clearly wider."""
+    def _sides(self, bar: int, strokes: Collection[int], bounded: bool = True) -> tuple[list[int], list[int]]:
+        """Which strokes are over and which under a bar; `bounded`: up to the next bar that is clearly wider."""
         own = self.boxes[bar]
         over: list[int] = []
         under: list[int] = []
         for i in strokes:
             box = self.boxes[i]
             x = (box.left + box.right) / 2
-            if i == bar or i in self._specks or not own.left - reach <= x <= own.right + reach:
+            if i == bar or i in self._specks:
                 continue
             up, down = (height := self.height(bar, x)) - box.top, box.bottom - height
             if min(up, down) < CROSSING * self._unit:
@@ -158,13 +174,15 @@ class Bars:
             above = self.height(other, x) < self.height(bar, x)
             side = over if above else under
             side[:] = [i for i in side if not self._is_beyond(i, other, above)]
-        for side in (over, under):
-            side += [speck for speck, of in self._specks.items() if of in side and speck in strokes]
-        return frozenset(over), frozenset(under)
+        return over, under
 
-    def _whole(self, bar: int) -> tuple[int, ...]:
+    def _whole(self, group: Collection[int], strokes: Collection[int]) -> frozenset[int]:
+        """Strokes with their specks, as far as these are there."""
+        return frozenset((*group, *(i for i, of in self._specks.items() if of in group and i in strokes)))
+
+    def _sign(self, bar: int, strokes: Collection[int]) -> tuple[int, ...]:
         """A bar, then its specks."""
-        return bar, *(speck for speck, of in self._specks.items() if of == bar)
+        return bar, *sorted(self._whole((bar,), strokes) - {bar})
 
     def _is_wider(self, other: int, own: Box) -> bool:
         box = self.boxes[other]

@@ -58,6 +58,12 @@ def test_bars_that_do_not_lie_over_each_other_are_no_equals_sign():
     assert weights(over.union(aside), "=", (0, 1), [over, aside])["="] < straight - 2
 
 
+def test_a_digit_is_no_bar_of_an_equals_sign():
+    over, under, digit = Box(0, 0.4, 0.6, 0.42), Box(0, 0.6, 0.6, 0.62), Box(0, 0.5, 0.6, 1.1)
+    straight = weights(over.union(under), "=", (0, 1), [over, under])["="]
+    assert weights(over.union(digit), "=", (0, 1), [over, digit])["="] < straight - 3
+
+
 def test_overlap_costs_more_than_a_gap():
     first = Box(0, 0, 1, 1)
     apart, far, over = (geometry.of_pair(first, Box(x, 0, x + 1, 1), 1.0) for x in (1.1, 2.5, 0.4))

@@ -63,6 +63,13 @@ def test_far_strokes_are_no_group():
     assert found == {(0,), (1,)}
 
 
+def test_a_large_plus_is_a_group_and_a_large_pair_beside_each_other_is_none():
+    wide = [(0, 0), (160, 0)]
+    crossed, beside = ([(x, -80), (x, 80)] for x in (80, 165))
+    assert any(len(c.strokes) == 2 for c in segment.candidates(ink_of(wide, crossed), 60))
+    assert all(len(c.strokes) == 1 for c in segment.candidates(ink_of(wide, beside), 60))
+
+
 def test_gaps_are_distances_between_the_strokes():
     (pair,) = (c for c in segment.candidates(ink_of(UPPER, LOWER), 60) if len(c.strokes) == 2)
     assert (pair.gap, pair.gap_x) == (16, 0)

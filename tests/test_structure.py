@@ -39,6 +39,17 @@ def test_other_bars_are_no_fractions(strokes):
     assert fractions(*strokes) == set()
 
 
+def test_what_is_beyond_one_end_may_be_in_a_fraction_and_what_is_beyond_the_other_not():
+    minus, over, second = bar(-38, 2, 30), digit(15, -70), digit(62, -70)
+    found = {parts for _, parts in fractions(minus, over, second, bar(0, 0), digit(10, 20))}
+    assert (frozenset({1, 2}), frozenset({4})) in found
+
+
+def test_specks_go_with_their_strokes():
+    found = fractions(digit(10, -70), [(10, -70)], bar(0, 0), [(60, 0)], digit(10, 20))
+    assert ((2, 3), (frozenset({0, 1}), frozenset({4}))) in found
+
+
 def test_two_circles_over_a_bar_are_a_digit():
     circles = [[(20, -20 * n), (36, -20 * n - 10), (20, -20 * n - 18)] for n in (1, 2)]
     found = fractions(*circles, bar(0, 0), digit(10, 20))
