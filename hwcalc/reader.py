@@ -52,6 +52,9 @@ _SURE_OF_TURN = 0.7
 _TURNED = 1.5
 """How many times more likely a picture must read when it is turned."""
 
+_UPSIDE_DOWN = 2.0
+"""The same for the one expression of a picture that is turned by half: 9+68 is 89+6 upside down."""
+
 _SURELY = 0.95
 """A picture that reads at least this well when it is turned, and not so level, is turned."""
 
@@ -300,9 +303,11 @@ def _upright(found: Writing, digits: bool) -> Reading:
     best = _leveled(found, 0.0, digits)
     if best.confidence < _SURE_OF_TURN:
         box = _source(best).ink.box
-        for degrees in (180.0,) if box.width > box.height else (90.0, 270.0):
+        lies = box.width > box.height
+        for degrees in (180.0,) if lies else (90.0, 270.0):
             turned = _leveled(found, degrees, digits)
-            if turned.confidence > _enough(best.confidence):
+            enough = max(_UPSIDE_DOWN * best.confidence, DOUBTFUL) if lies else _enough(best.confidence)
+            if turned.confidence > enough:
                 best = turned
     return best
 
