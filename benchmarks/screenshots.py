@@ -60,6 +60,13 @@ def write(
     settle(window)
 
 
+def must_read(window: Window, text: str) -> None:
+    """Nothing else is shown in the README."""
+    reading = window.live.lines[0].reading
+    if reading is None or reading.text != text:
+        raise SystemExit(f"{text} is read as {reading.text if reading is not None else 'nothing'}")
+
+
 def fraction_of(over: str, under: str) -> Stack:
     return Stack(expression.parse(over), expression.parse(under))
 
@@ -88,10 +95,25 @@ def fraction(window: Window) -> None:
     write(window, "√16+2^3=", 250, em=50, first=3)
 
 
+def column(window: Window) -> None:
+    for text, top in (("348", 30), ("+271", 92)):
+        strokes = line(text, 41, 0, 0, 46, sloppiness=0.3)
+        right = max(stroke[:, 0].max() for stroke in strokes)
+        for stroke in strokes:
+            draw(window, stroke + np.array([260 - right, top]))
+    draw(window, np.stack([np.linspace(84, 272, 40), 156 + np.sin(np.linspace(0, 3, 40))], axis=1))
+    settle(window)
+    must_read(window, "348+271=")
+    write(window, "9×12=", 316, em=46, first=4)
+    window.tools.use("select")
+    window.selector.select(set(window.live.lines[-1].parts))
+
+
 def picture(window: Window) -> None:
     window.documents.open_file(ROOT / "data" / "samples" / "photo.jpg")
     settle(window)
     settle(window)
+    must_read(window, "(17-5)÷8=")
 
 
 def history(window: Window) -> None:
@@ -115,6 +137,7 @@ SCENES: dict[str, Callable[[Window], None]] = {
     "dark": dark,
     "doubtful": doubtful,
     "fraction": fraction,
+    "column": column,
     "picture": picture,
     "history": history,
 }

@@ -6,7 +6,7 @@ any width, and `sketched`, several times faster, for what is small.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -109,25 +109,35 @@ def sketched(paths: Iterable[FloatArray], size: tuple[int, int], width: float, c
     """
     mask = Image.new("L", (size[0] * FINER, size[1] * FINER), 0)
     pen, radius = ImageDraw.Draw(mask), width * FINER / 2
-    for path in paths:
-        cells = np.floor(path * 1.5)  # points this near to each other look like one
-        moved = np.concatenate([np.any(np.diff(cells, axis=0) != 0, axis=1), [True]])
-        points = path[moved] * FINER
-        pen.line(points.ravel().tolist(), fill=255, width=round(2 * radius))
-        r = radius - 0.5  # Pillow's ellipses are a pixel larger than their boxes
-        for x, y in points[_turns(points, 1.5 / radius)].tolist():
-            pen.ellipse((x - r, y - r, x + r, y + r), fill=255)
+    points, starts, joints = _corners(list(paths), 1.5 / radius)
+    for part in np.split(points, starts[1:]):
+        pen.line(part.ravel().tolist(), fill=255, width=round(2 * radius))
+    r = radius - 0.5  # Pillow's ellipses are a pixel larger than their boxes
+    for x, y in points[joints].tolist():
+        pen.ellipse((x - r, y - r, x + r, y + r), fill=255)
     picture = Image.new("RGBA", size, colour)
     picture.putalpha(mask.reduce(FINER))
     return picture
 
 
-def _turns(points: FloatArray, least: float) -> npt.NDArray[np.bool_]:
-    """The ends of a path and where it turns by at least so many radians: there a line needs a joint."""
-    found = np.ones(len(points), dtype=bool)
+def _corners(
+    paths: Sequence[FloatArray], turn: float
+) -> tuple[FloatArray, npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """The points of all paths that show, `FINER` times larger; where paths start; which of them need a joint.
+
+    Those are the ends of each path, and where it turns by at least `turn` radians.
+    """
+    points = np.concatenate(paths)
+    path = np.repeat(np.arange(len(paths)), [len(p) for p in paths])
+    cells = np.floor(points * 1.5)  # points this near to each other look like one
+    shows = np.append(np.any(np.diff(cells, axis=0) != 0, axis=1) | (np.diff(path) != 0), True)
+    points, path = points[shows] * FINER, path[shows]
+    new = np.diff(path) != 0
+    first, last = np.append(True, new), np.append(new, True)
     steps = np.diff(points, axis=0)
     a, b = steps[:-1], steps[1:]
     across = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
-    along = (a * b).sum(axis=1)
-    found[1:-1] = across > least * along  # tan(x) is x where that matters
-    return found
+    turns = across > turn * (a * b).sum(axis=1)  # tan(x) is x where that matters
+    joints = first | last
+    joints[1:-1] |= turns
+    return points, np.flatnonzero(first), joints

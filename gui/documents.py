@@ -5,8 +5,10 @@ In flows what the user chooses; out flow edits of the sheet, files, and words fo
 
 from __future__ import annotations
 
+import tkinter as tk
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -56,8 +58,9 @@ class Documents:
         """Ask for a sheet or a picture, and open it."""
         both = " ".join(f"*{s}" for s in (files.SUFFIX, ink_files.SUFFIX, *pictures.SUFFIXES))
         kinds = [("Sheets and pictures", both), ("All files", "*")]
+        _hide_hidden_files(self._root)
         name = filedialog.askopenfilename(
-            parent=self._root, title="Open a sheet or a picture", filetypes=kinds
+            parent=self._root, title="Open a sheet or a picture", filetypes=kinds, initialdir=self._folder()
         )
         if name:
             self.open_file(Path(name))
@@ -100,8 +103,14 @@ class Documents:
     def save_as(self) -> None:
         """Ask where, then save: `.hwcalc` as a sheet, `.inkml` as ink, `.png`, `.svg` or `.pdf` as a picture of it."""
         kinds = [("Sheet", f"*{files.SUFFIX}"), *((s[1:].upper(), f"*{s}") for s in WRITERS)]
+        _hide_hidden_files(self._root)
         name = filedialog.asksaveasfilename(
-            parent=self._root, title="Save or export", filetypes=kinds, defaultextension=files.SUFFIX
+            parent=self._root,
+            title="Save or export",
+            filetypes=kinds,
+            defaultextension=files.SUFFIX,
+            initialdir=self._folder(),
+            initialfile=self.path.name if self.path is not None else "",
         )
         if name:
             self.save_to(Path(name))
@@ -118,6 +127,11 @@ class Documents:
             write_whole(path, write(items, lines, settings))
 
         self._run(work, lambda _: self._status.say(f"Exported {path.name}"))
+
+    def _folder(self) -> Path:
+        """Where a dialog begins: at the file of the sheet, else at the last one, else at home."""
+        last = [self.path] if self.path is not None else [Path(name) for name in self._settings.recent]
+        return next((path.parent for path in last if path.parent.is_dir()), Path.home())
 
     def room(self) -> tuple[tuple[float, float], float]:
         """How large a picture may be, and where its top comes: below what is there."""
@@ -175,3 +189,15 @@ class Documents:
     def _entitle(self) -> None:
         name = self.path.name if self.path is not None else "hwcalc"
         self._root.title(name if self.saved or self.path is None else f"{name} •")
+
+
+def _hide_hidden_files(root: tk.Tk) -> None:
+    """Tk's own dialogs, which X11 gets, show them unless they are told."""
+    if root.tk.call("tk", "windowingsystem") != "x11":
+        return
+    with suppress(tk.TclError):
+        root.tk.call(
+            "tk_getOpenFile", "-load-only"
+        )  # no such option, but then the dialog's settings are there
+    for name, value in (("showHiddenBtn", 1), ("showHiddenVar", 0)):
+        root.tk.call("set", f"::tk::dialog::file::{name}", value)

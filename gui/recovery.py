@@ -1,18 +1,20 @@
-"""Keeps the sheet safe while it is written: a crash or a kill loses at most a blink of ink.
+"""Keeps the sheet safe while it is written: a crash or a kill loses at most a second of ink.
 
-In flow edits; out flows the slot's file, written in the worker, and on the next start the sheet.
+In flow edits, and the stroke that is being drawn; out flows the slot's file, written in the worker, and on the
+next start the sheet.
 """
 
 from __future__ import annotations
 
 import logging
 import tkinter as tk
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
 from hwcalc.atomic import write_whole
 from hwcalc.gui.files import SheetError, dumps, read_sheet
-from hwcalc.gui.sheet import Edit, Item, Sheet
+from hwcalc.gui.sheet import Edit, Item, Sheet, Stroke
 from hwcalc.gui.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -22,14 +24,25 @@ LONGEST = 1.0  # … or when a change waits for this many seconds
 
 
 class Recovery:
-    """Writes the sheet to `path` after every edit."""
+    """Writes the sheet to `path` after every edit, and now and then while a long stroke is drawn.
 
-    def __init__(self, widget: tk.Misc, sheet: Sheet, worker: Worker, path: Path) -> None:
+    `underway()` is that stroke, None when there is none.
+    """
+
+    def __init__(
+        self,
+        widget: tk.Misc,
+        sheet: Sheet,
+        worker: Worker,
+        path: Path,
+        underway: Callable[[], Stroke | None] = lambda: None,
+    ) -> None:
         """`watch` begins to save."""
         self._widget = widget
         self._sheet = sheet
         self._worker = worker
         self._path = path
+        self._underway = underway
         self._due: str | None = None
         self._since: float | None = None
 
@@ -46,6 +59,12 @@ class Recovery:
     def watch(self) -> None:
         """Begin to save after every edit."""
         self._sheet.listeners.append(self._edited)
+        self._look()
+
+    def _look(self) -> None:
+        if self._underway() is not None:
+            self._save()
+        self._widget.after(round(1000 * LONGEST), self._look)
 
     def forget(self) -> None:
         """The sheet is saved or empty: nothing to recover."""
@@ -64,7 +83,9 @@ class Recovery:
 
     def _save(self) -> None:
         self._due = self._since = None
-        items = dict(self._sheet.items)
+        items, stroke = dict(self._sheet.items), self._underway()
+        if stroke is not None:
+            items[max(items, default=-1) + 1] = stroke
         self._worker.submit(lambda: self._write(items), lambda _: None, self._failed, key="recovery")
 
     def _write(self, items: dict[int, Item]) -> None:

@@ -12,7 +12,7 @@ from hwcalc.gui.sheet import Edit, Item, Picture, Seen, Stroke, Typed
 from hwcalc.ink import Box, FloatArray
 
 HANDLE = 5.0  # logical units: half the side of the handle that scales
-PAD = 8.0  # logical units between the items and the frame around them
+PAD = 6.0  # logical units between the items and the frame around them
 
 
 class Selector:

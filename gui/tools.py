@@ -102,6 +102,10 @@ class Pen:
         else:
             paper.sheet.add("stroke", [Stroke(points, self.width)])
 
+    def underway(self) -> Stroke | None:
+        """The stroke that is being drawn."""
+        return Stroke(np.array(self._points), self.width) if self._points else None
+
     def cancel(self) -> None:
         """Drop the stroke that was begun."""
         self._points = []

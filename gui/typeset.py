@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Measure: TypeAlias = Callable[[str, float], float]
 """(text, height of the font) -> width, in the same unit."""
@@ -18,12 +18,17 @@ Measure: TypeAlias = Callable[[str, float], float]
 _TOKEN = re.compile(r"\\(?:left|right|,|;|:|!)|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _NAMES = {r"\times": "×", r"\div": "÷", r"\cdot": "·", r"\%": "%", r"\approx": "≈", r"\pi": "π", "-": "−"}
 _OPERATORS = set("+−×÷=≈")
+ROOT = "√"
+SIGN = ((0.0, 0.42), (0.2, 0.48), (0.5, 0.0), (1.0, 1.0))
+"""The path of a root sign: across in its width, up in its height. Those of fonts do not meet the bar."""
 SMALLER = 0.72  # the font of a fraction in an answer, in that of the answer
 
 
-@dataclass(frozen=True)
-class Piece:
-    """Text of a height `size` with its left end on the baseline at (x, y), or a line when `text` is ''."""
+class Piece(NamedTuple):
+    """Text of a height `size` with its left end on the baseline at (x, y), or a line when `text` is ''.
+
+    The text `ROOT` is a root sign, `size` high from its foot at y: it is drawn along `SIGN`.
+    """
 
     text: str
     x: float
@@ -45,7 +50,7 @@ class Setting:
 
     def moved(self, dx: float, dy: float) -> tuple[Piece, ...]:
         """The pieces elsewhere."""
-        return tuple(replace(p, x=p.x + dx, y=p.y + dy) for p in self.pieces)
+        return tuple(p._replace(x=p.x + dx, y=p.y + dy) for p in self.pieces)
 
 
 def typeset(latex: str, size: float, measure: Measure, labels: Sequence[str] = ()) -> Setting:
@@ -66,12 +71,30 @@ def typeset(latex: str, size: float, measure: Measure, labels: Sequence[str] = (
     if [_plain(label) for label in shown] != [_plain(label) for label in labels]:
         return setting
     numbers = count()
-    numbered = (p if p.label is None else replace(p, symbol=next(numbers)) for p in setting.pieces)
+    numbered = (p if p.label is None else p._replace(symbol=next(numbers)) for p in setting.pieces)
     return replace(setting, pieces=tuple(numbered))
 
 
 def _plain(label: str) -> str:
     return {"−": "-", "/": "-", ",": ".", "·": "."}.get(label, label)
+
+
+def joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """The same with texts that follow each other without a gap in one piece: fewer to draw."""
+    found: list[Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.text not in ("", ROOT)
+            and piece.text not in ("", ROOT)
+            and (piece.y, piece.size) == (last.y, last.size)
+            and abs(last.x + last.width - piece.x) < 0.01
+        ):
+            found[-1] = last._replace(text=last.text + piece.text, width=last.width + piece.width)
+        else:
+            found.append(piece)
+    return found
 
 
 class _Setter:
@@ -138,13 +161,12 @@ class _Setter:
 
     def _root(self, size: float) -> Setting:
         inner = self._argument(size)
-        height = inner.up + inner.down
-        sign_width = self._measure("√", height)
-        gap = 0.1 * size
-        sign = Piece("√", 0.0, inner.down - 0.12 * height, height, sign_width, "√")
-        bar = Piece("", sign_width, -inner.up - gap / 2, size, inner.width + gap)
+        gap = 0.12 * size
+        height, sign_width = inner.up + gap + inner.down, 0.55 * size
+        sign = Piece(ROOT, 0.0, inner.down, height, sign_width, "√")
+        bar = Piece("", sign_width, -inner.up - gap, size, inner.width + gap)
         pieces = (sign, bar, *inner.moved(sign_width + gap / 2, 0.0))
-        return Setting(pieces, sign_width + inner.width + gap, inner.up + gap, inner.down)
+        return Setting(pieces, sign_width + inner.width + gap, inner.up + 1.5 * gap, inner.down)
 
 
 def _is_operator(token: str) -> bool:

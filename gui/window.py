@@ -165,7 +165,7 @@ class Window:
     def _recover(self) -> Recovery | None:
         if self.slot.path is None:
             return None
-        recovery = Recovery(self.root, self.sheet, self.worker, self.slot.path)
+        recovery = Recovery(self.root, self.sheet, self.worker, self.slot.path, self.pen.underway)
         items = recovery.recover()
         if items:
             self.sheet.exchange("recovery", items)

@@ -45,6 +45,8 @@ class Script:
         self._forms["≈"] = [[_wave(0.1), _wave(-0.13)]]
         self._forms["?"] = [[_even(_QUESTION), _DOT + np.array([0.24, 0.0])]]
         self._wide = {c: max(_width(form) for form in forms) for c, forms in self._forms.items()}
+        for character, forms in self._forms.items():
+            self._forms[character] = [_in_the_middle(form, self._advance(character)) for form in forms]
 
     def covers(self, text: str) -> bool:
         """Can it write all of a text, powers set as such?"""
@@ -62,19 +64,10 @@ class Script:
                 found.append(np.array([[piece.x, piece.y], [piece.x + piece.width, piece.y]]))
             x, em = piece.x, EM * piece.size
             for character in piece.text:
-                found += [s * em + (x, piece.y) for s in self._form(character, len(found))]
+                forms = self._forms.get(character, [[]])
+                found += [s * em + (x, piece.y) for s in forms[len(found) % len(forms)]]
                 x += self._advance(character) * em
         return found
-
-    def _form(self, character: str, turn: int) -> list[FloatArray]:
-        """One of the forms of a character, from x = 0 on, in the middle of its room."""
-        forms = self._forms.get(character, [])
-        if not forms:
-            return []
-        form = forms[turn % len(forms)]
-        left = min(float(s[:, 0].min()) for s in form)
-        shift = (self._advance(character) - _width(form)) / 2 - left
-        return [s + np.array([shift, 0.0]) for s in form]
 
     def _advance(self, character: str) -> float:
         return SPACE if character == " " else self._wide[character] + GAP
@@ -94,6 +87,12 @@ def _even(stroke: FloatArray) -> FloatArray:
 
 def _width(form: list[FloatArray]) -> float:
     return float(np.ptp(np.concatenate(form)[:, 0]))
+
+
+def _in_the_middle(form: list[FloatArray], room: float) -> list[FloatArray]:
+    """From x = 0 on, in the middle of its room."""
+    left = min(float(s[:, 0].min()) for s in form)
+    return [s + np.array([(room - _width(form)) / 2 - left, 0.0]) for s in form]
 
 
 def _wave(rise: float) -> FloatArray:

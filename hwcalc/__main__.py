@@ -228,17 +228,15 @@ def _read_page(page: Callable[[], Any], annotated: str | None) -> list[Reading]:
 
 def _pages(file: str) -> list[tuple[str, Callable[[], Any]]]:
     """The pages of a file of pictures: the name of each, and the call that gives what to read."""
-    if file == "-":
-        return [(file, lambda: sys.stdin.buffer)]
     if file == "clipboard:":
         from hwcalc.picture_file import from_clipboard
 
         return [("clipboard", from_clipboard)]
-    if Path(file).suffix.lower() not in _OF_PAGES:
+    if file != "-" and Path(file).suffix.lower() not in _OF_PAGES:
         return [(file, lambda: file)]
     from hwcalc.picture_file import open_pages
 
-    pages = open_pages(file)
+    pages = open_pages(sys.stdin.buffer if file == "-" else file)
     names = [f"{file}:{number}" for number in range(1, len(pages) + 1)] if len(pages) > 1 else [file]
     return list(zip(names, pages, strict=True))
 

@@ -64,7 +64,7 @@ class GlyphMachine:
         return X if self.projection is None else projected(X, self.projection)
 
     def scores(self, X: FeatureArray) -> FeatureArray:
-        """The smallest pairwise margin of each class: float32 (n, K), for features (n, e)."""
+        """Class scores from the pairs' margins: float32 (n, K), for features (n, e)."""
         return np.asarray(self._machine.scores(self.view(X)), np.float32)
 
     def log_probability(self, X: FeatureArray) -> FeatureArray:

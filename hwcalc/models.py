@@ -53,7 +53,7 @@ class KernelMachine:
         self._machine = _svm.Machine(vectors, counts, dual, intercept, **kernel)
 
     def scores(self, X: FeatureArray) -> npt.NDArray[np.floating]:
-        """The smallest pairwise margin of each class, (n, K)."""
+        """Class scores from the pairs' margins, (n, K)."""
         return self._machine.scores(X, os.cpu_count() or 1)
 
 

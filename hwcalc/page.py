@@ -12,7 +12,7 @@ where their ink overlaps vertically.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
@@ -20,6 +20,7 @@ from itertools import pairwise
 import numpy as np
 
 from .ink import Box, FloatArray, Ink
+from .page_grid import Grid, connected
 
 # All lengths are in units, the height of the digits nearby.
 _DOT = 0.4  # a mark no wider than this, and little higher, is a point
@@ -32,6 +33,7 @@ _LOW = 1.0  # and so are these, if they stand alone
 _HUGE = 4.5  # what is higher is a line of a table or a drawing,
 _LONG = 25.0  # and so is what is wider
 _NEIGHBOURS = 8  # that tell how high digits are here
+_AT_ONCE = 256  # marks whose neighbours are looked for together
 _STACK = 0.5  # most between a fraction bar and what stands over or under it
 _STRAY = 0.12  # what stands over a bar and sticks out by more does not belong to it
 _LEVEL = 0.5  # most that neighbours in a line differ in height
@@ -42,6 +44,9 @@ _PARTED = 2.0  # and one this wide always does
 _USUAL = 1.1  # is between the two,
 _HABIT = 0.7  # as far as the page does not say otherwise
 _SIGN_ROOM = 0.7  # what counts of a gap beside a sign, around which people leave more room
+_CLEARING = 0.3  # that much of a gap must be free in another line too
+_WITNESSES = 2  # lines that tell at least
+_WRITTEN = 0.5
 _BESIDE = 0.35  # most between an expression and a small mark off its line: an exponent, a comma
 _OFF_ROW = 2.0  # most that neighbours in a row differ in height,
 _ASKEW = 5.0  # and how many times more than the room between them it counts
@@ -128,9 +133,14 @@ def _marks(ink: Ink) -> list[_Mark]:
         for i, box, unit in zip(written, boxes, _units(boxes, usual), strict=True)
     ]
     # a bar between two rows must not join their digits, as the bar of a 5 would
-    bars = [m for m in marks if m.is_flat and _standing(m, marks, True) and _standing(m, marks, False)]
-    others = [m for m in marks if all(m is not bar for bar in bars)]
-    return _joined(_stacked(_joined(others) + bars))
+    grid = _grid(marks)
+    bars = {i for i, m in enumerate(marks) if m.is_flat and all(_over_and_under(m, marks, grid))}
+    others = [m for i, m in enumerate(marks) if i not in bars]
+    return _joined(_stacked(_joined(others) + [marks[i] for i in sorted(bars)]))
+
+
+def _grid(marks: Sequence[_Mark]) -> Grid:
+    return Grid([m.box for m in marks], max((m.unit for m in marks), default=1.0))
 
 
 def _usual_height(boxes: Sequence[Box]) -> float:
@@ -153,16 +163,26 @@ def _units(boxes: Sequence[Box], usual: float) -> FloatArray:
     if not len(tall):
         return np.full(len(boxes), usual)
     units = np.empty(len(boxes))
-    for i, center in enumerate(centers):
-        distance = np.abs(centers[tall] - center) @ np.array([1.0, 2.0])
-        near = sizes[tall[np.argsort(distance)[:_NEIGHBOURS]]]
-        units[i] = np.clip(np.median(near), 0.4 * usual, 2.5 * usual)
-    return units
+    for start in range(0, len(boxes), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        distance = np.abs(centers[some, None] - centers[tall]) @ np.array([1.0, 2.0])
+        near = np.argsort(distance, axis=1, kind="stable")[:, :_NEIGHBOURS]
+        units[some] = np.median(sizes[tall][near], axis=1)
+    return np.asarray(np.clip(units, 0.4 * usual, 2.5 * usual))
 
 
 def _joined(marks: Sequence[_Mark]) -> list[_Mark]:
     """Strokes over each other become one mark: the bars of =, the parts of ÷, 5, 4, × and of a root."""
-    return [_union(part) for part in _components(marks, _overlap)]
+    order = sorted(marks, key=lambda m: m.box.left)
+    grid = _grid(order)
+    reach = 0.6 * max((m.unit for m in order), default=0.0)
+    pairs = (
+        (i, j)
+        for j, mark in enumerate(order)
+        for i in grid.near(mark.box, reach)
+        if i < j and _overlap(order[i], mark)
+    )
+    return [_union([order[i] for i in part]) for part in connected(len(order), pairs)]
 
 
 def _overlap(a: _Mark, b: _Mark) -> bool:
@@ -183,26 +203,6 @@ def _overlap(a: _Mark, b: _Mark) -> bool:
     return -gap > 0.3 * min(a.box.height, b.box.height)
 
 
-def _components(
-    marks: Sequence[_Mark], together: Callable[[_Mark, _Mark], bool], reach: float = 0.0
-) -> list[_Chain]:
-    """Marks that are connected by `together`, from left to right; it is asked of those at most `reach` apart."""
-    order = sorted(marks, key=lambda m: m.box.left)
-    part = list(range(len(order)))
-    open_ends: list[int] = []
-    for j, mark in enumerate(order):
-        open_ends = [i for i in open_ends if order[i].box.right + reach * mark.unit >= mark.box.left]
-        for i in open_ends:
-            if part[i] != part[j] and together(order[i], mark):
-                old, new = part[j], part[i]
-                part = [new if p == old else p for p in part]
-        open_ends.append(j)
-    found: dict[int, _Chain] = {}
-    for p, mark in zip(part, order, strict=True):
-        found.setdefault(p, []).append(mark)
-    return list(found.values())
-
-
 def _union(marks: Sequence[_Mark]) -> _Mark:
     if len(marks) == 1:
         return marks[0]
@@ -213,15 +213,22 @@ def _union(marks: Sequence[_Mark]) -> _Mark:
 
 def _stacked(marks: list[_Mark]) -> list[_Mark]:
     """Fractions become one mark each, the narrow ones first: they may stand within others."""
+    grid = _grid(marks)
     for bar in sorted((m for m in marks if m.is_flat), key=lambda m: m.box.width):
-        over = _standing(bar, marks, above=True)
-        under = _standing(bar, marks, above=False)
+        over, under = _over_and_under(bar, marks, grid)
         if over and under:
             inside = [bar, *over, *under]
             marks = [m for m in marks if all(m is not i for i in inside)]
             unit = float(np.median([m.unit for m in inside]))
             marks.append(replace(_union(inside), unit=unit, axis=bar.axis))
+            grid = _grid(marks)
     return marks
+
+
+def _over_and_under(bar: _Mark, marks: Sequence[_Mark], grid: Grid) -> tuple[list[_Mark], list[_Mark]]:
+    """What stands over a bar and what under it, as `_standing` finds it."""
+    near = [marks[i] for i in grid.near(bar.box, 0.6 * bar.unit)]
+    return _standing(bar, near, above=True), _standing(bar, near, above=False)
 
 
 def _standing(bar: _Mark, marks: Sequence[_Mark], above: bool) -> list[_Mark]:
@@ -321,25 +328,62 @@ def chained(after: Mapping[int, int], numbers: Iterable[int]) -> list[list[int]]
 
 def _cut(chains: Sequence[_Chain]) -> list[_Chain]:
     """Chains parted at their wide gaps: wide for this page, where there are narrow and wide ones."""
-    widest = _widest_gap([_gap(a, b) for chain in chains for a, b in pairwise(chain)])
-    return [part for chain in chains for part in _parts(chain, widest)]
+    rooms = _rooms(chains)
+    widest = _widest_gap([room for own in rooms for room in own])
+    return [part for chain, own in zip(chains, rooms, strict=True) for part in _parts(chain, own, widest)]
 
 
-def _parts(chain: _Chain, widest: float) -> list[_Chain]:
+def _rooms(chains: Sequence[_Chain]) -> list[list[float]]:
+    """The gaps of each chain as `_gap` has them, smaller where most other lines write on: no column ends there."""
+    free = [[(a.box.right, b.box.left) for a, b in pairwise(chain)] for chain in chains]
+    rooms = []
+    for chain, own in zip(chains, free, strict=True):
+        others = [
+            (other[0].box.left, other[-1].box.right, gaps)
+            for other, gaps in zip(chains, free, strict=True)
+            if gaps is not own
+        ]
+        rooms.append(
+            [
+                _gap(a, b) * (1 - _WRITTEN * _written_on(gap, a.unit, others))
+                for (a, b), gap in zip(pairwise(chain), own, strict=True)
+            ]
+        )
+    return rooms
+
+
+def _written_on(
+    gap: tuple[float, float], unit: float, others: Sequence[tuple[float, float, list[tuple[float, float]]]]
+) -> float:
+    """The share of the other lines, each with its start, end and gaps, that have no gap where this one has one."""
+    if gap[1] - gap[0] < _JOINED * unit:
+        return 0.0
+    across = [gaps for start, end, gaps in others if start < gap[0] and end > gap[1]]
+    least = _CLEARING * unit
+    written = sum(
+        all(min(gap[1], end) - max(gap[0], start) < least for start, end in gaps) for gaps in across
+    )
+    return written / len(across) if len(across) >= _WITNESSES else 0.0
+
+
+def _parts(chain: _Chain, rooms: Sequence[float], widest: float) -> list[_Chain]:
     """One chain parted at its wide gaps; what is low as a sign stays with what is nearer."""
     parts = [chain[:1]]
-    for a, b in pairwise(chain):
-        if _gap(a, b) > widest:
+    between: list[float] = []
+    for mark, room in zip(chain[1:], rooms, strict=True):
+        if room > widest:
             parts.append([])
-        parts[-1].append(b)
+            between.append(room)
+        parts[-1].append(mark)
     k = 0
     while k < len(parts):
-        before = _gap(parts[k - 1][-1], parts[k][0]) if k > 0 else np.inf
-        after = _gap(parts[k][-1], parts[k + 1][0]) if k + 1 < len(parts) else np.inf
+        before = between[k - 1] if k > 0 else np.inf
+        after = between[k] if k < len(between) else np.inf
         low = all(m.box.height < _LOW * m.unit for m in parts[k])
         if low and min(before, after) < _PARTED:
             first = k - 1 if before <= after else k
             parts[first : first + 2] = [parts[first] + parts[first + 1]]
+            del between[first]
         else:
             k += 1
     return parts
@@ -370,13 +414,24 @@ def _with_small_ones(chains: Sequence[_Chain]) -> list[_Chain]:
     small = [c for c in chains if all(c is not other for other in large)]
     for chain in sorted(small, key=lambda c: -len(c)):
         unit = chain[0].unit
-        near = [(_apart(m.box, mark.box), k) for k, c in enumerate(large) for m in c for mark in chain]
+        box = _around(chain)
+        near = [
+            (_apart(m.box, mark.box), k)
+            for k, c in enumerate(large)
+            if _apart(_around(c), box) < _BESIDE * unit
+            for m in c
+            for mark in chain
+        ]
         distance, k = min(near, default=(np.inf, -1))
         if distance < _BESIDE * unit:
             large[k] = large[k] + chain
         else:
             large.append(chain)
     return large
+
+
+def _around(chain: _Chain) -> Box:
+    return reduce(Box.union, (m.box for m in chain))
 
 
 def _apart(a: Box, b: Box) -> float:
@@ -387,20 +442,22 @@ def _apart(a: Box, b: Box) -> float:
 
 def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float | None) -> None:
     """A point goes to the expression at whose foot it stands, or between whose marks; others are stray."""
-    marks = [m for chain in chains for m in chain]
+    placed = [(m, k) for k, chain in enumerate(chains) for m in chain]
+    grid = _grid([m for m, _ in placed])
+    reach = max((m.unit for m, _ in placed), default=0.0)
     for dot in dots:
         size = max(dot.box.width, dot.box.height)
         if pen_width is not None and size < 0.95 * pen_width:  # no pen makes less
             continue
+        near = [placed[i] for i in grid.near(dot.box, reach)]
+        marks = [m for m, _ in near]
         dirt = pen_width is not None and size < min(1.6 * pen_width, _SPECK * dot.unit)
         if dirt and any(_under(dot, m) for m in marks):
             continue
         if dirt and not _between(dot, [m for m in marks if _on_line(dot, m)]):
             continue
         dirt = dirt and not _multiplies(dot, marks)
-        choices = [
-            (cost, k) for k, c in enumerate(chains) for m in c if (cost := _dot_cost(dot, m, dirt)) < np.inf
-        ]
+        choices = [(cost, k) for m, k in near if (cost := _dot_cost(dot, m, dirt)) < np.inf]
         if choices:
             insort(chains[min(choices)[1]], dot, key=lambda m: m.box.center[0])
 
@@ -451,7 +508,7 @@ def _dot_cost(dot: _Mark, mark: _Mark, dirt: bool) -> float:
 
 def _in_reading_order(chains: Sequence[_Chain]) -> list[_Chain]:
     """Row by row; column by column where the columns are far apart and share no rows."""
-    boxes = [reduce(Box.union, (m.box for m in chain)) for chain in chains]
+    boxes = [_around(chain) for chain in chains]
     heights = np.array([np.median([m.unit for m in chain]) for chain in chains])
     as_found = np.array([np.median([m.axis for m in chain]) for chain in chains])
     middles = _untilted(boxes, as_found, heights)

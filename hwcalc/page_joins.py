@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from .page import chained
 
@@ -30,14 +30,7 @@ _MOST = 0.6  # of the readings of a page have an operator: then a number alone i
 
 def joins(readings: Sequence[Reading]) -> list[list[int]]:
     """Which readings are one expression: lists of numbers from left to right, most of one number only."""
-    gaps = {
-        (i, j): gap
-        for i, before in enumerate(readings)
-        for j, after in enumerate(readings)
-        if i != j and (gap := _gap(before, after)) < _FAR
-    }
-    right = {i: min((gap, j) for (k, j), gap in gaps.items() if k == i) for i, _ in gaps}
-    left = {j: min((gap, i) for (i, k), gap in gaps.items() if k == j) for _, j in gaps}
+    right, left = _nearest(readings)
     numbers = {i for i, r in enumerate(readings) if _is_number(r)}
     if len(numbers) > (1 - _MOST) * len(readings):
         numbers = set()
@@ -52,6 +45,47 @@ def joins(readings: Sequence[Reading]) -> list[list[int]]:
         if _continues(readings[i], readings[j], gap) or (number and gap < _NEAR):
             after[i] = j
     return chained(after, range(len(readings)))
+
+
+def rows(readings: Sequence[Reading]) -> list[list[int]]:
+    """The numbers of the readings that stand beside each other, near enough to be one expression."""
+    right, left = _nearest(readings)
+    return chained({i: j for i, (_, j) in right.items() if left[j][1] == i}, range(len(readings)))
+
+
+_Nearest: TypeAlias = dict[int, tuple[float, int]]
+
+
+def _nearest(readings: Sequence[Reading]) -> tuple[_Nearest, _Nearest]:
+    """For each reading the room to the nearest to the right of it, and which; the same to the left."""
+    gaps = {
+        (i, j): gap
+        for i, before in enumerate(readings)
+        for j, after in enumerate(readings)
+        if i != j and (gap := _gap(before, after)) < _FAR
+    }
+    right = {i: min((gap, j) for (k, j), gap in gaps.items() if k == i) for i, _ in gaps}
+    left = {j: min((gap, i) for (i, k), gap in gaps.items() if k == j) for _, j in gaps}
+    return right, left
+
+
+def signs_between(reading: Reading, starts: Sequence[int]) -> bool:
+    """Does a sign join the parts of a reading, of which each but the first begins at one of these strokes?
+
+    Behind an equals sign a part is a number.
+    """
+    labels = [s.label for s in reading.symbols]
+    for start in starts:
+        place = next((i for i, s in enumerate(reading.symbols) if min(s.strokes) >= start), len(labels))
+        before, after = labels[:place], labels[place:]
+        if not before or not after:
+            return False
+        if before[-1] == "=":
+            if not all(label.isdigit() or label == "." for label in after):
+                return False
+        elif before[-1] not in _OPEN | {"-"} and after[0] not in _CLOSING | {"-"}:
+            return False
+    return True
 
 
 def cut(reading: Reading) -> int | None:

@@ -25,7 +25,7 @@ READ: _Colour = (20, 90, 200)
 DOUBTFUL: _Colour = (200, 120, 0)
 
 # A sign as lines between points in a square of side 1.
-_TICK = ((0.05, 0.55), (0.35, 0.9), (0.95, 0.1)), ()
+_TICK = (((0.05, 0.55), (0.35, 0.9), (0.95, 0.1)),)
 _CROSS = ((0.1, 0.1), (0.9, 0.9)), ((0.9, 0.1), (0.1, 0.9))
 
 

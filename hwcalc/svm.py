@@ -25,7 +25,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from ._svm import WIDTH, Machine, RowPool
+from ._svm import WIDTH, Machine, RowPool, class_scores
 from .pairs import Callback, Problem, Solution, Task, Watch, feasible, solve_pair
 
 Array = NDArray[Any]
@@ -39,7 +39,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     .. math:: \min_{w,b} \tfrac12 |w|^2 + \sum_i C_i \max(0, 1 - y_i (w \cdot \phi(x_i) + b)),
 
     in its dual form (see `hwcalc._svm.PairSolver`). A sample goes to the class that wins its closest pair
-    by the largest margin, argmax_i min_j f_ij, rather than by votes.
+    by the largest margin, argmax_i min_j f_ij, rather than by votes (see `hwcalc._svm.class_scores`).
 
     Parameters
     ----------
@@ -392,7 +392,6 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The same from kernel values K (n, support vectors); einsum, because a BLAS looks at the batch."""
         n_classes = len(self.classes_)
         values = np.empty((len(K), n_classes * (n_classes - 1) // 2))
-        scores = np.full((len(K), n_classes), np.inf)
         cut = np.concatenate([[0], np.cumsum(self.n_support_)])
         for pair, (i, j) in enumerate(combinations(range(n_classes), 2)):
             of_i, of_j = slice(cut[i], cut[i + 1]), slice(cut[j], cut[j + 1])
@@ -401,9 +400,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 + np.einsum("ns,s->n", K[:, of_j], self.dual_coef_[i, of_j])
                 + self.intercept_[pair]
             )
-            scores[:, i] = np.minimum(scores[:, i], values[:, pair])
-            scores[:, j] = np.minimum(scores[:, j], -values[:, pair])
-        return values, scores
+        return values, class_scores(values, n_classes)
 
     def _scores(self, X: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         check_is_fitted(self)

@@ -63,11 +63,11 @@ def pair_values(X, pairs, Z, **kernel):
 
 
 def class_scores(values, n_classes):
-    """score_i = min_j f_ij, with f_ji = -f_ij."""
+    """score_i = min_j f_ij + half of the sum of all negative f_ij, with f_ji = -f_ij."""
     margins = np.full((len(values), n_classes, n_classes), np.inf)
     for pair, (i, j) in enumerate(combinations(range(n_classes), 2)):
         margins[:, i, j], margins[:, j, i] = values[:, pair], -values[:, pair]
-    return margins.min(axis=2)
+    return margins.min(axis=2) + 0.5 * np.minimum(margins, 0).sum(axis=2)
 
 
 def hinge_descent(X, sign, rate, alpha, orders):

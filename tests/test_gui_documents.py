@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -132,6 +133,26 @@ def test_recent_files_can_be_chosen_and_the_last_one_comes_by_key(window, write,
     assert window.root.title() == "b.hwcalc"
 
 
+def test_dialogs_begin_where_the_last_file_was_and_tell_what_it_was_called(
+    window, write, settle, tmp_path, monkeypatch
+):
+    asked = []
+
+    def ask(**options):
+        asked.append((options["initialdir"], options.get("initialfile")))
+        return str(tmp_path / "mine.hwcalc") if len(asked) == 1 else ""
+
+    monkeypatch.setattr("tkinter.filedialog.asksaveasfilename", ask)
+    monkeypatch.setattr("tkinter.filedialog.askopenfilename", ask)
+    write(window, "1+1")
+    window.documents.save()
+    settle(window)
+    window.documents.save_as()
+    window.documents.open()
+    assert asked == [(Path.home(), ""), (tmp_path, "mine.hwcalc"), (tmp_path, None)]
+    assert window.root.tk.eval("set ::tk::dialog::file::showHiddenVar") == "0"
+
+
 def test_an_empty_sheet_is_not_exported(window, settle, tmp_path):
     window.documents.save_to(tmp_path / "a.png")
     settle(window)
@@ -252,6 +273,26 @@ def test_paste_takes_a_sum_into_the_field(window, settle):
     assert window.field.text.get() == "12+34"
 
 
+@pytest.mark.skipif(
+    shutil.which("xclip") is None or sys.platform != "linux", reason="needs the package xclip"
+)
+def test_a_picture_goes_over_the_real_clipboard_and_comes_back(
+    window, write, settle, until, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(window.live, "_engine", type(window.engine)(read_picture=lambda *_: []))
+    write(window, "1+1")
+    window.root.event_generate("<Control-Shift-C>")
+    until(window, lambda: window.status.text == "Copied the picture")
+    window.root.event_generate("<Control-v>")
+    until(window, lambda: window.sheet.pictures())
+    window.root.clipboard_clear()  # else the other program goes on holding it
+    (picture,) = window.sheet.pictures().values()
+    grey = pictures.pixels(picture.data).convert("L")
+    assert grey.getextrema() == (37, 255)  # ink on white
+    assert grey.width > grey.height
+
+
 def test_two_windows_have_two_slots_and_a_slot_is_free_after_its_window(tmp_path):
     first, second = Slot(tmp_path), Slot(tmp_path)
     assert first.path != second.path
@@ -294,14 +335,15 @@ def test_after_a_kill_while_drawing_the_ink_is_back(display, reader, tmp_path):
     assert program.stdout is not None
     assert program.stdout.readline() == b"3\n"
     deadline = time.monotonic() + 20
-    while not (tmp_path / "sheet0.hwcalc").exists():
+    kept = tmp_path / "sheet0.hwcalc"
+    while not kept.exists() or len(files.read_sheet(kept)) < 4:  # with the one that is being drawn
         assert time.monotonic() < deadline
         time.sleep(0.01)
     program.send_signal(signal.SIGKILL)
     program.wait()
     program.stdout.close()
     window = Window(Engine(read_ink=reader, warm_up=lambda: None), folder=tmp_path, scale=1.0)
-    assert len(window.sheet.strokes()) == 3
+    assert len(window.sheet.strokes()) == 4
     assert "back" in window.status.text
     window.clear()
     window.close()

@@ -60,7 +60,7 @@ def test_the_corner_scales(window, write, drag):
     window.tools.use("select")
     window.selector.select({0})
     box = window.selector._box()
-    drag(window, [(box.right, box.bottom), (box.right, box.bottom + 66)])
+    drag(window, [(box.right, box.bottom), (box.right, box.bottom + box.height)])
     assert window.sheet.strokes()[0].box.height == pytest.approx(100, abs=2)
 
 

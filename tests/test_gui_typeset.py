@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hwcalc.gui.typeset import pretty, typeset, typeset_answer
+from hwcalc.gui.typeset import joined, pretty, typeset, typeset_answer
 
 
 def measure(text, size):
@@ -92,3 +92,17 @@ def test_an_answer_without_a_fraction_is_one_piece():
 )
 def test_typed_text_is_shown_with_signs_and_space(text, shown):
     assert pretty(text) == shown
+
+
+def test_joined_pieces_show_the_same_in_fewer():
+    setting = typeset(r"123+\frac{45}{6}", 10, measure)
+    pieces = joined(setting.pieces)
+    assert [p.text for p in pieces] == ["123", "+", "45", "", "6"]
+    assert pieces[0].width == pytest.approx(measure("123", 10))
+    assert sum(p.width for p in pieces) == pytest.approx(sum(p.width for p in setting.pieces))
+
+
+def test_powers_in_an_answer_are_raised():
+    pieces = typeset_answer("≈ 2.5×10^-20", 10, measure).pieces
+    assert "".join(p.text for p in pieces) == "≈ 2.5×10−20"
+    assert pieces[-1].y < pieces[0].y

@@ -46,8 +46,6 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(source: object, digits: bool = False) -> Reading:
         if digits:
             return reading("007", None, "")
-        if source is sys.stdin.buffer:
-            return PICTURES[sys.stdin.buffer.read().decode()]
         if source == "interrupt.png":
             raise KeyboardInterrupt
         if source not in PICTURES:
@@ -189,14 +187,36 @@ def test_bad_strokes_files(suffix: str, tmp_path: Path, capsys: pytest.CaptureFi
     ]
 
 
+@pytest.mark.parametrize(
+    ("pages", "said"),
+    [([10], "-: 12+34 = 46\n"), ([10, 200], "-:1: 12+34 = 46\n-:2: 1÷3 = 1/3 ≈ 0.333333\n")],
+)
 def test_standard_input(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    pages: list[int],
+    said: str,
 ) -> None:
-    (tmp_path / "stdin").write_text("sum.png")
-    with open(tmp_path / "stdin") as stdin:
+    found = {10: PICTURES["sum.png"], 200: PICTURES["third.png"]}
+    monkeypatch.setattr(hwcalc, "read", lambda page, digits: found[int(page[0, 0])])
+    first, *others = (Image.new("L", (30, 20), level) for level in pages)
+    first.save(tmp_path / "scan.tif", save_all=True, append_images=others)
+    with open(tmp_path / "scan.tif") as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
         assert main(["read", "-"]) == 0
-    assert capsys.readouterr().out == "-: 12+34 = 46\n"
+    assert capsys.readouterr().out == said
+
+
+def test_empty_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "nothing").touch()
+    for command in ("read", "page"):
+        with open(tmp_path / "nothing") as stdin:
+            monkeypatch.setattr(sys, "stdin", stdin)
+            assert main([command, "-"]) == 1
+        assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_interrupt(capsys: pytest.CaptureFixture[str]) -> None:

@@ -104,6 +104,17 @@ def test_a_single_wide_gap_does_not_part_what_the_page_writes_wide() -> None:
     assert len(found(wide)) == 1
 
 
+def test_a_gap_where_other_lines_write_on_ends_no_column() -> None:
+    hand = Hand(3)
+    wide = write_line(hand, "12", late=0.0)[0] + [
+        s + np.array([2.6, 0.0]) for s in write_line(hand, "+34", late=0.0)[0]
+    ]
+    lines = [(write_line(hand, "123456+78", late=0.0)[0], 0.0, 2.5 * i) for i in range(1, 4)]
+    strokes, numbers = placed([(wide, 0.0, 0.0), *lines])
+    assert found(strokes) == numbers
+    assert len(found(strokes[: len(wide)])) == 2, "alone it is parted"
+
+
 def test_numbers_far_apart_are_two() -> None:
     strokes, numbers = page(["12", "34"], columns=2, width=5.0)
     assert found(strokes) == numbers

@@ -7,7 +7,7 @@ import pytest
 
 from hwcalc.handwriting import Hand
 from hwcalc.ink import Box
-from hwcalc.page_joins import cut, joins
+from hwcalc.page_joins import cut, joins, rows, signs_between
 from hwcalc.reader import Reading, Symbol, read_page
 from hwcalc.written_lines import write_line
 
@@ -51,12 +51,50 @@ def test_three_parts_and_none() -> None:
     assert joins([]) == []
 
 
-def test_a_page_with_wide_gaps() -> None:
+def test_rows() -> None:
+    assert rows([at("12", 0), at("34", 50), at("5", 200), at("6", 0, top=20)]) == [[0, 1], [2], [3]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        ("12", "+34", True),
+        ("12×", "34", True),
+        ("12", "34", False),
+        ("12", ".34", False),
+        ("1+2=", "3", True),
+        ("1+2=", "3+4", False),
+        ("12-", "34", True),
+    ],
+)
+def test_signs_between(first: str, second: str, joined: bool) -> None:
+    assert signs_between(at(first + second, 0), [len(first)]) == joined
+
+
+def test_parts_that_are_no_symbol_of_their_own_are_not_joined() -> None:
+    both = at("12", 0)
+    both = replace(both, symbols=(replace(both.symbols[0], strokes=(0, 1)),))
+    assert not signs_between(both, [1])
+
+
+def read_drawn(texts: list[str], hand: int = 3) -> list[str]:
+    """What a page with these texts under each other is read as."""
     strokes = []
-    for i, text in enumerate(["45   +   36", "58+26", "7×36", "95-4"]):
-        strokes += [s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(3), text, late=0.0)[0]]
+    for i, text in enumerate(texts):
+        strokes += [s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(hand), text, late=0.0)[0]]
     size = tuple(np.ceil(np.vstack(strokes).max(axis=0) + 60).astype(int))
-    assert [r.text for r in read_page(drawn(strokes, size, 4))] == ["45+36", "58+26", "7×36", "95-4"]
+    return [r.text for r in read_page(drawn(strokes, size, 4))]
+
+
+def test_a_page_with_wide_gaps() -> None:
+    texts = ["45   +   36", "58+26", "7×36", "95-4"]
+    assert read_drawn(texts) == [text.replace(" ", "") for text in texts]
+
+
+@pytest.mark.parametrize(("hand", "text"), [(16, "9        +21"), (38, "9        +21"), (13, "17      ÷4")])
+def test_a_part_that_alone_reads_as_something_else(hand: int, text: str) -> None:
+    texts = [text, "58+26", "7-3"]
+    assert read_drawn(texts, hand) == [text.replace(" ", "") for text in texts]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from PIL import Image
 
 from hwcalc.ink import Box
 from hwcalc.page_marks import DOUBTFUL, READ, RIGHT, WRONG, annotate
-from hwcalc.reader import Reading, evaluate
+from hwcalc.reader import Reading, Symbol, evaluate
 
 BOX = Box(60, 40, 200, 80)
 
@@ -51,6 +51,18 @@ def test_only_sums_with_an_answer_are_ticked() -> None:
     assert (np.asarray(marked("2+3=5").crop(beside)) < 255).any()
     assert (np.asarray(marked("2+3=6").crop(beside)) < 255).any()
     assert (np.asarray(marked("2+3=").crop(beside)) == 255).all()
+
+
+@pytest.mark.parametrize("text", ["2+3=5", "2+3=6"])
+def test_writing_as_large_as_on_a_photograph(text: str) -> None:
+    symbols = tuple(
+        Symbol(c, Box(100 + 150 * i, 100, 200 + 150 * i, 300), 1.0, ((c, 1.0),), (i,))
+        for i, c in enumerate(text)
+    )
+    box = Box(100, 100, symbols[-1].box.right, 300)
+    reading = replace(evaluate(text), box=box, symbols=symbols)
+    image = annotate(np.full((500, 1200), 255, np.uint8), [reading])
+    assert (np.asarray(image)[100:300, 890:1000] < 255).any()
 
 
 @pytest.mark.parametrize("box", [Box(0, 0, 30, 20), Box(360, 130, 400, 160), Box(0, 0, 400, 160)])

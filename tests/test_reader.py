@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import os
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -387,3 +388,17 @@ def test_what_is_no_arithmetic_is_refused_or_doubtful(strokes):
 def test_ten_thousand_strokes_are_refused():
     with pytest.raises(ReadError, match="too many"):
         hwcalc.read_ink([[(i, 0), (i, 9)] for i in range(10_000)])
+
+
+@pytest.mark.parametrize(
+    ("level", "turned", "width", "kept"),
+    [(0.69, 0.99, 300, True), (0.45, 0.99, 300, False), (0.69, 0.99, 30, False), (0.2, 0.7, 300, True)],
+)
+def test_what_reads_both_ways_is_seldom_upside_down(monkeypatch, level, turned, width, kept):
+    line = hwcalc.read_ink([[(0, 0), (width, 100)]])
+    monkeypatch.setattr(
+        reader,
+        "_leveled",
+        lambda found, degrees, digits: replace(line, confidence=turned if degrees else level),
+    )
+    assert (reader._upright(None, False).confidence == level) == kept
