@@ -30,6 +30,7 @@ for _before in (START, PLUS, MINUS, TIMES, OPEN, EQUALS):
     _FOLLOW[_before, [PLUS, TIMES, CLOSE, EQUALS, PERCENT]] = WRONG
     _FOLLOW[_before, MINUS] = ODD
     _FOLLOW[_before, POINT] = -2.5
+_FOLLOW[[START, OPEN, EQUALS], PLUS] = -4.0  # unary, or what is before it was not seen
 _FOLLOW[[PLUS, MINUS, TIMES], MINUS] = -3.0
 _FOLLOW[[DIGIT, CLOSE, WHOLE, PERCENT], OPEN] = ODD
 _FOLLOW[[CLOSE, WHOLE, PERCENT], DIGIT] = -3.0
