@@ -1,7 +1,8 @@
 """An equation that holds is likelier than one that does not: evidence for the labels of its symbols.
 
 In flows the best parse; out flows the parse to show and its probability. Where one or two unlikely labels would
-make a false equation true, and are not too unlikely, they are taken; the reading then is seldom sure.
+make an equation true that is false or makes no sense, and are not too unlikely, they are taken; the reading then is
+seldom sure.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def weighed(parse: Parse) -> tuple[Parse, float]:
     """The likelier of a parse and of its variants that make its equation true, and its probability."""
     share = parse.share
     verdict = _verdict(parse)
-    if verdict is None:
+    if verdict is None and "=" not in parse.labels[:-1]:
         return parse, share
     if verdict:
         return parse, share * exp(TRUE) / (1 + share * (exp(TRUE) - 1))

@@ -31,10 +31,10 @@ from .structure import Form, Guess
 BEAM = 32
 """Partial rows kept for each number of strokes used."""
 
-MARGIN = 9.0
+MARGIN = 10.0
 """Partial rows worse than the best of as many strokes by more than this (natural logarithm) are given up."""
 
-LABEL_RANGE = 9.0
+LABEL_RANGE = 13.0
 """Labels less likely than the candidate's best by more than this are not tried."""
 
 GLYPH_WEIGHT, SYMBOL_WEIGHT = 1.4, 2.8

@@ -43,6 +43,12 @@ def test_a_likely_label_makes_the_equation_true():
     assert confidence < 0.8
 
 
+def test_an_equation_that_makes_no_sense_may_become_one():
+    pieces = [piece(label, i) for i, label in enumerate("15+7)=12")]
+    pieces[0] = Piece("1", pieces[0].group, (("1", 0.6), ("(", 0.4)))
+    assert weighed(Parse(tuple(pieces), 0.0, 0.2))[0].labels == "(5+7)=12"
+
+
 def test_an_unlikely_label_does_not():
     chosen, confidence = weighed(parse("2+3=3", is5=0.004))
     assert chosen.labels == "2+3=3"
