@@ -5,18 +5,15 @@ In flow the lines of the sheet; out flow canvas items and, for a place on the pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from time import perf_counter
-from tkinter import font as tkfont
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageTk
+from PIL import ImageTk
 
 from hwcalc.gui.answer_place import Room, placed, rule_of
-from hwcalc.gui.brush import sketched
+from hwcalc.gui.drawing import Drawing
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.rounding import as_set
@@ -24,9 +21,9 @@ from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING
 from hwcalc.gui.telling import doubtful_symbols, shown_answer
 from hwcalc.gui.theme import DARK, LIGHT
-from hwcalc.gui.typeset import ROOT, SIGN, Measure, Piece, joined, typeset, typeset_answer
+from hwcalc.gui.typeset import ROOT, Measure, Piece, typeset, typeset_answer
 from hwcalc.gui.written import EM, PEN, script
-from hwcalc.ink import Box, FloatArray
+from hwcalc.ink import Box
 from hwcalc.names import is_plain
 
 if TYPE_CHECKING:
@@ -70,9 +67,8 @@ class Answers:
         self._stale: set[Line] = set()  # of those, what is to look different
         self._numbers = 0  # of lines drawn so far, so that tags never repeat
         self._drawn_at: tuple[object, ...] | None = None
-        self._drawing: str | None = None
-        self._fonts: dict[int, tuple[tkfont.Font, int]] = {}
-        self._width_of: Callable[[str, int], int] = lru_cache(maxsize=4096)(self._width)
+        self._due: str | None = None
+        self._drawing = Drawing(paper, paper.screen.family)
         paper.bind("<<View>>", lambda _: self.refresh(), add=True)
 
     def show(self, lines: list[Line]) -> None:
@@ -176,9 +172,9 @@ class Answers:
             paper.reach_to(max(ends) / paper.factor if out_of_sight else 0.0)
 
     def _draw_soon(self, ms: int) -> None:
-        if self._drawing is not None:
-            self._paper.after_cancel(self._drawing)
-        self._drawing = self._paper.after(ms, self._draw_some)
+        if self._due is not None:
+            self._paper.after_cancel(self._due)
+        self._due = self._paper.after(ms, self._draw_some)
 
     def _draw(self, line: Line) -> _Shown:
         self._numbers += 1
@@ -207,7 +203,7 @@ class Answers:
         if rule_of(line, reading) is not None:
             labels[-1] = "="
         bottom = line.box.bottom * f if shown.answer is None else shown.answer.bottom
-        setting = typeset(reading.latex or reading.text, size, self._measure, labels)
+        setting = typeset(reading.latex or reading.text, size, self._drawing.measure, labels)
         x, y = line.box.left * f, bottom + 0.7 * size + setting.up
         # A strip of paper over the rules keeps small type legible.
         strip = (x - 2, y - setting.up, x + setting.width + 2, y + setting.down)
@@ -217,8 +213,7 @@ class Answers:
         paper.tag_lower("rule")
         pieces = setting.moved(x, y)
         shown.symbols += [(piece.symbol, _around(piece)) for piece in pieces if piece.symbol is not None]
-        for piece in joined(pieces):
-            self._draw_piece(piece, paper.palette.quiet, shown, (shown.tag, "answer"))
+        shown.images += self._drawing.pieces(pieces, paper.palette.quiet, (shown.tag, "answer"))
         return x + setting.width, y
 
     def _draw_answer(self, line: Line, reading: Reading, shown: _Shown, read: tuple[float, float]) -> None:
@@ -230,7 +225,7 @@ class Answers:
         edge = paper.canvasx(paper.winfo_width())
         room = Room(paper.factor, edge, read, shown.near, self._first_baseline(line))
         by_hand = self._by_hand(line, text + doubt)
-        measure = script().measure if by_hand else self._measure
+        measure = script().measure if by_hand else self._drawing.measure
         x, y, size = placed(line, reading, lambda size: _wide(text + doubt, size, measure), room)
         tags = (shown.tag, f"{shown.tag}-answer", "answer")
         setting = typeset_answer(text, size, measure)
@@ -246,27 +241,14 @@ class Answers:
         inks = (colour, setting.moved(x, y)), (paper.palette.doubt, (mark,) if doubt else ())
         for colour, pieces in inks:
             if not by_hand:
-                for piece in pieces:
-                    self._draw_piece(piece, colour, shown, tags)
+                shown.images += self._drawing.pieces(pieces, colour, tags)
             elif pieces:
-                self._draw_strokes(script().strokes(pieces), PEN * EM * size, colour, shown, tags)
+                strokes = script().strokes(pieces)
+                shown.images += self._drawing.strokes(strokes, PEN * EM * size, colour, tags)
 
     def _by_hand(self, line: Line, text: str) -> bool:
         """Answers to ink are written as it is."""
         return self._settings.written and not line.typed and line.picture is None and script().covers(text)
-
-    def _draw_strokes(
-        self, strokes: Sequence[FloatArray], width: float, colour: str, shown: _Shown, tags: tuple[str, ...]
-    ) -> None:
-        """Smooth, which Tk's own lines are not; float64 (k, 2) each, in pixels."""
-        ends = np.concatenate(strokes)
-        left, top = np.floor(ends.min(axis=0) - width)
-        right, bottom = np.ceil(ends.max(axis=0) + width)
-        size = (round(right - left), round(bottom - top))
-        picture = sketched((s - (left, top) for s in strokes), size, max(width, 1.2), colour)
-        photo = ImageTk.PhotoImage(picture, master=self._paper)
-        shown.images.append(photo)
-        self._paper.create_image(round(left), round(top), image=photo, anchor="nw", tags=tags)
 
     def _first_baseline(self, line: Line) -> float | None:
         """Of a typed line, in pixels."""
@@ -275,29 +257,13 @@ class Answers:
         font = self._paper.screen.font(round(line.box.height / LEADING * self._paper.zoom, 1))
         return line.box.top * self._paper.factor + float(font.metrics("ascent"))
 
-    def _draw_piece(self, piece: Piece, colour: str, shown: _Shown, tags: tuple[str, ...]) -> None:
-        paper, width = self._paper, max(piece.size / 14, 1)
-        if piece.text == ROOT:
-            path = np.array([(piece.x, piece.y)]) + np.array(SIGN) * (piece.width, -piece.size)
-            self._draw_strokes([path], width, colour, shown, tags)
-            return
-        if not piece.text:
-            ends = (piece.x, piece.y, piece.x + piece.width, piece.y)
-            paper.create_line(*ends, fill=colour, width=width, tags=tags)
-            return
-        font, ascent = self._font(round(piece.size))
-        place = (piece.x, piece.y - ascent)
-        paper.create_text(*place, text=piece.text, font=font, fill=colour, anchor="nw", tags=tags)
-
     def _underline(self, box: Box, line: Line, shown: _Shown) -> None:
         paper, f = self._paper, self._paper.factor
         palette = paper.palette if line.picture is None else DARK if line.dark else LIGHT
         width = max(box.width * f, 10 * f)
         dot = max(2.4 * f, 2.0)
-        photo = ImageTk.PhotoImage(dotted(width, dot, palette.doubt), master=paper)
-        shown.images.append(photo)
         x, y = box.center[0] * f - width / 2, box.bottom * f + 4 * f
-        paper.create_image(round(x), round(y), image=photo, anchor="nw", tags=(shown.tag, "answer"))
+        shown.images += self._drawing.dots(x, y, width, dot, palette.doubt, (shown.tag, "answer"))
 
     def _draw_boxes(self, line: Line, reading: Reading, shown: _Shown) -> None:
         """Around each symbol; on a page around each expression."""
@@ -317,45 +283,16 @@ class Answers:
         colour, width = (DARK if line.dark else LIGHT).answer, max(self._paper.screen.scale, 1)
         self._paper.create_rectangle(*box, outline=colour, width=width, tags=(shown.tag, "answer"))
 
-    # Fonts
-
-    def _font(self, size: int) -> tuple[tkfont.Font, int]:
-        """A font and its ascent, in pixels: asking for it takes longer than drawing."""
-        if size not in self._fonts:
-            family = self._paper.screen.family
-            font = tkfont.Font(self._paper, family=family, size=-max(size, 1))
-            self._fonts[size] = font, font.metrics("ascent")
-        return self._fonts[size]
-
-    def _measure(self, text: str, size: float) -> float:
-        return float(self._width_of(text, round(size)))
-
-    def _width(self, text: str, size: int) -> int:
-        return self._font(size)[0].measure(text)
-
 
 def _wide(text: str, size: float, measure: Measure) -> float:
     return max(typeset_answer(text, size, measure).width, 1.0)
 
 
-def dotted(width: float, dot: float, colour: str) -> Image.Image:
-    """A row of round dots, anti-aliased: `width` wide, each `dot` high, in pixels."""
-    smooth = 4
-    count = max(int((width + dot) / (2 * dot)), 2)
-    size = (round((2 * count - 1) * dot) + 1, round(dot) + 1)
-    mask = Image.new("L", (size[0] * smooth, size[1] * smooth), 0)
-    pen = ImageDraw.Draw(mask)
-    for i in range(count):
-        left = 2 * i * dot * smooth
-        pen.ellipse((left, 0, left + dot * smooth, dot * smooth), fill=255)
-    picture = Image.new("RGBA", size, colour)
-    picture.putalpha(mask.reduce(smooth))
-    return picture
-
-
 def _around(piece: Piece) -> Box:
     if not piece.text:
         return Box(piece.x, piece.y - 3, piece.x + piece.width, piece.y + 3)
+    if piece.text == ROOT:
+        return Box(piece.x, piece.y - piece.size, piece.x + piece.width, piece.y)
     return Box(piece.x, piece.y - 0.75 * piece.size, piece.x + piece.width, piece.y + 0.2 * piece.size)
 
 

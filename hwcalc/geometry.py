@@ -34,7 +34,7 @@ SHAPE: dict[str, tuple[float, float, float, float]] = {
     "%": (0.0, 0.3, 0.0, 0.2),
     "√": (0.45, 0.6, -0.05, 0.3),
 }
-COMMA = (-0.9, 0.4, 0.55, 0.22)
+COMMA = (-0.8, 0.3, 0.55, 0.22)
 COMMA_WEIGHT = -1.0
 """A point may be a comma, which is larger and hangs below the line."""
 COMMA_LIKE = ".1/()"
@@ -136,6 +136,10 @@ LEVEL = 0.14
 
 RISE = (0.65, 0.25)
 """The same between a base and its exponent: mean and standard deviation."""
+
+BRACKETS = (0.05, 0.17)
+"""Logarithm of the height of a closing bracket over that of its opening one, mean and standard deviation: half of 689
+pairs of UNIPEN's writers lie within 0.11 of 0.06."""
 
 UNEVEN = -4.0
 """Least log-weight of two heights."""
@@ -309,6 +313,12 @@ def of_feet(first: Box, second: Box) -> tuple[float, float]:
     rise = -0.5 * ((foot - RISE[0]) / RISE[1]) ** 2
     over = second[0] < (first[0] + first[2]) / 2  # an exponent stands beside its base
     return max(level, 1.5 * UNEVEN), max(rise, UNEVEN) + 2 * UNEVEN * over
+
+
+def of_brackets(opening: Box, closing: Box) -> float:
+    """Log-weight of the heights of two brackets that belong together."""
+    ratio = math.log(max(closing[3] - closing[1], 1e-12) / max(opening[3] - opening[1], 1e-12))
+    return max(-0.5 * ((ratio - BRACKETS[0]) / BRACKETS[1]) ** 2, UNEVEN)
 
 
 def of_pair(first: Box, second: Box, unit: float) -> float:

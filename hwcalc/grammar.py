@@ -24,7 +24,7 @@ KIND = {
     "(": OPEN, ")": CLOSE, "=": EQUALS, "%": PERCENT, "√": SIGN,
 }  # fmt: skip
 
-ODD, WRONG = -1.5, -7.0
+ODD, WRONG = -1.5, -10.0
 _FOLLOW: npt.NDArray[np.float64] = np.zeros((14, 14))
 for _before in (START, PLUS, MINUS, TIMES, OPEN, EQUALS):
     _FOLLOW[_before, [PLUS, TIMES, CLOSE, EQUALS, PERCENT]] = WRONG

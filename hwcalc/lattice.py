@@ -16,6 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import exp, log, log1p
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ MARGIN = 9.0
 LABEL_RANGE = 9.0
 """Labels less likely than the candidate's best by more than this are not tried."""
 
-GLYPH_WEIGHT, SYMBOL_WEIGHT = 1.4, 2.3
+GLYPH_WEIGHT, SYMBOL_WEIGHT = 1.4, 2.8
 """Weights of the classifier's log-probabilities, of a label among symbols and of being a symbol at all, beside the
 geometry and the arithmetic. These and the weights there were fitted to the likelihood of the truth: of lines by a
 third of the test writers, and of lines and fractions made of glyphs of writers whom the classifier had not seen."""
@@ -55,6 +56,7 @@ FRACTION, ROOT, COLUMN = -1.0, -1.0, -3.0
 
 _FORM = {Form.FRACTION: FRACTION, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
 _CODE = {Form.FRACTION: 2 * grammar.WHOLE, Form.ROOT: 2 * grammar.WHOLE, Form.COLUMN: 2 * grammar.COLUMN}
+_BRACKETING = frozenset((grammar.OPEN, grammar.CLOSE, grammar.EQUALS))
 _ALONE = (0.0, 0.0, 0.0)
 _SIGN = {Form.FRACTION: "-", Form.ROOT: "√", Form.COLUMN: "-"}
 
@@ -75,7 +77,7 @@ class _Item:
 class _Path:
     """The best way to a state, and all ways together."""
 
-    __slots__ = ("before", "code", "item", "label", "node", "score", "soft", "used")
+    __slots__ = ("before", "code", "item", "label", "node", "opened", "score", "soft", "used")
 
     def __init__(
         self,
@@ -87,9 +89,15 @@ class _Path:
         item: int,
         code: int,
         label: str,
+        opened: tuple[int, ...] = (),
     ) -> None:
         self.score, self.soft, self.used, self.node = score, soft, used, node
         self.before, self.item, self.code, self.label = before, item, code, label
+        self.opened = opened  # items that are brackets not yet closed
+
+
+_State: TypeAlias = tuple[int, int, Node, tuple[int, ...]]
+"""All that the rest of a row depends on: strokes used, last item, arithmetic, open brackets."""
 
 
 class Lattice:
@@ -366,8 +374,8 @@ class _RowSearch:
     def parse(self) -> Parse:
         """The best reading of the row."""
         total = len(self.order)
-        levels: list[dict[tuple[int, int, Node], _Path]] = [{} for _ in range(total + 1)]
-        levels[0][0, -1, self.start] = _Path(0.0, 0.0, 0, self.start, None, -1, 0, "")
+        levels: list[dict[_State, _Path]] = [{} for _ in range(total + 1)]
+        levels[0][0, -1, self.start, ()] = _Path(0.0, 0.0, 0, self.start, None, -1, 0, "")
         # where everything may belong to everything, fewer partial rows must do
         beam = max(BEAM // 4, min(BEAM, 6 * BEAM * total // len(self.items)))
         for count in range(total):
@@ -385,7 +393,7 @@ class _RowSearch:
         whole = top + log(sum(exp(s - top) for s in soft))
         return self._made(best, whole)
 
-    def _extend(self, path: _Path, levels: list[dict[tuple[int, int, Node], _Path]]) -> None:
+    def _extend(self, path: _Path, levels: list[dict[_State, _Path]]) -> None:
         """Add to `levels` every continuation of a partial row by one item."""
         used, here, last = path.used, path.node, path.item
         moves = here.moves
@@ -404,17 +412,30 @@ class _RowSearch:
                     gain += rise
                 elif code == path.code and code >> 1 == grammar.DIGIT:
                     gain += level_feet
+                opened = path.opened
+                if code >> 1 in _BRACKETING:
+                    height, opened = self._bracketed(opened, code >> 1, number)
+                    gain += height
                 score = path.score + own + gain
                 soft = path.soft + own_soft + gain
-                key = (after, number, node)
+                key = (after, number, node, opened)
                 known = level.get(key)
                 if known is None:
-                    level[key] = _Path(score, soft, after, node, path, number, code, label)
+                    level[key] = _Path(score, soft, after, node, path, number, code, label, opened)
                     continue
                 low, high = (soft, known.soft) if soft < known.soft else (known.soft, soft)
                 known.soft = high + log1p(exp(low - high))
                 if score > known.score:
                     known.score, known.before, known.code, known.label = score, path, code, label
+
+    def _bracketed(self, opened: tuple[int, ...], kind: int, number: int) -> tuple[float, tuple[int, ...]]:
+        """The log-weight of a bracket beside the one that it closes, and the brackets that are open after it."""
+        if kind == grammar.OPEN:
+            return 0.0, (*opened, number)
+        if kind == grammar.EQUALS or not opened:
+            return 0.0, ()
+        first = self.items[opened[-1]].box
+        return geometry.of_brackets(first, self.items[number].box), opened[:-1]
 
     def _pair(self, first: int, second: int) -> tuple[float, float, float]:
         """Log-weights of one item after another: always, of two digits on one level, of base and exponent."""

@@ -97,3 +97,12 @@ def test_rows_of_a_column_end_at_the_same_place():
     rows = [Box(0, 0, 2, 1), Box(0.5, 1.5, 2, 2.5)]
     ragged = [Box(0, 0, 2, 1), Box(0.5, 1.5, 3, 2.5)]
     assert geometry.of_rows(rows, 1.0) > geometry.of_rows(ragged, 1.0)
+
+
+def test_brackets_that_belong_together_are_about_as_high():
+    opening = Box(0, 0, 20, 100)
+    as_high = geometry.of_brackets(opening, Box(80, 0, 100, 104))
+    assert as_high > -0.1
+    assert geometry.of_brackets(opening, Box(80, 20, 100, 80)) < as_high - 2
+    assert geometry.of_brackets(opening, Box(80, 0, 100, 200)) < as_high - 2
+    assert np.isfinite(geometry.of_brackets(Box(0, 0, 20, 0), Box(0, 0, 20, 0)))
