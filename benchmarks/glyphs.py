@@ -17,6 +17,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -90,33 +91,45 @@ def fitted(data: Examples, jobs: int) -> GlyphClassifier:
 
 
 def leave_one_out(names: Sequence[str], jobs: int, misses: Path | None) -> None:
-    """For each set: train on all others, test on it."""
+    """For each set: train on all others, test on it; with all labels, and with the digits alone."""
     available = ["mnist", *datasets.available_sets()]
     print(
-        "left out       wrong: digits, as any label   as a digit      of   other labels     of   worst tenth of writers"
+        "left out       wrong: digits among all labels   alone      of   other labels     of   worst tenth of writers"
     )
     for name in names or available:
         others = [
             other for other in available if other != name and not (name == "unipen" and "unipen" in other)
         ]
         data = assemble([loaded(other, jobs) for other in (*others, "synthetic")], 0, None, 0, jobs)
-        classifier = fitted(Examples(data.X, data.y, data.writers, weights=data.weights), jobs)
+        shapes = Examples(data.X, data.y, data.writers, weights=data.weights)
+        paths = replace(shapes.take(data.drawn), X=data.paths)
         left = loaded(name, jobs)
-        if not is_picture(left.glyphs[0]):
-            paths = Examples(data.paths, data.y[data.drawn], data.writers[data.drawn])
-            classifier.pen = training.train_pen(paths, Settings(jobs=jobs)).machine
-        log_probability = classifier.log_probability_of_groups(left.glyphs)
-        labels = np.array(list(classifier.labels))
-        found, digit = labels[log_probability.argmax(axis=1)], np.char.isdigit(left.labels)
-        digits = log_probability[:, np.char.isdigit(labels)]
-        as_digit = labels[np.char.isdigit(labels)][digits.argmax(axis=1)]
-        wrong, of_digits = found != left.labels, as_digit != left.labels
+        digit = np.char.isdigit(left.labels)
+        classifier, wrong, log_probability = judged(shapes, paths, left, jobs)
+        cells = [share(wrong[digit]), "", share(wrong[~digit])]
+        if digit.any():
+            alone = [part.take(np.char.isdigit(part.y)) for part in (shapes, paths)]
+            cells[1] = share(judged(*alone, left.take(np.flatnonzero(digit)), jobs)[1])
         print(
-            f"{name:14}{share(wrong[digit]):>30}{share(of_digits[digit]):>13}{digit.sum():8}"
-            f"{share(wrong[~digit]):>15}{(~digit).sum():7}   {by_writer(left.writers, ~wrong)}",
+            f"{name:14}{cells[0]:>33}{cells[1]:>8}{digit.sum():8}{cells[2]:>15}{(~digit).sum():7}   "
+            f"{by_writer(left.writers, ~wrong)}",
             flush=True,
         )
         draw(missed(classifier, left.glyphs, left.labels, log_probability), misses, name)
+
+
+def judged(
+    shapes: Examples, paths: Examples, left: GlyphSet, jobs: int
+) -> tuple[GlyphClassifier, np.ndarray, np.ndarray]:
+    """A classifier trained on shapes and, for pen strokes, on paths; what of a set it reads wrong, and how sure."""
+    if is_picture(left.glyphs[0]):
+        classifier = fitted(shapes, jobs)
+    else:  # two machines must be as sure as they may be
+        classifier = training.train(shapes.whitened(), Settings(jobs=jobs)).model.machine
+        classifier.pen = training.train_pen(paths, Settings(jobs=jobs)).machine
+    log_probability = classifier.log_probability_of_groups(left.glyphs)
+    found = np.array(list(classifier.labels))[log_probability.argmax(axis=1)]
+    return classifier, found != left.labels, log_probability
 
 
 def share(wrong: np.ndarray) -> str:

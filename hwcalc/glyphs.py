@@ -170,11 +170,11 @@ CUT_OUT = 0.5
 """From this share on, coordinates are those of the glyph, not of a page."""
 
 
-SLASH = 1.1
+SLASH = 0.6
 """Log-odds for /: in the training sets the 1 that it looks like is three times as common, alone it is not."""
 
 SIMPLE = frozenset("-1/().")
-SOFTENING = 4.0
+SOFTENING = 2.0
 """A single stroke that may be a point has less shape: where a label of SIMPLE is the best, log-probabilities are
 divided by 1 + this × the evidence."""
 

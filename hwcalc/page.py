@@ -132,6 +132,12 @@ def _marks(ink: Ink) -> list[_Mark]:
         _Mark((i,), box, unit, box.center[1])
         for i, box, unit in zip(written, boxes, _units(boxes, usual), strict=True)
     ]
+    grid = _grid(marks)
+    marks = [
+        m
+        for m in marks
+        if not _is_dirt(m, ink.pen_width) or not any(_holds(marks[i], m) for i in grid.near(m.box))
+    ]
     # a bar between two rows must not join their digits, as the bar of a 5 would
     grid = _grid(marks)
     bars = {i for i, m in enumerate(marks) if m.is_flat and all(_over_and_under(m, marks, grid))}
@@ -451,7 +457,7 @@ def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float |
             continue
         near = [placed[i] for i in grid.near(dot.box, reach)]
         marks = [m for m, _ in near]
-        dirt = pen_width is not None and size < min(1.6 * pen_width, _SPECK * dot.unit)
+        dirt = _is_dirt(dot, pen_width)
         if dirt and any(_under(dot, m) for m in marks):
             continue
         if dirt and not _between(dot, [m for m in marks if _on_line(dot, m)]):
@@ -460,6 +466,19 @@ def _attach_dots(chains: list[_Chain], dots: Sequence[_Mark], pen_width: float |
         choices = [(cost, k) for m, k in near if (cost := _dot_cost(dot, m, dirt)) < np.inf]
         if choices:
             insort(chains[min(choices)[1]], dot, key=lambda m: m.box.center[0])
+
+
+def _is_dirt(mark: _Mark, pen_width: float | None) -> bool:
+    """Is a mark in a picture so small that it may be dirt?"""
+    size = max(mark.box.width, mark.box.height)
+    return pen_width is not None and size < min(1.6 * pen_width, _SPECK * mark.unit)
+
+
+def _holds(mark: _Mark, dot: _Mark) -> bool:
+    """Does a point stand within the left half of what is as high as a digit? No point of a number does."""
+    x, y = dot.box.center
+    left, top, _, bottom = mark.box
+    return mark.box.height > _HIGH * mark.unit and left < x < mark.box.center[0] and top < y < bottom
 
 
 def _multiplies(dot: _Mark, marks: Sequence[_Mark]) -> bool:

@@ -18,6 +18,9 @@ from .ink import ByteArray, FloatArray
 from .picture_light import odd
 
 _WIDE = 1.0  # of the height of the writing; a single digit is rarely wider
+_BAR = 0.35  # of the height of the writing is the shortest bar of a fraction,
+_BEYOND = 0.5  # in widths of the pen it reaches beyond what stands on one side of it
+_TWICE = 1.5  # of the height of the writing is the least of digits on both sides of it
 _HIGH = 3.0  # of the height of the writing; what is higher is a border or a drawing
 _LARGE = 300_000  # pixels of its box; what is larger is no writing, and would take seconds
 _STEP_ASIDE = (
@@ -50,6 +53,9 @@ def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
         0 outside the component, 1, 2, … on its pieces from left to right; only 1 if it is not cut.
     """
     whole = (mask > 0).astype(np.uint8)
+    bar = _fraction_bar(whole, pen_width, height)
+    if bar is not None:
+        return _joined(whole + bar, 3 * pen_width**2)
     h, w = mask.shape
     too_low, too_high = h < max(0.5 * height, 4 * pen_width), h > _HIGH * height
     if w < _WIDE * height or too_low or too_high or mask.size > _LARGE:
@@ -62,6 +68,37 @@ def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
     for seam in seams:
         strips += whole & (columns >= seam[:, None])
     return _joined(strips, 3 * pen_width**2)
+
+
+def _fraction_bar(whole: ByteArray, pen_width: float, height: float) -> ByteArray | None:
+    """The bar of a fraction that digits touch, 1 on 0; None if there is none.
+
+    It is as thick as the pen and reaches beyond what touches it: a part of 5 or 7 does so at one end only.
+    """
+    h, w = whole.shape
+    length = round(max(5 * pen_width, _BAR * min(height, h)))
+    if w < length or h < 6 * pen_width or whole.size > _LARGE:
+        return None
+    runs = np.asarray(cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    if count < 2:
+        return None
+    i = 1 + int(stats[1:, cv2.CC_STAT_WIDTH].argmax())
+    left, top, width, thick, area = (int(v) for v in stats[i])
+    if area > 1.6 * pen_width * width:
+        return None
+    bar = whole & np.asarray(cv2.dilate((labels == i).astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8)
+    count, _, parts, middles = cv2.connectedComponentsWithStats(whole & (1 - bar), connectivity=8)
+    touching = [k for k in range(1, count) if parts[k, cv2.CC_STAT_HEIGHT] > pen_width]
+    digits = sum(bool(parts[k, cv2.CC_STAT_HEIGHT] > 4 * pen_width) for k in touching)
+    both_sides = len({bool(middles[k][1] < top + thick / 2) for k in touching}) == 2
+    # on both sides of a shorter one are the strokes of a 4 or a +
+    if digits == 0 or (h < _TWICE * height if both_sides else digits > 1):
+        return None
+    first = min(int(parts[k, 0]) for k in touching) - left
+    last = left + width - max(int(parts[k, 0] + parts[k, 2]) for k in touching)
+    beyond = (-1.0 if both_sides else _BEYOND) * pen_width
+    return bar if min(first, last) >= beyond else None
 
 
 def _seams(whole: ByteArray, pen_width: float, height: float) -> list[npt.NDArray[np.intp]]:

@@ -261,3 +261,12 @@ def test_a_speck_before_or_behind_a_number_is_no_point(place: tuple[int, int]) -
     picture[y : y + 5, x : x + 5] = 40
     ink = ink_from_picture(picture)
     assert len(one_expression(ink).strokes) == len(ink.strokes) - 1 == 5
+
+
+def test_a_speck_within_a_digit_is_no_part_of_it_and_no_point() -> None:
+    picture = drawn(sum_strokes("39+1", 60, 60, 60), (400, 180), 5)
+    whole = one_expression(ink_from_picture(picture))
+    picture[108:113, 136:141] = 40  # under the ring of the 9
+    speckled = ink_from_picture(picture)
+    assert len(speckled.strokes) == len(whole.strokes) + 1
+    assert [s.box for s in one_expression(speckled).strokes] == [s.box for s in whole.strokes]

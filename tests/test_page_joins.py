@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hwcalc import reader
 from hwcalc.handwriting import Hand
-from hwcalc.ink import Box
+from hwcalc.ink import Box, Ink, piece
 from hwcalc.page_joins import cut, joins, rows, signs_between
-from hwcalc.reader import Reading, Symbol, read_page
+from hwcalc.reader import Reading, Source, Symbol, read_page
 from hwcalc.written_lines import write_line
 
 from .written import drawn
@@ -77,24 +78,38 @@ def test_parts_that_are_no_symbol_of_their_own_are_not_joined() -> None:
     assert not signs_between(both, [1])
 
 
-def read_drawn(texts: list[str], hand: int = 3) -> list[str]:
-    """What a page with these texts under each other is read as."""
-    strokes = []
-    for i, text in enumerate(texts):
-        strokes += [s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(hand), text, late=0.0)[0]]
-    size = tuple(np.ceil(np.vstack(strokes).max(axis=0) + 60).astype(int))
-    return [r.text for r in read_page(drawn(strokes, size, 4))]
-
-
 def test_a_page_with_wide_gaps() -> None:
-    texts = ["45   +   36", "58+26", "7×36", "95-4"]
-    assert read_drawn(texts) == [text.replace(" ", "") for text in texts]
+    strokes = []
+    for i, text in enumerate(["45   +   36", "58+26", "7×36", "95-4"]):
+        strokes += [s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(3), text, late=0.0)[0]]
+    size = tuple(np.ceil(np.vstack(strokes).max(axis=0) + 60).astype(int))
+    assert [r.text for r in read_page(drawn(strokes, size, 4))] == ["45+36", "58+26", "7×36", "95-4"]
 
 
-@pytest.mark.parametrize(("hand", "text"), [(16, "9        +21"), (38, "9        +21"), (13, "17      ÷4")])
-def test_a_part_that_alone_reads_as_something_else(hand: int, text: str) -> None:
-    texts = [text, "58+26", "7-3"]
-    assert read_drawn(texts, hand) == [text.replace(" ", "") for text in texts]
+@pytest.mark.parametrize(
+    ("first", "second", "whole", "joined"),
+    [
+        (("31", 0.99), ("871", 0.4), ("31×71", 0.9), True),
+        (("31", 0.99), ("871", 0.4), ("318/1", 0.9), False),
+        (("31", 0.99), ("871", 0.4), ("31×71", 0.2), False),
+        (("31", 0.99), ("8+71", 0.99), ("31×8+71", 0.99), False),
+        (("31", 0.99), ("4", 0.99), ("31+", 0.4), False),
+    ],
+)
+def test_parts_that_read_better_as_one(
+    monkeypatch: pytest.MonkeyPatch,
+    first: tuple[str, float],
+    second: tuple[str, float],
+    whole: tuple[str, float],
+    joined: bool,
+) -> None:
+    def sure(what: tuple[str, float], left: float = 0.0) -> Reading:
+        ink = Ink(tuple(piece(np.ones((1, 1), np.uint8), i, 0) for i in range(len(what[0]))))
+        return replace(at(what[0], left), confidence=what[1], source=Source(ink))
+
+    monkeypatch.setattr(reader, "_together", lambda parts: sure(whole))
+    found = reader._rejoined([sure(first), sure(second, 50.0)])
+    assert [r.text for r in found] == ([whole[0]] if joined else [first[0], second[0]])
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,27 @@ def test_rings_come_apart_along_the_line_that_they_share() -> None:
         assert (part[pieces == k] > 0).mean() > 0.95
 
 
+@pytest.mark.parametrize(("over", "under"), [("4", ""), ("", "4"), ("4", "4")])
+def test_a_fraction_bar_comes_off_what_touches_it(over: str, under: str) -> None:
+    mask = np.zeros((150, 90), np.uint8)
+    bar = np.zeros_like(mask)
+    cv2.line(bar, (10, 74), (80, 76), 255, PEN)
+    for glyph, top in ((over, 74 - 50), (under, 76)):
+        for stroke in GLYPHS[glyph] if glyph else ():
+            points = np.array(stroke) * 50 + (25, top)
+            cv2.polylines(mask, [np.rint(points).astype(np.int32).reshape(-1, 1, 2)], False, 255, PEN)
+    whole = np.maximum(mask, bar)
+    x, y, w, h = cv2.boundingRect(whole)
+    whole, bar = (np.ascontiguousarray(part[y : y + h, x : x + w]) for part in (whole, bar))
+    assert cv2.connectedComponents(whole)[0] == 2, "they must touch"
+    pieces = pieces_of(whole, PEN, HEIGHT)
+    np.testing.assert_array_equal(pieces > 0, whole > 0)
+    assert pieces.max() == 1 + len(over + under)
+    assert any(
+        (bar[pieces == k] > 0).mean() > 0.85 and (pieces == k)[bar > 0].mean() > 0.9 for k in (1, 2, 3)
+    )
+
+
 def test_pieces_are_numbered_from_left_to_right() -> None:
     mask, _ = component("4444", 0.62)
     pieces = pieces_of(mask, PEN, HEIGHT)
