@@ -56,7 +56,7 @@ _UPSIDE_DOWN = 2.0
 """The same for the one expression of a picture that is turned by half: 9+68 is 89+6 upside down."""
 
 _SURELY = 0.95
-"""A picture that reads at least this well when it is turned, and not so level, is turned."""
+"""A page that reads at least this well stays as it is, and one that only reads so when it is turned is turned."""
 
 _AS_ONE = 0.7
 """How likely neighbours in a row of a page are one expression, before they are read as one."""
@@ -351,8 +351,8 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
             f"{len(ink.strokes)} pieces of ink are too many for a page of sums (at most {MAX_ON_PAGE}): crop it"
         )
     readings = _read_all(ink, fixed)
-    sure = float(np.median([r.confidence for r in readings])) if readings else 1.0
-    if sure >= _SURE_OF_TURN:
+    sure = _median(readings)
+    if sure >= _SURELY or not readings:
         return readings
     turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
     return _read_all(turned[max(turned)], fixed) if max(turned) > _enough(sure) else readings
@@ -366,7 +366,13 @@ def _enough(sure: float) -> float:
 def _sureness(ink: Ink) -> float:
     """The median confidence of the longest few expressions of a page."""
     longest = sorted(_written(ink), key=lambda i: -len(i.strokes))[:_SAMPLE]
-    return float(np.median([_read(Source(i)).confidence for i in longest])) if longest else 0.0
+    return _median([_read(Source(i)) for i in longest])
+
+
+def _median(readings: Sequence[Reading]) -> float:
+    """The median confidence of the longest few readings: on its side a page has many short ones, which look sure."""
+    longest = sorted(readings, key=lambda reading: -len(reading.symbols))[:_SAMPLE]
+    return float(np.median([reading.confidence for reading in longest])) if longest else 0.0
 
 
 def _written(ink: Ink) -> list[Ink]:
