@@ -355,7 +355,10 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
     if sure >= _SURELY or not readings:
         return readings
     turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
-    return _read_all(turned[max(turned)], fixed) if max(turned) > _enough(sure) else readings
+    if max(turned) <= _enough(sure):
+        return readings
+    others = _read_all(turned[max(turned)], fixed)
+    return others if _coherence(others) > _coherence(readings) else readings
 
 
 def _enough(sure: float) -> float:
@@ -373,6 +376,13 @@ def _median(readings: Sequence[Reading]) -> float:
     """The median confidence of the longest few readings: on its side a page has many short ones, which look sure."""
     longest = sorted(readings, key=lambda reading: -len(reading.symbols))[:_SAMPLE]
     return float(np.median([reading.confidence for reading in longest])) if longest else 0.0
+
+
+def _coherence(readings: Sequence[Reading]) -> float:
+    """How much of a page is read in one piece and surely, 0 to 1: a line on its side is many single symbols."""
+    symbols = sum(len(reading.symbols) for reading in readings)
+    joined = sum(reading.confidence * (len(reading.symbols) - 1) for reading in readings)
+    return joined / max(1, symbols - 1)
 
 
 def _written(ink: Ink) -> list[Ink]:
