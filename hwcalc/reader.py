@@ -354,6 +354,10 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
     sure = _median(readings)
     if sure >= _SURELY or not readings:
         return readings
+    if len(readings) == 1 and len(_source(readings[0]).ink.strokes) == len(ink.strokes):
+        # one line hardly tells how the page lies: read as the one expression it may be surer
+        alone = max(readings[0], _upright(found, digits=False), key=lambda reading: reading.confidence)
+        return [_known(alone, fixed.get(0))]
     turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
     if max(turned) <= _enough(sure):
         return readings
