@@ -35,7 +35,7 @@ Apart: TypeAlias = Collection[frozenset[int]]
 MAX_STROKES = 400
 """More strokes than this are no expression; reading them would take seconds."""
 
-DOUBTFUL = 0.87
+DOUBTFUL = 0.91
 """A reading less likely than this to be right is marked doubtful."""
 
 MAX_ON_PAGE = 2500
