@@ -96,6 +96,9 @@ class Bars:
         bars = sorted((i for i in strokes if i in self._ends), key=lambda i: -self.boxes[i].width)
         for bar in bars:
             around = self._around(bar, strokes)
+            most = (self._whole(side, strokes) for side in self._sides(bar, [i for i, *_ in around], False))
+            if not all(map(self._is_substantial, most)):
+                continue  # nor is any smaller group
             groups = dict.fromkeys(
                 frozenset(i for i, right, beyond in around if beyond <= reaches[right])
                 for reaches in product(REACH, repeat=2)
