@@ -103,7 +103,8 @@ class Bars:
                 frozenset(i for i, right, beyond in around if beyond <= reaches[right])
                 for reaches in product(REACH, repeat=2)
             )
-            for group, bounded in product(groups, (True, False)):
+            wider = any(i in self._ends and self._is_wider(i, self.boxes[bar]) for i, *_ in around)
+            for group, bounded in product(groups, (True, False) if wider else (False,)):
                 over, under = (self._whole(side, strokes) for side in self._sides(bar, group, bounded))
                 if self._is_substantial(over) and self._is_substantial(under):
                     found[Guess(Form.FRACTION, self._sign(bar, strokes), (over, under))] = None
