@@ -2,12 +2,14 @@
 
     pen strokes ──▶ raster ──┐
                              ├──▶ moments ──▶ normalised plane ──▶ gradient directions ──▶ pooled, square root
-    pixels ──────────────────┘              (deskewed, scaled)     (8 planes)               (GRID × GRID × 8)
+    pixels ──────────────────┘              (deskewed, scaled)  (8, bent either way)       (GRID × GRID × 16)
 
 Every glyph, drawn or photographed, in training and in use, takes this one way. Sources: C.-L. Liu,
 K. Nakashima, H. Sako, H. Fujisawa, "Handwritten digit recognition: benchmarking of state-of-the-art
-techniques", Pattern Recognition 36 (2003), for moment normalisation and gradient features; the plain-NumPy
-twin in tests/features_twin.py is the readable specification.
+techniques", Pattern Recognition 36 (2003), for moment normalisation and gradient features; M. Shi,
+Y. Fujisawa, T. Wakabayashi, F. Kimura, "Handwritten numeral recognition using gradient and curvature of gray
+scale image", Pattern Recognition 35 (2002), for telling by curvature the outside of a bend from its inside.
+The plain-NumPy twin in tests/features_twin.py is the readable specification.
 
     pen strokes ──▶ one path, pen-up joins included ──▶ evenly spaced points ──▶ place, direction, pen up or down
 
@@ -25,7 +27,7 @@ import numpy as np
 
 cdef extern from "_features_simd.h" nogil:
     enum:
-        CANVAS, PLANE, WIDE, STRIDE, GRID, DIRECTIONS
+        CANVAS, PLANE, WIDE, STRIDE, GRID, PLANES
     ctypedef struct GlyphLoops:
         void (*draw_segment)(float *, float, float, float, float, float) noexcept nogil
         void (*sum_row)(const uint8_t *, int, int64_t *) noexcept nogil
@@ -54,7 +56,7 @@ cdef double DIRECTION = 0.5
 cdef double LIFTED = 0.5
 cdef double STILL = 1e-3       # of the box: where the path turns back on itself it has no direction
 
-SIZE = GRID * GRID * DIRECTIONS + SHAPES
+SIZE = GRID * GRID * PLANES + SHAPES
 PATH_SIZE = PATH_POINTS * TOLD
 SHAPE_COUNT = SHAPES
 CANVAS_SIDE = CANVAS
@@ -236,9 +238,9 @@ cdef void describe(const unsigned char* image, int height, int width, float* out
     cdef float[(PLANE + 2) * STRIDE] plane   # the normalised glyph inside a border of zeros
     cdef Moments m = measure(image, height, width)
     if m.mass == 0 or m.right == 0:
-        memset(out, 0, (GRID * GRID * DIRECTIONS + SHAPES) * sizeof(float))
+        memset(out, 0, (GRID * GRID * PLANES + SHAPES) * sizeof(float))
         return
-    normalise(image, height, width, &m, plane, out + GRID * GRID * DIRECTIONS)
+    normalise(image, height, width, &m, plane, out + GRID * GRID * PLANES)
     loops.gradient_features(plane, POOL, out)
 
 

@@ -11,6 +11,8 @@
 
 #define REACH 0.5f           /* a pixel fades over this distance on both sides of a line's edge */
 #define SQRT2 1.41421356f
+#define BENT 3.0f            /* curvature, 1 / this in pixels, from which an edge is wholly bent */
+#define FLAT 1e-4f           /* square of the gradient below which there is no edge */
 
 enum {
     CANVAS = 48,       /* side of the square on which strokes are drawn, pixels, whole blocks */
@@ -19,6 +21,7 @@ enum {
     STRIDE = WIDE + 2, /* a row of the plane inside its border */
     GRID = 5,          /* pooling points per side */
     DIRECTIONS = 8,
+    PLANES = 2 * DIRECTIONS, /* what bends one way, and what bends the other */
     BLOCK = 8,         /* pixels that loops treat together */
     PIECE = 256,       /* pixels of a row whose moments fit 32 bits */
     BUFFER = 512       /* columns blended at a time */

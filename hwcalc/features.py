@@ -27,7 +27,7 @@ SIZE: int = _features.SIZE
 PATH_SIZE: int = _features.PATH_SIZE
 """Number of features of the pen's path through a glyph."""
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the features change: a model made for others must be made again."""
 
 SHAPE_WEIGHT = 2.0

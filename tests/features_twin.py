@@ -75,14 +75,35 @@ def directions(plane):
     return out
 
 
+def smooth(plane):
+    """Smoothed by binomial weights of nine along both axes, zeros outside."""
+    kernel = np.array([1, 8, 28, 56, 70, 56, 28, 8, 1]) / 256
+    for axis in (0, 1):
+        plane = np.apply_along_axis(np.convolve, axis, plane, kernel, "same")
+    return plane
+
+
+def bends(plane):
+    """Curvature of the lines of equal brightness of the smoothed plane, three times it clipped to -1 .. 1."""
+    p = np.pad(smooth(plane), 1)
+    here = p[1:-1, 1:-1]
+    x, y = (p[1:-1, 2:] - p[1:-1, :-2]) / 2, (p[2:, 1:-1] - p[:-2, 1:-1]) / 2
+    xx, yy = p[1:-1, 2:] - 2 * here + p[1:-1, :-2], p[2:, 1:-1] - 2 * here + p[:-2, 1:-1]
+    xy = (p[2:, 2:] - p[2:, :-2] - p[:-2, 2:] + p[:-2, :-2]) / 4
+    curvature = (xx * y**2 - 2 * xy * x * y + yy * x**2) / np.maximum(1e-4, x**2 + y**2) ** 1.5
+    return np.clip(3 * curvature, -1, 1)
+
+
 def describe(image):
-    """All features of one picture: (204,)."""
+    """All features of one picture: (404,)."""
     plane, shapes = normalise(image)
     spacing = PLANE / GRID
     sigma = np.sqrt(2) * spacing / np.pi
     offset = np.arange(PLANE)[None, :] + 0.5 - (np.arange(GRID)[:, None] + 0.5) * spacing
     pool = np.where(np.abs(offset) < 3 * sigma, np.exp(-(offset**2) / (2 * sigma**2)) / sigma, 0)
-    pooled = np.einsum("gy,dyx,hx->ghd", pool, directions(plane), pool)
+    edges, bend = directions(plane), bends(plane)
+    planes = np.concatenate([edges * np.maximum(0, bend), edges * np.maximum(0, -bend)])
+    pooled = np.einsum("gy,dyx,hx->ghd", pool, planes, pool)
     return np.concatenate([np.sqrt(np.maximum(pooled, 0)).ravel(), shapes])
 
 
