@@ -109,4 +109,25 @@ class Machine:
     def scores(self, X: ArrayLike, threads: int = 1) -> NDArray[np.float64]: ...
     def evaluate(self, X: ArrayLike, threads: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 
+class ByteMachine:
+    n_classes: int
+    n_features: int
+    n_pairs: int
+    def __init__(
+        self,
+        vectors: NDArray[np.uint8],
+        step: NDArray[np.float32],
+        offset: NDArray[np.float32],
+        n_support: ArrayLike,
+        dual_coef: ArrayLike,
+        intercept: ArrayLike,
+        gamma: float,
+        landmarks: NDArray[np.int32],
+        terms: NDArray[np.float32],
+        pairs: NDArray[np.float32],
+        start: NDArray[np.float32],
+        reach: float = 1,
+    ) -> None: ...
+    def scores(self, X: ArrayLike) -> NDArray[np.float64]: ...
+
 def class_scores(values: NDArray[np.float64], n_classes: int) -> NDArray[np.float64]: ...

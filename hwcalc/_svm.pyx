@@ -9,7 +9,7 @@ instruction treats one feature of many samples. _svm_loops.h holds the loops tha
 """
 
 from libc.math cimport INFINITY
-from libc.stdint cimport int32_t, int64_t, intptr_t, uint8_t, uint16_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, intptr_t, uint8_t, uint16_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
@@ -37,6 +37,11 @@ cdef extern from "_svm_simd.h":
         float *sums
         int32_t *feature
         int32_t *steps
+    ctypedef struct Bytes:
+        const int8_t *vectors
+        const float *squares
+        Py_ssize_t width
+        float gamma
     ctypedef struct Loops:
         Py_ssize_t rows
         bint (*halve)(const float *, Py_ssize_t, uint16_t *) noexcept nogil
@@ -52,6 +57,13 @@ cdef extern from "_svm_simd.h":
         double (*hinge_epoch)(const float *, const int32_t *, const int64_t *, const int64_t *, Py_ssize_t,
                               const float *, Py_ssize_t, Py_ssize_t, double, double, float *, double *,
                               float *, double *) noexcept nogil
+        float (*byte_sample)(const float *, const float *, const float *, Py_ssize_t, float, int16_t *,
+                             float *) noexcept nogil
+        void (*byte_kernel)(const Bytes *, const int16_t *, float, float, int32_t *, Py_ssize_t,
+                            float *) noexcept nogil
+        Py_ssize_t (*collect)(const int32_t *, Py_ssize_t, uint8_t *, int32_t *, Py_ssize_t) noexcept nogil
+        void (*weigh)(const float *, Py_ssize_t, const float *, Py_ssize_t, const float *, float *) noexcept nogil
+        float (*gather)(const int32_t *, const float *, Py_ssize_t, const float *) noexcept nogil
     const Loops *best_loops(int widest) noexcept nogil
 
 # HWCALC_SIMD=0 or 1 holds the loops to the compiler's baseline or to AVX2, for tests.
@@ -63,6 +75,10 @@ cdef enum:
     BLOCK_ROWS = 64  # samples that pass the support vectors together: their tiles fit the second-level cache
 
 cdef double LOST = 0.5  # share of the margins that a class loses by in its score, chosen on held-out writers
+
+# Which margins a ByteMachine computes in full. Classes NEAR the best, in units of its reach: the negative ones and
+# those less than LOOSE over 0 or over the least; classes not FAR from it: those less than TIGHT over the least.
+cdef double NEAR = 4, FAR = 7, LOOSE = 0.25, TIGHT = 0.15
 
 KERNELS = {"linear": LINEAR, "poly": POLYNOMIAL, "rbf": RBF, "precomputed": PRECOMPUTED}
 WIDTH = LANES  # samples in a panel
@@ -546,6 +562,16 @@ cdef class PairSolver:
         return float(np.mean(ends)) if ends else 0.0
 
 
+cdef check_machine(counts, Py_ssize_t size, dual_shape, Py_ssize_t intercepts):
+    """ValueError unless the arrays of a machine of `size` support vectors fit together."""
+    K = len(counts)
+    if dual_shape != (K - 1, size) or counts.sum() != size or intercepts != K * (K - 1) // 2:
+        raise ValueError(
+            f"a machine of {K} classes and {size} support vectors needs n_support that adds up to them, dual_coef "
+            f"of shape {(K - 1, size)} and {K * (K - 1) // 2} intercepts; got a sum of {counts.sum()}, {dual_shape} "
+            f"and {intercepts}")
+
+
 cdef class Machine:
     """A trained one-vs-one machine: decision values and class scores of new samples.
 
@@ -580,11 +606,7 @@ cdef class Machine:
         counts, dual = np.asarray(n_support, np.intp), np.asarray(dual_coef, np.float32)
         K = self.n_classes = len(counts)
         self.n_features, self.n_pairs = support.shape[1], K * (K - 1) // 2
-        if dual.shape != (K - 1, len(support)) or counts.sum() != len(support) or len(intercept) != self.n_pairs:
-            raise ValueError(
-                f"a machine of {K} classes and {len(support)} support vectors needs n_support that adds up to "
-                f"them, dual_coef of shape {(K - 1, len(support))} and {self.n_pairs} intercepts; got a sum of "
-                f"{counts.sum()}, {dual.shape} and {len(intercept)}")
+        check_machine(counts, len(support), dual.shape, len(intercept))
         self.kernel = kernel_of(kernel, gamma, coef0, degree)
         self.intercept = np.array(intercept, float)
         lanes, self.first = panel_order(counts, np.arange(len(support)))
@@ -689,6 +711,236 @@ cdef class Machine:
             section += self.stride
             f += self.n_pairs
             score += self.n_classes
+
+
+cdef struct Work:
+    int16_t *sample  # rounded
+    float square, factor  # its squared norm, and what its inner products are multiplied with
+    int32_t *rows  # support vectors whose kernel values are needed next
+    int32_t *pairs  # and the pairs of classes that need them
+    float *value  # kernel values of the support vectors
+    uint8_t *marked  # whether they are known
+    float *weight  # those of the landmarks
+    float *terms
+    float *rough  # the margins that the sketch gives
+    double *margin  # the margins as far as they are known
+    uint8_t *whole  # whether they are more than the sketch's, or will be
+
+
+cdef class ByteMachine:
+    """A trained one-vs-one machine with a Gaussian kernel that tells single samples apart at once.
+
+    Given   vectors (S, d) uint8, step and offset (d,): the support vectors are step * vectors + offset
+            n_support, dual_coef, intercept, gamma: as in `Machine`
+            landmarks, terms, pairs, start: a sketch of its margins, see `sketch.Sketch`
+            reach: the unit of NEAR and FAR in class scores
+    Result  `scores`
+
+    The sketch gives all margins f_ij to about 0.1. From then on only those are computed from their support vectors on
+    which the score of a class hangs that may be the right one, until no other does. A sample is rounded to 16 bits.
+    Its scores have the same bits whatever batch it comes in.
+    """
+
+    cdef readonly Py_ssize_t n_classes, n_features, n_pairs
+    cdef Bytes bytes
+    cdef int8_t[:, ::1] vectors
+    cdef float[::1] squares, step, middle
+    cdef float most, near, far
+    cdef int64_t[::1] first  # of pair p: support vectors rows[first[p]:first[p + 1]] and their coefficients
+    cdef int32_t[::1] rows
+    cdef float[::1] coef, intercept
+    cdef int32_t[::1] landmarks
+    cdef float[:, ::1] terms, pairs
+    cdef float[::1] start
+    cdef object rooms  # memory of calls that have ended
+
+    def __init__(self, vectors, step, offset, n_support, dual_coef, intercept, double gamma, landmarks, terms, pairs,
+                 start, double reach=1):
+        counts, dual = np.asarray(n_support, np.intp), np.ascontiguousarray(dual_coef, np.float32)
+        K = self.n_classes = len(counts)
+        self.n_features, self.n_pairs = vectors.shape[1], K * (K - 1) // 2
+        check_machine(counts, len(vectors), dual.shape, len(intercept))
+        rows = aligned((len(vectors), multiple(self.n_features, 32)), np.int8)
+        rows[:, self.n_features:] = 0
+        np.bitwise_xor(vectors, 128, out=rows[:, :self.n_features].view(np.uint8))
+        self.vectors, self.step = rows, np.array(step, np.float32)
+        self.middle = np.asarray(offset + 128 * np.asarray(step, float), np.float32)
+        self.squares = squares_of(rows, self.step)
+        self.bytes.vectors, self.bytes.squares = &self.vectors[0, 0], &self.squares[0]
+        self.bytes.width, self.bytes.gamma = rows.shape[1], gamma
+        self.most = min(32767, 2 ** 31 // (128 * self.n_features) - 1)  # inner products stay within 32 bits
+        self.first, self.rows, self.coef = of_pairs(dual, np.concatenate([[0], np.cumsum(counts)]))
+        self.intercept = np.array(intercept, np.float32)
+        self.near, self.far, self.rooms = NEAR * reach, FAR * reach, []
+        rank, places = multiple(terms.shape[1], 16), multiple(self.n_pairs, 16)
+        self.landmarks, self.terms = np.array(landmarks, np.int32), filled(terms, (len(landmarks), rank))
+        self.pairs, self.start = filled(pairs, (rank, places)), filled(start, (places,))
+
+    def scores(self, X):
+        """Class scores (n, K) float64 of X (n, d), see `class_scores`."""
+        if np.ndim(X) != 2 or np.shape(X)[1] != self.n_features:
+            raise ValueError(f"expected samples of shape (n, {self.n_features}), got {np.shape(X)}")
+        cdef const float[:, ::1] samples = np.ascontiguousarray(X, np.float32)
+        cdef Py_ssize_t r, n = samples.shape[0]
+        scores = np.empty((n, self.n_classes))
+        cdef double[:, ::1] score = scores
+        try:
+            room = self.rooms.pop()
+        except IndexError:
+            room = np.zeros(self._layout(NULL, NULL), np.uint8)
+        cdef uint8_t[::1] memory = room
+        cdef Work work
+        self._layout(&memory[0], &work)
+        with nogil:
+            for r in range(n):
+                self._one(&samples[r, 0], &work, &score[r, 0])
+        self.rooms.append(room)
+        return scores
+
+    cdef Py_ssize_t _layout(self, uint8_t *memory, Work *work) noexcept nogil:
+        """Where in `memory` what stands; returns the bytes that it takes."""
+        cdef Py_ssize_t count = self.squares.shape[0], places = self.start.shape[0]
+        cdef Work place
+        place.margin = <double *>memory
+        place.value = <float *>(place.margin + self.n_pairs)
+        place.weight = place.value + count
+        place.terms = place.weight + self.landmarks.shape[0]
+        place.rough = place.terms + self.terms.shape[1]
+        place.rows = <int32_t *>(place.rough + places)
+        place.pairs = place.rows + count + 2 * LANES
+        place.sample = <int16_t *>(place.pairs + self.n_pairs)
+        place.marked = <uint8_t *>(place.sample + self.bytes.width)
+        place.whole = place.marked + count
+        if work != NULL:
+            work[0] = place
+        return place.whole + self.n_pairs - memory
+
+    cdef void _one(self, const float *x, Work *work, double *score) noexcept nogil:
+        """The scores of one sample."""
+        cdef Py_ssize_t n
+        work.factor = loops.byte_sample(x, &self.middle[0], &self.step[0], self.n_features, self.most, work.sample,
+                                        &work.square)
+        memset(work.marked, 0, self.squares.shape[0] + self.n_pairs)
+        self._sketch(work)
+        n = self._wanted(work, score)
+        while n:
+            self._settle(work, n)
+            n = self._wanted(work, score)
+
+    cdef void _sketch(self, Work *work) noexcept nogil:
+        """All margins, from the kernel values of the landmarks."""
+        cdef Py_ssize_t k, count = self.landmarks.shape[0]
+        loops.collect(&self.landmarks[0], count, work.marked, work.rows, 0)
+        loops.byte_kernel(&self.bytes, work.sample, work.square, work.factor, work.rows, count, work.value)
+        for k in range(count):
+            work.weight[k] = work.value[self.landmarks[k]]
+        memset(work.terms, 0, sizeof(float) * self.terms.shape[1])
+        loops.weigh(work.weight, count, &self.terms[0, 0], self.terms.shape[1], work.terms, work.terms)
+        loops.weigh(work.terms, self.pairs.shape[0], &self.pairs[0, 0], self.pairs.shape[1], &self.start[0],
+                    work.rough)
+        for k in range(self.n_pairs):
+            work.margin[k] = work.rough[k]
+
+    cdef Py_ssize_t _wanted(self, Work *work, double *score) noexcept nogil:
+        """The scores so far, and into `work.pairs` what they hang on and is only sketched; returns how many."""
+        cdef Py_ssize_t i, j, pair, alike = 0, n = 0, K = self.n_classes
+        cdef double best = -INFINITY, limit
+        score_pairs(work.margin, K, score)
+        for i in range(K):
+            best = max(best, score[i])
+        for i in range(K):
+            alike += best - score[i] < self.far
+        for i in range(K):
+            if alike == 1 or best - score[i] >= self.far:
+                continue
+            limit = INFINITY
+            for j in range(K):
+                if j != i:
+                    limit = min(limit, margin_of(work.margin, K, i, j))
+            limit = max(limit, 0) + LOOSE if best - score[i] < self.near else limit + TIGHT
+            for j in range(K):
+                pair = pair_of(K, i, j) if j != i else 0
+                if j != i and not work.whole[pair] and margin_of(work.margin, K, i, j) < limit:
+                    work.pairs[n], work.whole[pair] = <int32_t>pair, True
+                    n += 1
+        return n
+
+    cdef void _settle(self, Work *work, Py_ssize_t n) noexcept nogil:
+        """The margins of the first n of `work.pairs`, from their support vectors."""
+        cdef Py_ssize_t k, pair, at, needed = 0
+        for k in range(n):
+            at = self.first[work.pairs[k]]
+            needed = loops.collect(&self.rows[at], self.first[work.pairs[k] + 1] - at, work.marked, work.rows, needed)
+        loops.byte_kernel(&self.bytes, work.sample, work.square, work.factor, work.rows, needed, work.value)
+        for k in range(n):
+            pair = work.pairs[k]
+            at = self.first[pair]
+            work.margin[pair] = self.intercept[pair] + loops.gather(
+                &self.rows[at], &self.coef[at], self.first[pair + 1] - at, work.value)
+
+
+cdef Py_ssize_t multiple(Py_ssize_t count, Py_ssize_t of) noexcept nogil:
+    """The smallest multiple of `of` that is not below `count`."""
+    return (count + of - 1) // of * of
+
+
+cdef filled(array, shape):
+    """An aligned float32 array of this shape, zero where `array` does not reach."""
+    room = aligned(shape)
+    room[...] = 0
+    room[tuple(slice(length) for length in np.shape(array))] = array
+    return room
+
+
+cdef inline Py_ssize_t pair_of(Py_ssize_t n_classes, Py_ssize_t i, Py_ssize_t j) noexcept nogil:
+    """Where the pair of classes i and j stands among all."""
+    cdef Py_ssize_t low = min(i, j), high = max(i, j)
+    return low * (2 * n_classes - low - 1) // 2 + high - low - 1
+
+
+cdef inline double margin_of(const double *f, Py_ssize_t n_classes, Py_ssize_t i, Py_ssize_t j) noexcept nogil:
+    """f_ij, with f_ji = -f_ij."""
+    cdef double value = f[pair_of(n_classes, i, j)]
+    return value if i < j else -value
+
+
+cdef squares_of(const int8_t[:, ::1] rows, const float[::1] step):
+    """Squared norms (S,) float32 of rows (S, d or more) times step (d,)."""
+    cdef Py_ssize_t i, k
+    cdef float total
+    found = np.empty(rows.shape[0], np.float32)
+    cdef float[::1] square = found
+    with nogil:
+        for i in range(rows.shape[0]):
+            total = 0
+            for k in range(step.shape[0]):
+                total += (step[k] * rows[i, k]) * (step[k] * rows[i, k])
+            square[i] = total
+    return found
+
+
+cdef of_pairs(const float[:, ::1] dual, const int64_t[::1] cut):
+    """Coefficients by pair: where each pair begins (K (K - 1) / 2 + 1,), its support vectors, their coefficients."""
+    cdef Py_ssize_t i, j, row, n = 0, pair = 0, K = dual.shape[0] + 1
+    first = np.zeros(K * (K - 1) // 2 + 1, np.int64)
+    rows, coefs = np.empty(np.count_nonzero(dual), np.int32), np.empty(np.count_nonzero(dual), np.float32)
+    cdef int64_t[::1] begin = first
+    cdef int32_t[::1] rows_ = rows
+    cdef float[::1] coef = coefs
+    with nogil:
+        for i in range(K):
+            for j in range(i + 1, K):
+                for row in range(cut[i], cut[i + 1]):
+                    if dual[j - 1, row] != 0:
+                        rows_[n], coef[n] = <int32_t>row, dual[j - 1, row]
+                        n += 1
+                for row in range(cut[j], cut[j + 1]):
+                    if dual[i, row] != 0:
+                        rows_[n], coef[n] = <int32_t>row, dual[i, row]
+                        n += 1
+                pair += 1
+                begin[pair] = n
+    return first, rows, coefs
 
 
 cdef void score_pairs(const double *f, Py_ssize_t n_classes, double *score) noexcept nogil:

@@ -363,6 +363,8 @@ TARGET static double NAME(hinge_epoch)(const float *values, const int32_t *featu
     return loss;
 }
 
+#include "_svm_bytes_loops.h"
+
 #undef VEC
 #undef IVEC
 #undef VECTORS

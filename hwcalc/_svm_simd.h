@@ -59,6 +59,14 @@ typedef struct {
     int32_t *feature, *steps;
 } Tiles;
 
+/* Support vectors as bytes: vectors (count, width), the features beyond the last one zero, and their squared norms. */
+typedef struct {
+    const int8_t *vectors;
+    const float *squares;
+    Py_ssize_t width;
+    float gamma;
+} Bytes;
+
 typedef struct {
     Py_ssize_t rows;
     int (*halve)(const float *, Py_ssize_t, uint16_t *);
@@ -73,11 +81,16 @@ typedef struct {
     double (*hinge_epoch)(const float *, const int32_t *, const int64_t *, const int64_t *, Py_ssize_t,
                           const float *, Py_ssize_t, Py_ssize_t, double, double, float *, double *, float *,
                           double *);
+    float (*byte_sample)(const float *, const float *, const float *, Py_ssize_t, float, int16_t *, float *);
+    void (*byte_kernel)(const Bytes *, const int16_t *, float, float, int32_t *, Py_ssize_t, float *);
+    Py_ssize_t (*collect)(const int32_t *, Py_ssize_t, uint8_t *, int32_t *, Py_ssize_t);
+    void (*weigh)(const float *, Py_ssize_t, const float *, Py_ssize_t, const float *, float *);
+    float (*gather)(const int32_t *, const float *, Py_ssize_t, const float *);
 } Loops;
 
 #define LOOPS(set) \
     { ROWS, halve_##set, tile_##set, kernel_rows_##set, decide_##set, add_rows_##set, move_##set, partner_##set, \
-      hinge_epoch_##set }
+      hinge_epoch_##set, byte_sample_##set, byte_kernel_##set, collect_##set, weigh_##set, gather_##set }
 
 /* The baseline of the compiler: SSE2, NEON, ... */
 #define TARGET
@@ -89,9 +102,11 @@ typedef struct {
 #define ROWS 1
 #endif
 #define TAKES_HALVES 0
+#define TAKES_BYTES 0
 #include "_svm_loops.h"
 static const Loops loops_plain = LOOPS(plain);
 #undef TAKES_HALVES
+#undef TAKES_BYTES
 #undef TARGET
 #undef NAME
 #undef WIDTH
@@ -100,6 +115,7 @@ static const Loops loops_plain = LOOPS(plain);
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define TAKES_HALVES 1
+#define TAKES_BYTES 1
 #define TARGET __attribute__((target("avx2,fma,f16c")))
 #define NAME(x) JOIN(x, avx2)
 #define WIDTH 8
@@ -132,6 +148,7 @@ static const Loops loops_avx512 = LOOPS(avx512);
 #undef NARROW
 #undef ROWS
 #undef TAKES_HALVES
+#undef TAKES_BYTES
 #endif
 
 /* `widest`: 0 the baseline, 1 at most AVX2, 2 whatever there is. */

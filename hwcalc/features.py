@@ -84,10 +84,9 @@ def extract_paths(glyphs: Sequence[Glyph], *, n_jobs: int | None = None) -> Feat
 
 
 def _threads(n_jobs: int | None, batch: int) -> int:
-    cores = os.cpu_count() or 1
     if n_jobs is None:
-        return cores if batch > 256 else 1
-    return max(1, n_jobs if n_jobs > 0 else cores + 1 + n_jobs)
+        n_jobs = -1 if batch > 256 else 1
+    return max(1, n_jobs if n_jobs > 0 else (os.cpu_count() or 1) + 1 + n_jobs)
 
 
 def is_picture(glyph: Glyph) -> bool:

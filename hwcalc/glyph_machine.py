@@ -6,7 +6,8 @@ the shapes of glyphs and may hold another for the paths of the pen.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,20 @@ import numpy.typing as npt
 from . import _svm
 from .features import FeatureArray, halved
 from .model_file import Arrays
+from .sketch import Sketch, sketch
+
+
+class Coded(NamedTuple):
+    """Support vectors as a machine holds them: step * rows + offset, a byte for each number."""
+
+    rows: npt.NDArray[np.uint8]
+    """(s, d)"""
+
+    step: FeatureArray
+    """(d,): powers of two"""
+
+    offset: FeatureArray
+    """(d,)"""
 
 
 class GlyphMachine:
@@ -23,8 +38,8 @@ class GlyphMachine:
     ----------
     labels : str of length K
         One character for each class, sorted.
-    vectors : float32 (s, d)
-        Support vectors, those of the first class first.
+    vectors : float32 (s, d) or Coded
+        Support vectors, those of the first class first. They are rounded to a byte for each number.
     counts : int (K,)
         Support vectors of each class.
     dual_coef : float32 (K - 1, s)
@@ -36,28 +51,49 @@ class GlyphMachine:
         What the scores are divided by before the softmax.
     projection : float32 (e, d), optional
         What features are multiplied with before the machine sees them: `whitening.whitening`.
+    sketch : Sketch, optional
+        With it a sample is decided several times as fast: see `_svm.ByteMachine`. `stored` makes one.
     """
 
     def __init__(
         self,
         labels: str,
-        vectors: FeatureArray,
+        vectors: FeatureArray | Coded,
         counts: npt.NDArray[np.integer],
         dual_coef: FeatureArray,
         intercept: FeatureArray,
         gamma: float,
         temperature: float = 1.0,
         projection: FeatureArray | None = None,
+        sketch: Sketch | None = None,
     ) -> None:
         self.labels = labels
-        self.vectors = vectors
+        self.coded = vectors if isinstance(vectors, Coded) else coded(vectors)
         self.counts = np.asarray(counts, np.int64)
         self.dual_coef = dual_coef
         self.intercept = intercept
         self.gamma = gamma
         self.temperature = temperature
         self.projection = projection
-        self._machine = _svm.Machine(vectors, self.counts, dual_coef, intercept, "rbf", gamma)
+        self.sketch = sketch
+
+    @property
+    def vectors(self) -> FeatureArray:
+        """The support vectors, float32 (s, d)."""
+        return self.coded.rows * self.coded.step + self.coded.offset
+
+    @cached_property
+    def _machine(self) -> _svm.ByteMachine | _svm.Machine:
+        """Built when it is first needed: who shows pictures needs no machine for the paths of the pen."""
+        if self.sketch is None:
+            return self._plain()
+        arrays = self.counts, self.dual_coef, self.intercept
+        return _svm.ByteMachine(
+            *self.coded, *arrays, self.gamma, reach=self.temperature, **self.sketch._asdict()
+        )
+
+    def _plain(self) -> _svm.Machine:
+        return _svm.Machine(self.vectors, self.counts, self.dual_coef, self.intercept, "rbf", self.gamma)
 
     def view(self, X: FeatureArray) -> FeatureArray:
         """What the machine sees of features (n, e): float32 (n, d)."""
@@ -73,17 +109,19 @@ class GlyphMachine:
 
     def stored(self) -> tuple[dict[str, Any], Arrays]:
         """Description and arrays for a model file, a byte for each number of a vector."""
-        scale, offset = _steps(self.vectors)
+        self.sketch = self.sketch or sketch(self.vectors, self.counts, self.gamma, self._plain().decide)
         arrays: Arrays = {
-            "vectors": np.clip(np.rint((self.vectors - offset) / scale), 0, 255).astype(np.uint8),
-            "scale": scale.astype(np.float32),
-            "offset": offset.astype(np.float32),
+            "vectors": self.coded.rows,
+            "scale": self.coded.step,
+            "offset": self.coded.offset,
             "counts": self.counts.astype(np.int32),
             "dual_coef": _rounded(self.dual_coef),
             "intercept": self.intercept.astype(np.float32),
         }
         if self.projection is not None:
             arrays[PROJECTION] = self.projection.astype(np.float32)
+        if self.sketch is not None:
+            arrays |= {SKETCH + name: array for name, array in self.sketch._asdict().items()}
         return {"labels": self.labels, "gamma": self.gamma, "temperature": self.temperature}, arrays
 
 
@@ -107,13 +145,14 @@ def restored(about: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
     """The parameters of a `GlyphMachine`, from what `stored` gave and `consistent` found whole."""
     return {
         "labels": about["labels"],
-        "vectors": arrays["vectors"] * arrays["scale"] + arrays["offset"],
+        "vectors": Coded(arrays["vectors"], arrays["scale"], arrays["offset"]),
         "counts": arrays["counts"],
         "dual_coef": arrays["dual_coef"].astype(np.float32),
         "intercept": arrays["intercept"],
         "gamma": float(about["gamma"]),
         "temperature": float(about["temperature"]),
         "projection": arrays.get(PROJECTION),
+        "sketch": Sketch(*(arrays[SKETCH + name] for name in Sketch._fields)) if _sketched(arrays) else None,
     }
 
 
@@ -129,6 +168,18 @@ FIELDS = {
 
 PROJECTION = "projection"
 """The array that one on whitened features has too."""
+
+SKETCH = "sketch_"
+"""Begins the names of the arrays of a sketch, which a large machine has."""
+
+
+def optional_fields() -> frozenset[str]:
+    """Names of the arrays that a stored machine may have."""
+    return frozenset((PROJECTION, *(SKETCH + name for name in Sketch._fields)))
+
+
+def _sketched(arrays: Arrays) -> bool:
+    return any(name.startswith(SKETCH) for name in arrays)
 
 
 def consistent(about: dict[str, Any], arrays: Arrays, width: int) -> bool:
@@ -147,6 +198,8 @@ def consistent(about: dict[str, Any], arrays: Arrays, width: int) -> bool:
     if not isinstance(labels, str):
         return False
     classes = len(labels)
+    if _sketched(arrays) and not _sketch_fits(arrays, count, classes * (classes - 1) // 2):
+        return False
     numbers = (about.get("gamma"), about.get("temperature"))
     return bool(
         classes >= 2
@@ -162,18 +215,37 @@ def consistent(about: dict[str, Any], arrays: Arrays, width: int) -> bool:
     )
 
 
-def _steps(vectors: FeatureArray) -> tuple[FeatureArray, FeatureArray]:
-    """For each feature the step and the offset that bring its values to 0 .. 255.
+def _sketch_fits(arrays: Arrays, count: int, pairs: int) -> bool:
+    """Whether the arrays of a sketch fit a machine of so many support vectors and pairs."""
+    try:
+        landmarks, terms, combined, start = (arrays[SKETCH + name] for name in Sketch._fields)
+    except KeyError:
+        return False
+    return bool(
+        landmarks.dtype == np.int32
+        and all(array.dtype == np.float32 and np.isfinite(array).all() for array in (terms, combined, start))
+        and landmarks.ndim == 1
+        and terms.ndim == 2
+        and 0 < len(landmarks) == len(np.unique(landmarks)) == len(terms)
+        and landmarks.min() >= 0
+        and landmarks.max() < count
+        and combined.shape == (terms.shape[1], pairs)
+        and start.shape == (pairs,)
+    )
 
-    Steps are powers of two and offsets whole steps: so half precision holds what comes back exactly, and a
-    machine reads it in half the time (`_svm.halved`).
+
+def coded(vectors: FeatureArray) -> Coded:
+    """Support vectors (s, d) rounded to at most 254 steps for each feature.
+
+    Steps are powers of two and offsets whole steps: so what comes back is coded again without loss, and half
+    precision holds it exactly (`_svm.halved`).
     """
     lowest, highest = vectors.min(axis=0), vectors.max(axis=0)
-    finest = np.maximum(
-        (highest - lowest) / 254, np.maximum(-lowest, highest) / 1792
-    )  # 11 bits hold up to 2048
+    finest = np.maximum((highest - lowest) / 254, np.maximum(-lowest, highest) / 1792)  # 11 bits hold 2048
     step = 2.0 ** np.ceil(np.log2(np.maximum(finest, 2.0**-20)))
-    return step, np.floor(lowest / step) * step
+    offset = np.rint(lowest / step) * step
+    rows = np.clip(np.rint(vectors / step) - offset / step, 0, 255).astype(np.uint8)
+    return Coded(rows, step.astype(np.float32), offset.astype(np.float32))
 
 
 def _rounded(coefficients: FeatureArray) -> npt.NDArray[np.float16]:

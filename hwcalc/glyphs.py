@@ -18,14 +18,18 @@ import numpy.typing as npt
 
 from . import features
 from .features import FeatureArray, Glyph
-from .glyph_machine import FIELDS, PROJECTION, GlyphMachine, consistent, log_softmax, restored
+from .glyph_machine import FIELDS, Coded, GlyphMachine, consistent, log_softmax, optional_fields, restored
 from .model_file import Arrays, ModelError, digest, read_model, write_model
+from .sketch import Sketch
 
 JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
 
-FORMAT = 2
-"""Version of the model file. A file of another version is refused."""
+FORMAT = 3
+"""Version of the model file. A file of another version is refused, but for 2: its machines have no sketch."""
+
+LOOSE = ("vectors", "terms", "pairs")
+"""How the names of the arrays end that are not compressed: it would hardly make them smaller."""
 
 MAX_BYTES = 64 * 2**20
 """A model file larger than this is refused: the shipped one has less than 10 MB."""
@@ -41,7 +45,7 @@ class GlyphClassifier(GlyphMachine):
 
     Parameters
     ----------
-    labels, vectors, counts, dual_coef, intercept, gamma, temperature, projection : as in `GlyphMachine`
+    labels, vectors, counts, dual_coef, intercept, gamma, temperature, projection, sketch : as in `GlyphMachine`
         Of the shapes, `features.extract`; `JUNK` may be among the labels.
     recipe : dict
         How it was made: sets, versions, seed, date, figures.
@@ -52,7 +56,7 @@ class GlyphClassifier(GlyphMachine):
     def __init__(
         self,
         labels: str,
-        vectors: FeatureArray,
+        vectors: FeatureArray | Coded,
         counts: npt.NDArray[np.integer],
         dual_coef: FeatureArray,
         intercept: FeatureArray,
@@ -61,8 +65,11 @@ class GlyphClassifier(GlyphMachine):
         recipe: dict[str, Any] | None = None,
         pen: GlyphMachine | None = None,
         projection: FeatureArray | None = None,
+        sketch: Sketch | None = None,
     ) -> None:
-        super().__init__(labels, vectors, counts, dual_coef, intercept, gamma, temperature, projection)
+        super().__init__(
+            labels, vectors, counts, dual_coef, intercept, gamma, temperature, projection, sketch
+        )
         self.recipe = recipe or {}
         self.pen = pen
 
@@ -111,7 +118,7 @@ class GlyphClassifier(GlyphMachine):
             "recipe": self.recipe,
             "sha256": digest(arrays),
         }
-        write_model(path, about, arrays, loose=frozenset(("vectors", _PEN + "vectors")))
+        write_model(path, about, arrays, loose=frozenset(n for n in arrays if n.endswith(LOOSE)))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> GlyphClassifier:
@@ -128,7 +135,7 @@ class GlyphClassifier(GlyphMachine):
                 f"{path}: this kind of model tells single glyphs apart and reads nothing; train one of the kind svc, "
                 "rbf, gradient without noise reduction"
             )
-        if about.get("format") != FORMAT or about.get("features") != features.VERSION:
+        if about.get("format") not in (2, FORMAT) or about.get("features") != features.VERSION:
             raise ModelError(f"{path}: made by another version of hwcalc; make it again with `hwcalc train`")
         if about.get("sha256") != digest(arrays) or not _consistent(about, arrays):
             raise ModelError(
@@ -217,8 +224,11 @@ def _of_pen(arrays: Arrays) -> Arrays:
 
 def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
     """Whether description and arrays of both machines belong together."""
-    names = {*FIELDS, *(_PEN + name for name in FIELDS if "pen" in about)}
-    if set(arrays) - {PROJECTION} != names or not consistent(about, arrays, features.SIZE):
+    names, more = {*FIELDS}, {*optional_fields()}
+    if "pen" in about:
+        names |= {_PEN + name for name in FIELDS}
+        more |= {_PEN + name for name in optional_fields()}
+    if not names <= set(arrays) <= names | more or not consistent(about, arrays, features.SIZE):
         return False
     pen = about.get("pen", {})
     return "pen" not in about or (

@@ -11,7 +11,7 @@ import pytest
 
 import hwcalc
 from hwcalc import features
-from hwcalc.glyph_machine import GlyphMachine, learnt, log_softmax
+from hwcalc.glyph_machine import GlyphMachine, consistent, learnt, log_softmax
 from hwcalc.glyphs import (
     JUNK,
     PEN_WEIGHT,
@@ -50,7 +50,7 @@ def both(trained):
     machine = SVC(C=10).fit(features.extract_paths(glyphs), labels)
     pen = GlyphMachine(**learnt(machine), gamma=float(machine._gamma), temperature=0.5)
     shape = trained[0]
-    arrays = shape.vectors, shape.counts, shape.dual_coef, shape.intercept, shape.gamma, shape.temperature
+    arrays = shape.coded, shape.counts, shape.dual_coef, shape.intercept, shape.gamma, shape.temperature
     return GlyphClassifier(shape.labels, *arrays, shape.recipe, pen)
 
 
@@ -344,3 +344,34 @@ def test_rounding_of_many_equal_coefficients_does_not_add_up(tmp_path):
     loaded = GlyphClassifier.load(tmp_path / "model.npz")
     assert loaded.dual_coef.sum() == pytest.approx(dual.sum(dtype=float), abs=0.1)
     np.testing.assert_allclose(loaded.scores(vectors[:50]), classifier.scores(vectors[:50]), atol=0.3)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda arrays: arrays.pop("sketch_terms"),
+        lambda arrays: arrays.update(sketch_landmarks=arrays["sketch_landmarks"] + 10**6),
+        lambda arrays: arrays.update(sketch_landmarks=arrays["sketch_landmarks"] * 0),
+        lambda arrays: arrays.update(sketch_pairs=arrays["sketch_pairs"][:, 1:]),
+        lambda arrays: arrays.update(sketch_start=arrays["sketch_start"] * np.nan),
+    ],
+)
+def test_a_sketch_that_does_not_fit_its_machine_is_refused(change):
+    about, arrays = default_classifier().stored()
+    assert consistent(about, arrays, features.SIZE)
+    change(arrays)
+    assert not consistent(about, arrays, features.SIZE)
+
+
+def test_the_sketch_of_the_shipped_model_changes_no_likely_label(trained):
+    """Log-probabilities of labels with over 5 % agree with those of all support vectors."""
+    quick = default_classifier()
+    whole = copy(quick)
+    whole.sketch = None
+    whole.__dict__.pop("_machine", None)
+    X = features.extract(trained[1][0])
+    first, second = whole.log_probability(X), quick.log_probability(X)
+    assert not np.array_equal(first, second)
+    likely = np.exp(first) > 0.05
+    np.testing.assert_allclose(second[likely], first[likely], atol=0.05)
+    assert (second.argmax(axis=1) == first.argmax(axis=1)).all()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import joblib
 import numpy as np
@@ -25,7 +26,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import hwcalc.pairs
 import hwcalc.svm
-from hwcalc._svm import WIDTH, Machine, PairSolver, RowPool, halved, pack, panel_order
+from hwcalc._svm import WIDTH, ByteMachine, Machine, PairSolver, RowPool, halved, pack, panel_order
 from hwcalc.pairs import most_members
 from hwcalc.svm import SVC
 
@@ -639,3 +640,59 @@ def test_many_classes_of_few_samples():
     model = SVC(10).fit(X, y)
     assert model.decision_function(X).shape == (300, 30)
     assert model.score(X, y) > 0.8
+
+
+# --- a machine of bytes ------------------------------------------------------------------------------------
+
+
+def coded_machines(reach, counts=(300, 250, 400, 5), width=37, seed=0):
+    """The same machine of random bytes twice: plain, and with a sketch that knows nothing but the intercepts."""
+    rng = np.random.default_rng(seed)
+    count, pairs = sum(counts), len(counts) * (len(counts) - 1) // 2
+    rows = rng.integers(0, 256, (count, width)).astype(np.uint8)
+    step, offset = 2.0 ** rng.integers(-7, -4, width), rng.integers(-9, 1, width) / 4
+    dual = rng.normal(size=(len(counts) - 1, count)) * (rng.random((len(counts) - 1, count)) < 0.3)
+    intercept = rng.normal(size=pairs)
+    sketch = (np.arange(0, 300, 7), rng.normal(size=(43, 5)), np.zeros((5, pairs)), np.zeros(pairs))
+    plain = Machine(rows * step + offset, counts, dual, intercept, "rbf", 0.01)
+    quick = ByteMachine(rows, step, offset, counts, dual, intercept, 0.01, *sketch, reach)
+    return plain, quick, rng.normal(size=(40, width)).astype(np.float32) * 3
+
+
+def test_bytes_give_the_scores_of_single_precision():
+    """Beyond reach of all, every margin that is not far above 0 is computed; here the sketch calls each one 0."""
+    plain, quick, X = coded_machines(reach=1e9)
+    np.testing.assert_allclose(quick.scores(X), plain.scores(X), atol=5e-3)
+
+
+def test_scores_of_bytes_have_the_same_bits_in_any_batch():
+    _, quick, X = coded_machines(reach=1.0)
+    whole = quick.scores(X)
+    for size in (1, 3):
+        pieces = [quick.scores(X[at : at + size]) for at in range(0, len(X), size)]
+        np.testing.assert_array_equal(np.concatenate(pieces), whole)
+    assert quick.scores(X[:0]).shape == (0, 4)
+    with ThreadPoolExecutor(4) as pool:
+        for scores in pool.map(quick.scores, [X] * 8):
+            np.testing.assert_array_equal(scores, whole)
+
+
+def test_a_class_far_behind_by_the_sketch_is_not_computed():
+    """The sketch alone gives the scores where one class is far before all others."""
+    rng = np.random.default_rng(1)
+    rows = rng.integers(0, 256, (90, 8)).astype(np.uint8)
+    start = np.array([-50.0, -50.0, -50.0])  # class 2 wins by the sketch, but 1 - 2 and 0 - 2 alone say so
+    start[0] = 0.0
+    arrays = np.full(8, 1 / 64), np.zeros(8), [30, 30, 30], rng.normal(size=(2, 90)), np.zeros(3), 0.5
+    quick = ByteMachine(rows, *arrays, np.arange(20), np.zeros((20, 1)), np.zeros((1, 3)), start)
+    np.testing.assert_array_equal(quick.scores(rng.random((5, 8)))[:, 2], 50.0)
+
+
+def test_a_byte_machine_of_arrays_that_do_not_fit_is_refused():
+    rows, one = np.zeros((3, 2), np.uint8), np.ones(2)
+    sketch = [0], np.zeros((1, 1)), np.zeros((1, 3)), np.zeros(3)
+    with pytest.raises(ValueError, match="a machine of 3 classes and 3 support vectors needs"):
+        ByteMachine(rows, one, one, [1, 1, 2], np.zeros((2, 3)), np.zeros(3), 1.0, *sketch)
+    quick = ByteMachine(rows, one, one, [1, 1, 1], np.zeros((2, 3)), np.zeros(3), 1.0, *sketch)
+    with pytest.raises(ValueError, match=r"samples of shape \(n, 2\)"):
+        quick.scores(np.zeros((4, 3)))

@@ -1,0 +1,128 @@
+/* The loops of a machine whose support vectors are bytes. _svm_loops.h includes this file, once per instruction
+ * set. A sample is rounded to 16 bits with a step of its own for each feature, so inner products with support
+ * vectors are sums of integers: exact, and half the memory of half precision to read. */
+
+#define SIDE 4   /* support vectors at a time */
+#define AHEAD 16 /* and how many later ones are on their way into the cache */
+
+/* Inner products of a sample with SIDE support vectors; `width` is a multiple of 16. */
+TARGET INLINED void NAME(byte_products)(const int8_t *const *rows, const int16_t *sample, Py_ssize_t width,
+                                        int32_t *product) {
+#if TAKES_BYTES
+    __m256i sum[SIDE];
+    for (int r = 0; r < SIDE; r++) sum[r] = _mm256_setzero_si256();
+    for (Py_ssize_t k = 0; k < width; k += 16) {
+        const __m256i own = _mm256_loadu_si256((const __m256i *)(sample + k));
+        for (int r = 0; r < SIDE; r++) {
+            const __m256i row = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(rows[r] + k)));
+            sum[r] = _mm256_add_epi32(sum[r], _mm256_madd_epi16(own, row));
+        }
+    }
+    const __m256i pairs = _mm256_hadd_epi32(_mm256_hadd_epi32(sum[0], sum[1]), _mm256_hadd_epi32(sum[2], sum[3]));
+    const __m128i all = _mm_add_epi32(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256(pairs, 1));
+    _mm_storeu_si128((__m128i *)product, all);
+#else
+    for (int r = 0; r < SIDE; r++) {
+        int32_t sum = 0;
+        for (Py_ssize_t k = 0; k < width; k++) sum += (int32_t)sample[k] * (int16_t)rows[r][k];
+        product[r] = sum;
+    }
+#endif
+}
+
+/* A sample's step for each feature, `scale`, such that its values fill `most`; returns twice the factor that
+ * turns inner products of the rounded sample into those of the samples, and the rounded one's squared norm. */
+TARGET static float NAME(byte_sample)(const float *x, const float *middle, const float *step, Py_ssize_t features,
+                                      float most, int16_t *sample, float *square) {
+    float largest = 0.0f, total = 0.0f;
+    for (Py_ssize_t k = 0; k < features; k++) {
+        const float value = fabsf((x[k] - middle[k]) * step[k]);
+        largest = value > largest ? value : largest;
+    }
+    const float unit = largest > 0.0f ? largest / most : 1.0f;
+    for (Py_ssize_t k = 0; k < features; k++) {
+        const float value = (x[k] - middle[k]) * step[k] / unit;
+        sample[k] = (int16_t)(int32_t)(value + (value < 0.0f ? -0.5f : 0.5f));
+        const float rounded = (float)sample[k] * unit / step[k];
+        total += rounded * rounded;
+    }
+    *square = total;
+    return 2.0f * unit;
+}
+
+/* value[rows[k]] = the kernel of a sample with support vector rows[k], for k < n. Some LANES more places of `rows`
+ * are read and, first, written. */
+TARGET static void NAME(byte_kernel)(const Bytes *bytes, const int16_t *sample, float square, float factor,
+                                     int32_t *restrict rows, Py_ssize_t n, float *restrict value) {
+    const Py_ssize_t width = bytes->width;
+    const float rate = -1.44269504f * bytes->gamma;
+    for (Py_ssize_t k = 0; k < LANES + AHEAD; k++) rows[n + k] = n ? rows[n - 1] : 0;
+    for (Py_ssize_t start = 0; start < n; start += LANES) {
+        const int32_t *row = rows + start;
+        int32_t product[LANES];
+        float squares[LANES], found[LANES];
+        for (int k = 0; k < LANES; k += SIDE) {
+            const int8_t *side[SIDE];
+            for (int r = 0; r < SIDE; r++) {
+                const int8_t *later = bytes->vectors + row[k + r + AHEAD] * width;
+                __builtin_prefetch(later, 0, 3);
+                __builtin_prefetch(later + 64, 0, 3);
+                side[r] = bytes->vectors + row[k + r] * width;
+            }
+            NAME(byte_products)(side, sample, width, product + k);
+        }
+        for (int k = 0; k < LANES; k++) squares[k] = bytes->squares[row[k]];
+        for (int v = 0; v < VECTORS; v++) {
+            const VEC products = __builtin_convertvector(((const IVEC *)product)[v], VEC);
+            VEC distance = square + ((const VEC *)squares)[v] - factor * products;
+            distance = (VEC)((IVEC)distance & (distance > 0.0f));
+            ((VEC *)found)[v] = NAME(power_of_two)(distance * rate);
+        }
+        for (int k = 0; k < LANES; k++) value[row[k]] = found[k];
+    }
+}
+
+/* out[c] = start[c] + sum over k < n of weight[k] * table[k][c], for c < width, a multiple of 16. */
+TARGET static void NAME(weigh)(const float *weight, Py_ssize_t n, const float *table, Py_ssize_t width,
+                               const float *start, float *out) {
+    for (Py_ssize_t c = 0; c < width; c += 16) {
+        VEC sum[4][16 / WIDTH];
+        for (int p = 0; p < 4; p++)
+            for (int v = 0; v < 16 / WIDTH; v++) sum[p][v] = (VEC){0} + nothing;
+        Py_ssize_t k = 0;
+        for (; k + 4 <= n; k += 4)
+            for (int p = 0; p < 4; p++)
+                for (int v = 0; v < 16 / WIDTH; v++)
+                    sum[p][v] += weight[k + p] * *(const VEC *)(table + (k + p) * width + c + v * WIDTH);
+        for (; k < n; k++)
+            for (int v = 0; v < 16 / WIDTH; v++)
+                sum[0][v] += weight[k] * *(const VEC *)(table + k * width + c + v * WIDTH);
+        for (int v = 0; v < 16 / WIDTH; v++)
+            *(VEC *)(out + c + v * WIDTH) = *(const VEC *)(start + c + v * WIDTH) +
+                                            ((sum[0][v] + sum[1][v]) + (sum[2][v] + sum[3][v]));
+    }
+}
+
+/* Append to `wanted`, which has `count`, those of n rows that are not yet marked, and mark them; returns the count. */
+TARGET static Py_ssize_t NAME(collect)(const int32_t *restrict rows, Py_ssize_t n, uint8_t *restrict marked,
+                                       int32_t *restrict wanted, Py_ssize_t count) {
+    for (Py_ssize_t k = 0; k < n; k++) {
+        wanted[count] = rows[k];
+        count += 1 - marked[rows[k]];
+        marked[rows[k]] = 1;
+    }
+    return count;
+}
+
+/* Sum over k < n of coef[k] * value[rows[k]]. */
+TARGET static float NAME(gather)(const int32_t *rows, const float *coef, Py_ssize_t n, const float *value) {
+    float sum[8] = {0};
+    Py_ssize_t k = 0;
+    for (; k + 8 <= n; k += 8)
+        for (int p = 0; p < 8; p++) sum[p] += coef[k + p] * value[rows[k + p]];
+    for (; k < n; k++) sum[0] += coef[k] * value[rows[k]];
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
+#undef SIDE
+#undef AHEAD
