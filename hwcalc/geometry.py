@@ -161,6 +161,11 @@ SHAPELESS = 0.2
 """Marks smaller than this, in units, have less shape the smaller they are: a pen cannot write that small."""
 
 
+STRAY, STRAY_SIZE = -6.5, (0.05, 0.4)
+"""Log-weight of an accidental stroke, and the size, in units, up to which it is no less likely, with the deviation
+of the logarithm beyond."""
+
+
 class Line:
     """The straight line that the middles of a row's digits stand on, and the height of a digit.
 
@@ -216,6 +221,7 @@ class Shapes:
         self._equals = np.array([label == "=" for label in labels])
         self._count = np.array([len(c.written) for c in candidates])
         self._breaks = np.array([c.breaks for c in candidates])
+        self._strays = [(i, sizes[stray]) for i, c in enumerate(candidates) for stray in c.strays]
         counts = STROKES if pen else PIECES
         self._strokes = np.log([counts[label] for label in labels]).T
         self._revisit = REVISIT if pen else 0.0
@@ -243,7 +249,7 @@ class Shapes:
             As a comma.
         """
         unit = line.unit
-        size = np.log(np.maximum(self.size[chosen], 0.03 * unit) / unit)[:, None]
+        size = np.log(np.maximum(self.size[chosen], 0.05 * unit) / unit)[:, None]
         place = ((self.y[chosen] - line.middle(self.x[chosen])) / unit)[:, None]
         strokes = self._of_strokes(unit, chosen)
         law = self._law
@@ -266,7 +272,16 @@ class Shapes:
         score += self._parts[chosen]
         score += RAGGED * (self._equals * self._ragged[chosen, None])
         count = np.minimum(self._count[chosen], MAX_STROKES) - 1
-        return np.asarray(score + self._strokes[count] + self._revisit * self._breaks[chosen, None])
+        score += self._strokes[count] + self._revisit * self._breaks[chosen, None]
+        return np.asarray(score + self._of_strays(unit)[chosen, None])
+
+    def _of_strays(self, unit: float) -> FloatArray:
+        """Log-weight of the strokes of each candidate that are accidents."""
+        weight = np.zeros(len(self.size))
+        for candidate, size in self._strays:
+            beyond = max(0.0, math.log(max(size / unit / STRAY_SIZE[0], 1.0)) / STRAY_SIZE[1])
+            weight[candidate] += STRAY - 0.5 * beyond**2
+        return weight
 
 
 def _of_parts(sizes: Sequence[Sequence[float]], whole: FloatArray, labels: str) -> FloatArray:

@@ -136,7 +136,7 @@ class Lattice:
         kept = [k for k, label in enumerate(labels) if label in KIND]
         self.labels = "".join(labels[k] for k in kept)
         self.fixed = fixed or {}
-        self._place = {c.strokes: i for i, c in enumerate(candidates)}
+        self._place = {c.strokes: i for i, c in enumerate(candidates) if not c.strays}
         self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None)
         self.log_probability = _weighed(np.asarray(log_probability, np.float64)[:, kept])
         self.allowed = np.array([label in allowed for label in self.labels])
@@ -204,7 +204,7 @@ class Lattice:
             found |= {
                 c.strokes
                 for c in (self.candidates[i] for i in np.flatnonzero(column > -5.0).tolist())
-                if strokes.issuperset(c.strokes) and bound.isdisjoint(c.strokes)
+                if strokes.issuperset(c.strokes) and bound.isdisjoint(c.strokes) and not c.strays
             }
         return {g: reduce(Box.union, (self.boxes[i] for i in g)) for g in sorted(found)}
 

@@ -6,10 +6,11 @@ candidates that together use every stroke once and make the best expression.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from itertools import pairwise
+from math import hypot
 from statistics import median
 
 import numpy as np
@@ -30,6 +31,12 @@ MAX_CANDIDATES_PER_STROKE, MAX_CANDIDATES = 24, 2400
 SPECK, BRIEF = 0.04, 5
 """Strokes no larger than this, in units, and of no more points may come from a bouncing pen; for a dot it rests."""
 
+STRAY = 0.2
+"""Strokes larger than this, in units, are no accident."""
+
+MOST_STRAYS = 2, 0.34
+"""Where more strokes than this are that small, and a larger share, the small ones are what was written."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -47,6 +54,8 @@ class Candidate:
         The same, of their horizontal extents.
     specks : tuple of int
         Those of the strokes that the pen left by bouncing; see `bounces`.
+    strays : tuple of int
+        Those of the strokes that may be accidents, such as a spot where the hand rested; see `owners`.
     """
 
     strokes: tuple[int, ...]
@@ -54,16 +63,20 @@ class Candidate:
     gap: float = 0.0
     gap_x: float = 0.0
     specks: tuple[int, ...] = ()
+    strays: tuple[int, ...] = ()
 
     @property
     def written(self) -> tuple[int, ...]:
-        """The strokes without the specks: what was meant."""
-        return tuple(i for i in self.strokes if i not in self.specks) if self.specks else self.strokes
+        """The strokes without specks and strays: what was meant."""
+        left_out = self.specks + self.strays
+        return tuple(i for i in self.strokes if i not in left_out) if left_out else self.strokes
 
     @property
     def breaks(self) -> int:
         """How often the pen wrote something else in between."""
-        return sum(b - a > 1 for a, b in pairwise(self.strokes))
+        return sum(
+            b - a > 1 and b not in self.strays and a not in self.strays for a, b in pairwise(self.strokes)
+        )
 
 
 def unit_height(boxes: Sequence[Box]) -> float:
@@ -137,7 +150,9 @@ def candidates(
     for group in fixed:
         strokes = tuple(sorted(group))
         found[strokes] = Candidate(strokes, reduce(Box.union, (ink.strokes[i].box for i in strokes)))
-    return [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
+    known = [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
+    strayed = _with_strays(known, owners(ink, unit, bound.union(specks)))
+    return known + [c for c in strayed if frozenset(c.strokes) not in apart]
 
 
 def bounces(ink: Ink, unit: float) -> dict[int, int]:
@@ -165,6 +180,32 @@ def _with_specks(found: dict[tuple[int, ...], Candidate], specks: Mapping[int, i
             found[whole] = replace(candidate, strokes=whole, specks=own)
             if len(strokes) > 1:
                 del found[strokes]
+
+
+def owners(ink: Ink, unit: float, excluded: Collection[int] = ()) -> dict[int, int]:
+    """Strokes so small that they may be accidents, each with the stroke that is nearest to it."""
+    boxes = {i: s.box for i, s in enumerate(ink.strokes) if i not in excluded}
+    small = [i for i, box in boxes.items() if max(box.width, box.height) <= STRAY * unit]
+    if len(small) > max(MOST_STRAYS[0], MOST_STRAYS[1] * len(boxes)) or len(small) == len(boxes):
+        return {}
+    return {i: min((j for j in boxes if j != i), key=lambda j: _apart(boxes[i], boxes[j])) for i in small}
+
+
+def _apart(a: Box, b: Box) -> float:
+    """The distance of two boxes, 0 where they overlap."""
+    x = max(a.left - b.right, b.left - a.right, 0.0)
+    return hypot(x, max(a.top - b.bottom, b.top - a.bottom, 0.0))
+
+
+def _with_strays(candidates: Iterable[Candidate], owner: Mapping[int, int]) -> Iterator[Candidate]:
+    """The candidates with one or all of the strays that belong to their strokes, beside those without."""
+    for candidate in candidates:
+        own = [
+            stray for stray, of in owner.items() if of in candidate.strokes and stray not in candidate.strokes
+        ]
+        for strays in dict.fromkeys((*((stray,) for stray in own), tuple(own))):
+            if strays:
+                yield replace(candidate, strokes=tuple(sorted((*candidate.strokes, *strays))), strays=strays)
 
 
 def _roofed(strokes: Sequence[Stroke], unit: float) -> Iterator[Candidate]:
