@@ -45,7 +45,7 @@ MIDDLE_DOT_WEIGHT = -3.0
 COLON = (math.log(0.5), 0.35, 0.1, 0.15)
 COLON_WEIGHT = -4.5
 COLON_DOT = 0.3
-"""Two dots over each other, each no larger than this in units, divide."""
+"""Two dots over each other, each no larger than this in units and than their distance, divide."""
 
 # label: (usual size of the smallest stroke of several as a share of the symbol's, lower deviation of its logarithm):
 # after UNIPEN, UJI and pendigits
@@ -258,7 +258,8 @@ class Shapes:
             strokes + _weigh(size - RAISED_SIZE, place - RAISED_PLACE, law),
             strokes[:, self._point] + _weigh(size[:, 0], place[:, 0], np.array(MIDDLE_DOT)),
             np.where(
-                (self._most[chosen] < COLON_DOT * unit) & (self._gap_x[chosen] <= 0.25 * unit),
+                (self._most[chosen] < np.minimum(COLON_DOT * unit, self._gap[chosen]))
+                & (self._gap_x[chosen] <= 0.25 * unit),
                 COLON_WEIGHT + _weigh(size[:, 0], place[:, 0], np.array(COLON)),
                 -np.inf,
             ),

@@ -106,3 +106,13 @@ def test_brackets_that_belong_together_are_about_as_high():
     assert geometry.of_brackets(opening, Box(80, 20, 100, 80)) < as_high - 2
     assert geometry.of_brackets(opening, Box(80, 0, 100, 200)) < as_high - 2
     assert np.isfinite(geometry.of_brackets(Box(0, 0, 20, 0), Box(0, 0, 20, 0)))
+
+
+def test_two_strokes_that_meet_are_no_colon():
+    first, second = Box(2, 0.4, 2.2, 0.55), Box(2.05, 0.45, 2.2, 0.6)
+    line = Line([Box(0, 0, 0.6, 1), Box(5, 0, 5.6, 1)], 1.0)
+    colons = []
+    for gap in (0.0, 0.3):
+        shapes = Shapes([Candidate((0, 1), first.union(second), gap)], LABELS, [first, second], pen=True)
+        colons.append(shapes.on(line, np.array([0]))[3][0])
+    assert colons[0] == -np.inf < colons[1]
