@@ -22,8 +22,9 @@ from .ink import Box, FloatArray, Ink, Stroke
 MAX_STROKES = 4
 """Most strokes of one symbol: 5 and ÷ need three, a picture's broken glyph one more."""
 
-LARGE = 3.5
-"""Widest pair of strokes that cross, in units: people write some signs large, but seldom across a neighbour."""
+LARGEST = {"crossing": (3.5, 3.85), "pair": (2.5, 2.2), "group": (2.0, 2.2)}
+"""Widest and highest groups, in units, of strokes of which one crosses the others, of two strokes, and of more: people
+write some signs large, but seldom across a neighbour, and pull the bar of a 5 far to the right."""
 
 MAX_CANDIDATES_PER_STROKE, MAX_CANDIDATES = 24, 2400
 """Bounds for scribbles, where every stroke is the neighbour of every other."""
@@ -301,8 +302,9 @@ def _grow(
             for neighbour in {n for i in group for n in near[i] if n > first and n not in group}:
                 key = tuple(sorted((*group, neighbour)))
                 box = candidate.box.union(strokes[neighbour].box)
-                large = LARGE * unit if _cross(candidate.box, strokes[neighbour].box) else 2.0 * unit
-                if key not in larger and box.width <= large and box.height <= 1.1 * large:
+                crossing = _cross(candidate.box, strokes[neighbour].box)
+                wide, high = LARGEST["crossing" if crossing else "pair" if len(group) == 1 else "group"]
+                if key not in larger and box.width <= wide * unit and box.height <= high * unit:
                     gap = min(
                         distance[i, neighbour] if i < neighbour else distance[neighbour, i] for i in group
                     )

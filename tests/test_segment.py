@@ -107,3 +107,8 @@ def test_marks_that_are_all_small_are_no_accidents():
     dots = [[(x, 0), (x + 1, 0)] for x in range(0, 90, 30)]
     assert segment.owners(ink_of(*dots), 60) == {}
     assert segment.owners(ink_of([(0, 0), (0, 60)], *dots), 60) == {}
+
+
+def test_the_bar_of_a_5_may_reach_far_to_the_right():
+    body, bar = [(0, 0), (0, 20), (20, 40), (0, 60)], [(0, 0), (140, 0)]
+    assert (0, 1) in {c.strokes for c in segment.candidates(ink_of(body, bar), 60)}
