@@ -39,8 +39,8 @@ COMMA_WEIGHT = -1.0
 """A point may be a comma, which is larger and hangs below the line."""
 COMMA_LIKE = ".1/()"
 """What a comma looks like once it is as large as other symbols."""
-MIDDLE_DOT = (-2.3, 0.6, 0.05, 0.15)
-MIDDLE_DOT_WEIGHT = -3.0
+MIDDLE_DOT = (-2.3, 0.6, 0.0, 0.1)
+MIDDLE_DOT_WEIGHT = -3.8
 
 COLON = (math.log(0.5), 0.35, 0.1, 0.15)
 COLON_WEIGHT = -4.5
