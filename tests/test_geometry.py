@@ -116,3 +116,13 @@ def test_two_strokes_that_meet_are_no_colon():
         shapes = Shapes([Candidate((0, 1), first.union(second), gap)], LABELS, [first, second], pen=True)
         colons.append(shapes.on(line, np.array([0]))[3][0])
     assert colons[0] == -np.inf < colons[1]
+
+
+def test_the_slant_of_the_flatter_stroke_tells_plus_from_times():
+    def odds(flatter):
+        steep = Box(0.1, 0.2, 0.4, 0.8)
+        found = weights(steep.union(flatter), "+×", (0, 1), [steep, flatter])
+        return found["+"] - found["×"]
+
+    level, slanted = Box(0.0, 0.48, 0.5, 0.52), Box(0.0, 0.3, 0.5, 0.7)
+    assert odds(level) > odds(slanted) + 4
