@@ -419,3 +419,11 @@ def test_what_reads_both_ways_is_seldom_upside_down(monkeypatch, level, turned, 
         lambda found, degrees, digits: replace(line, confidence=turned if degrees else level),
     )
     assert (reader._upright(None, False).confidence == level) == kept
+
+
+def test_a_fraction_may_have_a_slash():
+    strokes = [np.array(s, float) * 40 for s in ONE] + [np.array([(4.0, 62.0), (58.0, 6.0)])]
+    strokes += [np.array(s, float) * 40 + [44, 30] for s in FOUR]
+    reading = hwcalc.read_ink(strokes)
+    assert (reading.latex, reading.value) == (r"\frac{1}{4}", Fraction(1, 4))
+    assert [symbol.label for symbol in reading.symbols] == ["1", "/", "4"]
