@@ -44,8 +44,9 @@ MIDDLE_DOT_WEIGHT = -3.8
 
 COLON = (math.log(0.5), 0.35, 0.1, 0.15)
 COLON_WEIGHT = -4.5
-COLON_DOT = 0.3
-"""Two dots over each other, each no larger than this in units and than their distance, divide."""
+COLON_DOT, BAR = 0.3, 0.1
+"""Two dots over each other, each no larger than this in units and than their distance, divide; a mark that is wider
+than twice its height by more than this is a bar."""
 
 # label: (usual size of the smallest stroke of several as a share of the symbol's, lower deviation of its logarithm):
 # after UNIPEN, UJI and pendigits
@@ -227,6 +228,9 @@ class Shapes:
         self._most = np.array(
             [max(sizes[i] for i in c.written) if len(c.written) == 2 else np.inf for c in candidates]
         )
+        self._flat = np.array(
+            [max(strokes[i].width - 2 * strokes[i].height for i in c.written) for c in candidates]
+        )
         self._ragged = np.array([_raggedness([strokes[i] for i in c.written]) for c in candidates])
         self._equals = np.array([label == "=" for label in labels])
         self._slant = _of_slant([[strokes[i] for i in c.written] for c in candidates], labels)
@@ -270,6 +274,7 @@ class Shapes:
             strokes[:, self._point] + _weigh(size[:, 0], place[:, 0], np.array(MIDDLE_DOT)),
             np.where(
                 (self._most[chosen] < np.minimum(COLON_DOT * unit, self._gap[chosen]))
+                & (self._flat[chosen] < BAR * unit)
                 & (self._gap_x[chosen] <= 0.25 * unit),
                 COLON_WEIGHT + _weigh(size[:, 0], place[:, 0], np.array(COLON)),
                 -np.inf,

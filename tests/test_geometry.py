@@ -126,3 +126,13 @@ def test_the_slant_of_the_flatter_stroke_tells_plus_from_times():
 
     level, slanted = Box(0.0, 0.48, 0.5, 0.52), Box(0.0, 0.3, 0.5, 0.7)
     assert odds(level) > odds(slanted) + 4
+
+
+def test_two_short_bars_are_no_colon():
+    line = Line([Box(0, 0, 0.6, 1), Box(5, 0, 5.6, 1)], 1.0)
+    colons = []
+    for width in (0.05, 0.25):
+        over, under = Box(2, 0.3, 2 + width, 0.35), Box(2, 0.65, 2 + width, 0.7)
+        shapes = Shapes([Candidate((0, 1), over.union(under), 0.3)], LABELS, [over, under], pen=True)
+        colons.append(shapes.on(line, np.array([0]))[3][0])
+    assert colons[1] == -np.inf < colons[0]
