@@ -183,13 +183,24 @@ def _with_specks(found: dict[tuple[int, ...], Candidate], specks: Mapping[int, i
                 del found[strokes]
 
 
-def owners(ink: Ink, unit: float, excluded: Collection[int] = ()) -> dict[int, int]:
-    """Strokes so small that they may be accidents, each with the stroke that is nearest to it."""
+def owners(ink: Ink, unit: float, excluded: Collection[int] = ()) -> dict[int, frozenset[int]]:
+    """Strokes so small that they may be accidents, each with the nearest stroke and the nearest that is no bar.
+
+    A bar may be that of a fraction, which has its own way of being read.
+    """
     boxes = {i: s.box for i, s in enumerate(ink.strokes) if i not in excluded}
     small = [i for i, box in boxes.items() if max(box.width, box.height) <= STRAY * unit]
     if len(small) > max(MOST_STRAYS[0], MOST_STRAYS[1] * len(boxes)) or len(small) == len(boxes):
         return {}
-    return {i: min((j for j in boxes if j != i), key=lambda j: _apart(boxes[i], boxes[j])) for i in small}
+    no_bars = [i for i, box in boxes.items() if not _is_bar(box)]
+    return {
+        i: frozenset(
+            min(others, key=lambda j: _apart(boxes[i], boxes[j]))
+            for among in (boxes, no_bars)
+            if (others := [j for j in among if j != i])
+        )
+        for i in small
+    }
 
 
 def _apart(a: Box, b: Box) -> float:
@@ -198,12 +209,11 @@ def _apart(a: Box, b: Box) -> float:
     return hypot(x, max(a.top - b.bottom, b.top - a.bottom, 0.0))
 
 
-def _with_strays(candidates: Iterable[Candidate], owner: Mapping[int, int]) -> Iterator[Candidate]:
+def _with_strays(candidates: Iterable[Candidate], owner: Mapping[int, frozenset[int]]) -> Iterator[Candidate]:
     """The candidates with one or all of the strays that belong to their strokes, beside those without."""
     for candidate in candidates:
-        own = [
-            stray for stray, of in owner.items() if of in candidate.strokes and stray not in candidate.strokes
-        ]
+        strokes = candidate.strokes
+        own = [i for i, of in owner.items() if i not in strokes and not of.isdisjoint(strokes)]
         for strays in dict.fromkeys((*((stray,) for stray in own), tuple(own))):
             if strays:
                 yield replace(candidate, strokes=tuple(sorted((*candidate.strokes, *strays))), strays=strays)
