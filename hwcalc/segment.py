@@ -32,7 +32,7 @@ MAX_CANDIDATES_PER_STROKE, MAX_CANDIDATES = 24, 2400
 SPECK, BRIEF = 0.04, 5
 """Strokes no larger than this, in units, and of no more points may come from a bouncing pen; for a dot it rests."""
 
-STRAY = 0.2
+SPOT = 0.2
 """Strokes larger than this, in units, are no accident."""
 
 MOST_STRAYS = 2, 0.34
@@ -189,7 +189,7 @@ def owners(ink: Ink, unit: float, excluded: Collection[int] = ()) -> dict[int, f
     A bar may be that of a fraction, which has its own way of being read.
     """
     boxes = {i: s.box for i, s in enumerate(ink.strokes) if i not in excluded}
-    small = [i for i, box in boxes.items() if max(box.width, box.height) <= STRAY * unit]
+    small = [i for i, box in boxes.items() if max(box.width, box.height) <= SPOT * unit]
     if len(small) > max(MOST_STRAYS[0], MOST_STRAYS[1] * len(boxes)) or len(small) == len(boxes):
         return {}
     no_bars = [i for i, box in boxes.items() if not _is_bar(box)]
