@@ -31,7 +31,7 @@ for _before in (START, PLUS, MINUS, TIMES, OPEN, EQUALS):
     _FOLLOW[_before, MINUS] = ODD
     _FOLLOW[_before, POINT] = -2.5
 _FOLLOW[[START, OPEN, EQUALS], PLUS] = -4.0  # unary, or what is before it was not seen
-_FOLLOW[[PLUS, MINUS, TIMES], MINUS] = -3.0
+_FOLLOW[[PLUS, MINUS, TIMES], MINUS] = -4.0
 _FOLLOW[[DIGIT, CLOSE, WHOLE, PERCENT], OPEN] = ODD
 _FOLLOW[[CLOSE, WHOLE, PERCENT], DIGIT] = -3.0
 _FOLLOW[[CLOSE, WHOLE, PERCENT], POINT] = -3.0
@@ -56,6 +56,7 @@ UNOPENED = -7.5  # a closing bracket too many
 UNCLOSED = -5.5  # for each bracket open at the end
 SECOND_EQUALS = -2.0  # a = b = c is rare
 UNFINISHED = -4.5  # the last symbol wants something after it
+TRAILING_POINT = -6.0  # a point at the end: a spot on the paper is likelier
 POWER = -3.0  # a power is rare
 UNSOUND = -5.5  # what costs more is plainly no arithmetic
 SIGNED_PART, UNFINISHED_PART = -2.0, -4.0  # what is over or under a bar and begins or ends with a sign
@@ -147,4 +148,5 @@ def _step(state: State, kind: int, raised: bool) -> tuple[float, State]:
 
 def _end(state: State) -> float:
     """The cost of stopping here."""
-    return UNCLOSED * state.depth + (0.0 if state.kind in _FINISHED else UNFINISHED)
+    unfinished = TRAILING_POINT if state.kind == POINT else UNFINISHED
+    return UNCLOSED * state.depth + (0.0 if state.kind in _FINISHED else unfinished)

@@ -51,14 +51,15 @@ MOST_ITEMS = 1500
 UNFIT = -25.0
 """What stands so badly that its geometry has less than this log-weight is not read."""
 
-FRACTION, ROOT, COLUMN = -1.0, -1.0, -3.0
+FRACTION, SLASHED, ROOT, COLUMN = -1.0, -3.0, -1.0, -3.0
 """Log-weight of the form itself."""
 
-_FORM = {Form.FRACTION: FRACTION, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
-_CODE = {Form.FRACTION: 2 * grammar.WHOLE, Form.ROOT: 2 * grammar.WHOLE, Form.COLUMN: 2 * grammar.COLUMN}
+_FORM = {Form.FRACTION: FRACTION, Form.SLASHED: SLASHED, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
+_CODE = {form: 2 * (grammar.COLUMN if form is Form.COLUMN else grammar.WHOLE) for form in _FORM}
 _BRACKETING = frozenset((grammar.OPEN, grammar.CLOSE, grammar.EQUALS))
 _ALONE = (0.0, 0.0, 0.0)
-_SIGN = {Form.FRACTION: "-", Form.ROOT: "√", Form.COLUMN: "-"}
+_SIGN = {Form.FRACTION: "-", Form.SLASHED: "/", Form.ROOT: "√", Form.COLUMN: "-"}
+_STACKED = (Form.FRACTION, Form.SLASHED)
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Lattice:
         kept = [k for k, label in enumerate(labels) if label in KIND]
         self.labels = "".join(labels[k] for k in kept)
         self.fixed = fixed or {}
-        self._place = {c.strokes: i for i, c in enumerate(candidates)}
+        self._place = {c.strokes: i for i, c in enumerate(candidates) if not c.strays}
         self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None)
         self.log_probability = _weighed(np.asarray(log_probability, np.float64)[:, kept])
         self.allowed = np.array([label in allowed for label in self.labels])
@@ -184,7 +185,7 @@ class Lattice:
         """What may stand in two dimensions among some strokes."""
         if self.flat or depth >= DEEPEST:
             return []
-        found = self.bars.fractions(strokes)
+        found = self.bars.fractions(strokes) + self.bars.slashed(strokes)
         if depth == 0:
             found += self.bars.column(strokes)
         found += structure.roots(self.boxes, self._root_signs(strokes), strokes)
@@ -204,7 +205,7 @@ class Lattice:
             found |= {
                 c.strokes
                 for c in (self.candidates[i] for i in np.flatnonzero(column > -5.0).tolist())
-                if strokes.issuperset(c.strokes) and bound.isdisjoint(c.strokes)
+                if strokes.issuperset(c.strokes) and bound.isdisjoint(c.strokes) and not c.strays
             }
         return {g: reduce(Box.union, (self.boxes[i] for i in g)) for g in sorted(found)}
 
@@ -259,9 +260,9 @@ class _RowSearch:
         covered = {
             i
             for g in guesses
-            if g.form is Form.FRACTION
+            if g.form in _STACKED
             for i in frozenset().union(*g.parts)
-            if boxes[g.sign[0]].left <= boxes[i].center[0] <= boxes[g.sign[0]].right
+            if g.form is Form.SLASHED or boxes[g.sign[0]].left <= boxes[i].center[0] <= boxes[g.sign[0]].right
         }
         covered |= {i for g in guesses if g.form is Form.ROOT for i in g.sign}
         standing = [boxes[i] for i in strokes if i not in covered]
@@ -269,7 +270,7 @@ class _RowSearch:
             high = structure.raised(standing, self.unit)
             standing = [box for box, up in zip(standing, high, strict=True) if not up]
         for guess in guesses:
-            if guess.form is Form.FRACTION and covered.isdisjoint(guess.sign):
+            if guess.form in _STACKED and covered.isdisjoint(guess.sign):
                 left, top, right, bottom = boxes[guess.sign[0]]
                 middle = (top + bottom) / 2
                 standing.append(Box(left, middle - self.unit / 2, right, middle + self.unit / 2))
@@ -364,6 +365,8 @@ class _RowSearch:
         # a fraction that is all of its row stands where the row stands
         place = 0.0 if alone else sign.center[1] - float(self.line.middle(sign.center[0]))
         score = geometry.of_bar(place / self.unit)
+        if guess.form is Form.SLASHED:
+            return score + geometry.of_slash(sign, parts[0], parts[1])
         for group, box in zip(guess.parts, parts, strict=True):
             own, inner = self.lattice.unit_of(group), bars.widest(group)
             score += geometry.of_part(sign, box, self.unit, own, inner)

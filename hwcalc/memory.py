@@ -33,19 +33,22 @@ class Memory:
         self, classifier: GlyphClassifier, ink: Ink, candidates: Sequence[Candidate]
     ) -> FeatureArray:
         """Natural logarithm of each label's probability, float32 (n, K), for n candidates of an ink."""
+        glyphs = {c.written: c for c in candidates}  # with and without accidents around them they look alike
         if ink.pen_width is not None:
-            return classifier.log_probability_of_groups([segment.glyph(ink, c) for c in candidates])
+            rows = classifier.log_probability_of_groups([segment.glyph(ink, c) for c in glyphs.values()])
+            place = {written: i for i, written in enumerate(glyphs)}
+            return rows[[place[c.written] for c in candidates]]
         own = [stroke.points.tobytes() for stroke in ink.strokes]
-        keys = [tuple(own[i] for i in c.written) for c in candidates]
+        keys = {written: tuple(own[i] for i in written) for written in glyphs}
         with self._lock:
             if classifier is not self._classifier:
                 self._classifier, self._known = classifier, {}
             known = self._known
-            new = [i for i, key in enumerate(keys) if key not in known]
+            new = [written for written, key in keys.items() if key not in known]
             if new:
-                found = classifier.log_probability_of_groups([segment.glyph(ink, candidates[i]) for i in new])
-                known.update((keys[i], row) for i, row in zip(new, found, strict=True))
-            out = np.stack([known[key] for key in keys])
+                found = classifier.log_probability_of_groups([segment.glyph(ink, glyphs[w]) for w in new])
+                known.update((keys[written], row) for written, row in zip(new, found, strict=True))
+            out = np.stack([known[keys[c.written]] for c in candidates])
             while len(known) > MOST:
                 del known[next(iter(known))]
         return out

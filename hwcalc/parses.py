@@ -23,7 +23,7 @@ class Piece:
     Parameters
     ----------
     label : str
-        Of the symbol or the sign; of a fraction bar `-`.
+        Of the symbol or the sign; of a fraction bar `-`, of a slash `/`.
     group : Candidate
         Its strokes.
     alternatives : tuple of (label, probability)
@@ -143,7 +143,7 @@ def _item(piece: Piece, first: int) -> tuple[tuple[Item, ...], int]:
     rows = [part.row(start) for part, start in zip(piece.parts[:-1], starts, strict=False)]
     rows.append(last.row(sign + 1))
     after = sign + 1 + len(last)
-    if piece.form is Form.FRACTION:
+    if piece.form in (Form.FRACTION, Form.SLASHED):
         return (Stack(rows[0], rows[1], sign),), after
     return _in_line(rows, sign), after
 

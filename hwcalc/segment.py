@@ -6,10 +6,11 @@ candidates that together use every stroke once and make the best expression.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from itertools import pairwise
+from math import hypot
 from statistics import median
 
 import numpy as np
@@ -21,14 +22,21 @@ from .ink import Box, FloatArray, Ink, Stroke
 MAX_STROKES = 4
 """Most strokes of one symbol: 5 and ÷ need three, a picture's broken glyph one more."""
 
-LARGE = 3.5
-"""Widest pair of strokes that cross, in units: people write some signs large, but seldom across a neighbour."""
+LARGEST = {"crossing": (3.5, 3.85), "pair": (2.5, 2.2), "group": (2.0, 2.2)}
+"""Widest and highest groups, in units, of strokes of which one crosses the others, of two strokes, and of more: people
+write some signs large, but seldom across a neighbour, and pull the bar of a 5 far to the right."""
 
 MAX_CANDIDATES_PER_STROKE, MAX_CANDIDATES = 24, 2400
 """Bounds for scribbles, where every stroke is the neighbour of every other."""
 
 SPECK, BRIEF = 0.04, 5
 """Strokes no larger than this, in units, and of no more points may come from a bouncing pen; for a dot it rests."""
+
+SPOT = 0.2
+"""Strokes larger than this, in units, are no accident."""
+
+MOST_STRAYS = 2, 0.34
+"""Where more strokes than this are that small, and a larger share, the small ones are what was written."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,8 @@ class Candidate:
         The same, of their horizontal extents.
     specks : tuple of int
         Those of the strokes that the pen left by bouncing; see `bounces`.
+    strays : tuple of int
+        Those of the strokes that may be accidents, such as a spot where the hand rested; see `owners`.
     """
 
     strokes: tuple[int, ...]
@@ -54,16 +64,20 @@ class Candidate:
     gap: float = 0.0
     gap_x: float = 0.0
     specks: tuple[int, ...] = ()
+    strays: tuple[int, ...] = ()
 
     @property
     def written(self) -> tuple[int, ...]:
-        """The strokes without the specks: what was meant."""
-        return tuple(i for i in self.strokes if i not in self.specks) if self.specks else self.strokes
+        """The strokes without specks and strays: what was meant."""
+        left_out = self.specks + self.strays
+        return tuple(i for i in self.strokes if i not in left_out) if left_out else self.strokes
 
     @property
     def breaks(self) -> int:
         """How often the pen wrote something else in between."""
-        return sum(b - a > 1 for a, b in pairwise(self.strokes))
+        return sum(
+            b - a > 1 and b not in self.strays and a not in self.strays for a, b in pairwise(self.strokes)
+        )
 
 
 def unit_height(boxes: Sequence[Box]) -> float:
@@ -137,7 +151,9 @@ def candidates(
     for group in fixed:
         strokes = tuple(sorted(group))
         found[strokes] = Candidate(strokes, reduce(Box.union, (ink.strokes[i].box for i in strokes)))
-    return [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
+    known = [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
+    strayed = _with_strays(known, owners(ink, unit, bound.union(specks)))
+    return known + [c for c in strayed if frozenset(c.strokes) not in apart]
 
 
 def bounces(ink: Ink, unit: float) -> dict[int, int]:
@@ -165,6 +181,42 @@ def _with_specks(found: dict[tuple[int, ...], Candidate], specks: Mapping[int, i
             found[whole] = replace(candidate, strokes=whole, specks=own)
             if len(strokes) > 1:
                 del found[strokes]
+
+
+def owners(ink: Ink, unit: float, excluded: Collection[int] = ()) -> dict[int, frozenset[int]]:
+    """Strokes so small that they may be accidents, each with the nearest stroke and the nearest that is no bar.
+
+    A bar may be that of a fraction, which has its own way of being read.
+    """
+    boxes = {i: s.box for i, s in enumerate(ink.strokes) if i not in excluded}
+    small = [i for i, box in boxes.items() if max(box.width, box.height) <= SPOT * unit]
+    if len(small) > max(MOST_STRAYS[0], MOST_STRAYS[1] * len(boxes)) or len(small) == len(boxes):
+        return {}
+    no_bars = [i for i, box in boxes.items() if not _is_bar(box)]
+    return {
+        i: frozenset(
+            min(others, key=lambda j: _apart(boxes[i], boxes[j]))
+            for among in (boxes, no_bars)
+            if (others := [j for j in among if j != i])
+        )
+        for i in small
+    }
+
+
+def _apart(a: Box, b: Box) -> float:
+    """The distance of two boxes, 0 where they overlap."""
+    x = max(a.left - b.right, b.left - a.right, 0.0)
+    return hypot(x, max(a.top - b.bottom, b.top - a.bottom, 0.0))
+
+
+def _with_strays(candidates: Iterable[Candidate], owner: Mapping[int, frozenset[int]]) -> Iterator[Candidate]:
+    """The candidates with one or all of the strays that belong to their strokes, beside those without."""
+    for candidate in candidates:
+        strokes = candidate.strokes
+        own = [i for i, of in owner.items() if i not in strokes and not of.isdisjoint(strokes)]
+        for strays in dict.fromkeys((*((stray,) for stray in own), tuple(own))):
+            if strays:
+                yield replace(candidate, strokes=tuple(sorted((*candidate.strokes, *strays))), strays=strays)
 
 
 def _roofed(strokes: Sequence[Stroke], unit: float) -> Iterator[Candidate]:
@@ -260,8 +312,9 @@ def _grow(
             for neighbour in {n for i in group for n in near[i] if n > first and n not in group}:
                 key = tuple(sorted((*group, neighbour)))
                 box = candidate.box.union(strokes[neighbour].box)
-                large = LARGE * unit if _cross(candidate.box, strokes[neighbour].box) else 2.0 * unit
-                if key not in larger and box.width <= large and box.height <= 1.1 * large:
+                crossing = _cross(candidate.box, strokes[neighbour].box)
+                wide, high = LARGEST["crossing" if crossing else "pair" if len(group) == 1 else "group"]
+                if key not in larger and box.width <= wide * unit and box.height <= high * unit:
                     gap = min(
                         distance[i, neighbour] if i < neighbour else distance[neighbour, i] for i in group
                     )

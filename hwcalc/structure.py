@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
 from itertools import product
+from typing import TypeVar
 
 import numpy as np
 
-from .ink import Box, Ink
+from .ink import Box, FloatArray, Ink
 from .segment import bounces, joined
 
 FLAT = 0.35
@@ -36,8 +37,23 @@ CROSSING = 0.3
 ROW = 0.75
 """Least distance, in units, of the middles of two rows of a column."""
 
+UPRIGHT = 3.5
+"""Steepest slash between the parts of a fraction, as a multiple of its width."""
+
+ASIDE = (0.3, 1.2)
+"""How far beyond either end of a slash, in units, the middles of what is over and under it may be."""
+
+OFFSET = 0.1
+"""Over a slash is what stands higher than its middle by this, as a share of its height, or more."""
+
 MOST_GUESSES = 24
 """Bound for pages full of bars."""
+
+
+STRAIGHT = 0.2
+"""Points of a slash are no farther from its diagonal than this, as a share of its height."""
+
+T = TypeVar("T", float, FloatArray)
 
 
 class Form(Enum):
@@ -45,6 +61,7 @@ class Form(Enum):
 
     MARK = "mark"
     FRACTION = "fraction"
+    SLASHED = "slashed"
     ROOT = "root"
     COLUMN = "column"
 
@@ -57,15 +74,20 @@ class Guess:
     ----------
     form : Form
     sign : tuple of int
-        Strokes of the bar, the root sign or the rule; of a bar or rule the bar itself first.
+        Strokes of the bar, the slash, the root sign or the rule; of a bar or rule the bar itself first.
     parts : tuple of frozenset of int
-        Of a fraction what is over and what is under the bar; of a root what is under its roof; of a column
+        Of a fraction what is over and what is under the bar or slash; of a root what is under its roof; of a column
         its rows from top to bottom, the last one the result, which may be empty.
     """
 
     form: Form
     sign: tuple[int, ...]
     parts: tuple[frozenset[int], ...]
+
+
+def right_of(slash: Box, x: T, y: T) -> T:
+    """How far points are to the right of the rising diagonal of a box."""
+    return x - slash.left - (slash.right - slash.left) * (slash.bottom - y) / (slash.bottom - slash.top)
 
 
 class Bars:
@@ -89,6 +111,14 @@ class Bars:
             for i, box in enumerate(self.boxes)
             if i not in excluded and box.width >= SHORTEST * unit and box.height <= FLAT * box.width
         }
+        self._slashes = {
+            i
+            for i, box in enumerate(self.boxes)
+            if i not in excluded
+            and box.height >= SUBSTANCE * unit
+            and FLAT * box.width < box.height <= UPRIGHT * box.width
+            and _is_straight(ink, i)
+        }
 
     def fractions(self, strokes: Collection[int]) -> list[Guess]:
         """Guesses at fractions among some strokes, widest bars first."""
@@ -108,6 +138,26 @@ class Bars:
                 over, under = (self._whole(side, strokes) for side in self._sides(bar, group, bounded))
                 if self._is_substantial(over) and self._is_substantial(under):
                     found[Guess(Form.FRACTION, self._sign(bar, strokes), (over, under))] = None
+        return list(found)[:MOST_GUESSES]
+
+    def slashed(self, strokes: Collection[int]) -> list[Guess]:
+        """Guesses at fractions with a slash, what is over it to its left and what is under it to its right."""
+        found: dict[Guess, None] = {}
+        for slash in self._slashes.intersection(strokes):
+            box = self.boxes[slash]
+            sides: tuple[list[tuple[int, float]], list[tuple[int, float]]] = ([], [])
+            for i in set(strokes) - {slash} - self._specks.keys():
+                x, y = self.boxes[i].center
+                offset = (box.center[1] - y) / box.height
+                if abs(offset) >= OFFSET and (offset > 0) == (right_of(box, x, y) < 0):
+                    sides[offset < 0].append((i, max(box.left - x, x - box.right) / self._unit))
+            for reaches in product(ASIDE, repeat=2):
+                over, under = (
+                    self._whole([i for i, beyond in side if beyond <= reach], strokes)
+                    for side, reach in zip(sides, reaches, strict=True)
+                )
+                if self._is_substantial(over) and self._is_substantial(under):
+                    found[Guess(Form.SLASHED, (slash,), (over, under))] = None
         return list(found)[:MOST_GUESSES]
 
     def _around(self, bar: int, strokes: Collection[int]) -> list[tuple[int, bool, float]]:
@@ -229,6 +279,13 @@ def _ends(ink: Ink, stroke: int) -> tuple[float, float, float, float]:
     points = ink.strokes[stroke].points
     first, last = points[points[:, 0].argmin()], points[points[:, 0].argmax()]
     return float(first[0]), float(first[1]), float(last[0]), float(last[1])
+
+
+def _is_straight(ink: Ink, stroke: int) -> bool:
+    """Whether a stroke is a straight line from lower left to upper right."""
+    box, mask = ink.strokes[stroke].box, ink.strokes[stroke].mask
+    points = ink.strokes[stroke].points if mask is None else np.argwhere(mask)[:, ::-1] + [box.left, box.top]
+    return bool(np.abs(right_of(box, points[:, 0], points[:, 1])).max() <= STRAIGHT * box.height)
 
 
 def roots(

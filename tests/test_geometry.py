@@ -106,3 +106,33 @@ def test_brackets_that_belong_together_are_about_as_high():
     assert geometry.of_brackets(opening, Box(80, 20, 100, 80)) < as_high - 2
     assert geometry.of_brackets(opening, Box(80, 0, 100, 200)) < as_high - 2
     assert np.isfinite(geometry.of_brackets(Box(0, 0, 20, 0), Box(0, 0, 20, 0)))
+
+
+def test_two_strokes_that_meet_are_no_colon():
+    first, second = Box(2, 0.4, 2.2, 0.55), Box(2.05, 0.45, 2.2, 0.6)
+    line = Line([Box(0, 0, 0.6, 1), Box(5, 0, 5.6, 1)], 1.0)
+    colons = []
+    for gap in (0.0, 0.3):
+        shapes = Shapes([Candidate((0, 1), first.union(second), gap)], LABELS, [first, second], pen=True)
+        colons.append(shapes.on(line, np.array([0]))[3][0])
+    assert colons[0] == -np.inf < colons[1]
+
+
+def test_the_slant_of_the_flatter_stroke_tells_plus_from_times():
+    def odds(flatter):
+        steep = Box(0.1, 0.2, 0.4, 0.8)
+        found = weights(steep.union(flatter), "+×", (0, 1), [steep, flatter])
+        return found["+"] - found["×"]
+
+    level, slanted = Box(0.0, 0.48, 0.5, 0.52), Box(0.0, 0.3, 0.5, 0.7)
+    assert odds(level) > odds(slanted) + 4
+
+
+def test_two_short_bars_are_no_colon():
+    line = Line([Box(0, 0, 0.6, 1), Box(5, 0, 5.6, 1)], 1.0)
+    colons = []
+    for width in (0.05, 0.25):
+        over, under = Box(2, 0.3, 2 + width, 0.35), Box(2, 0.65, 2 + width, 0.7)
+        shapes = Shapes([Candidate((0, 1), over.union(under), 0.3)], LABELS, [over, under], pen=True)
+        colons.append(shapes.on(line, np.array([0]))[3][0])
+    assert colons[1] == -np.inf < colons[0]

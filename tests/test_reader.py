@@ -76,6 +76,23 @@ def test_symbols_tell_where_they_stand_and_what_else_they_may_be():
     assert 0 <= reading.confidence <= 1
 
 
+@pytest.mark.parametrize("spot", [(-30, 70), (20, 20), (140, 20)], ids=["below", "within", "behind"])
+def test_a_spot_that_is_no_point_is_left_out(spot):
+    reading = hwcalc.read_ink([np.array([spot, spot]), *line(SEVEN, PLUS, FOUR)])
+    assert reading.text == "7+4"
+    assert 0 in {i for symbol in reading.symbols for i in symbol.strokes}
+
+
+def test_a_point_may_be_drawn_twice():
+    strokes = line(SEVEN, POINT, FOUR)
+    assert hwcalc.read_ink([*strokes, strokes[1] + [2, 3]]).text == "7.4"
+
+
+def test_a_spot_that_is_corrected_to_a_point_is_one():
+    reading = hwcalc.read_ink([np.array([[20, 20], [20, 20]]), *line(SEVEN, PLUS, FOUR)])
+    assert "." in reader.group(reading, {0}, ".").text
+
+
 @pytest.mark.parametrize("factor", [1e-9, 1e-3, 1e6])
 def test_the_unit_does_not_matter(factor):
     strokes = [s * factor + 5 * factor for s in line(ONE, SEVEN, PLUS, FOUR)]
@@ -402,3 +419,11 @@ def test_what_reads_both_ways_is_seldom_upside_down(monkeypatch, level, turned, 
         lambda found, degrees, digits: replace(line, confidence=turned if degrees else level),
     )
     assert (reader._upright(None, False).confidence == level) == kept
+
+
+def test_a_fraction_may_have_a_slash():
+    strokes = [np.array(s, float) * 40 for s in ONE] + [np.array([(4.0, 62.0), (58.0, 6.0)])]
+    strokes += [np.array(s, float) * 40 + [44, 30] for s in FOUR]
+    reading = hwcalc.read_ink(strokes)
+    assert (reading.latex, reading.value) == (r"\frac{1}{4}", Fraction(1, 4))
+    assert [symbol.label for symbol in reading.symbols] == ["1", "/", "4"]

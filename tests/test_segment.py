@@ -91,3 +91,29 @@ def test_the_glyph_of_pieces_is_their_picture():
     (pair,) = (c for c in segment.candidates(ink, 3.0) if len(c.strokes) == 2)
     picture = segment.glyph(ink, pair)
     assert picture.tolist() == [[255, 255, 0, 0], [255, 255, 200, 200], [255, 255, 200, 200]]
+
+
+def test_a_small_mark_may_be_an_accident_beside_the_stroke_nearest_to_it():
+    one, two, spot = [(0, 0), (0, 60)], [(40, 0), (40, 60)], [(50, 20), (51, 20)]
+    ink = ink_of(one, two, spot)
+    assert segment.owners(ink, 60) == {2: {1}}
+    assert segment.owners(ink, 60, {1}) == {2: {0}}
+    (strayed,) = (c for c in segment.candidates(ink, 60) if c.strays)
+    assert (strayed.strokes, strayed.written, strayed.box.right) == ((1, 2), (1,), 40)
+    assert not any(c.strays for c in segment.candidates(ink, 60, apart=[frozenset({1, 2})]))
+
+
+def test_a_small_mark_beside_a_bar_may_belong_to_what_is_over_it_too():
+    digit, bar, spot = [(0, 0), (0, 60)], [(-20, 70), (60, 70)], [(20, 64), (21, 64)]
+    assert segment.owners(ink_of(digit, bar, spot), 60) == {2: {0, 1}}
+
+
+def test_marks_that_are_all_small_are_no_accidents():
+    dots = [[(x, 0), (x + 1, 0)] for x in range(0, 90, 30)]
+    assert segment.owners(ink_of(*dots), 60) == {}
+    assert segment.owners(ink_of([(0, 0), (0, 60)], *dots), 60) == {}
+
+
+def test_the_bar_of_a_5_may_reach_far_to_the_right():
+    body, bar = [(0, 0), (0, 20), (20, 40), (0, 60)], [(0, 0), (140, 0)]
+    assert (0, 1) in {c.strokes for c in segment.candidates(ink_of(body, bar), 60)}

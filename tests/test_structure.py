@@ -85,3 +85,26 @@ def test_a_root_is_guessed_for_what_its_box_holds():
 def test_small_high_strokes_look_like_exponents():
     boxes = [Box(0, 0, 30, 60), Box(35, -15, 50, 15), Box(60, 0, 90, 60), Box(95, 45, 98, 50)]
     assert raised(boxes, UNIT) == [False, True, False, False]
+
+
+def slashed(*strokes):
+    found = Bars(Ink.from_strokes(strokes), UNIT).slashed(range(len(strokes)))
+    return {(guess.form, guess.sign, guess.parts) for guess in found}
+
+
+def test_a_slash_has_what_is_higher_to_its_left_and_lower_to_its_right():
+    whole, slash = digit(-80, 10), [(0, 80), (70, 0)]
+    found = slashed(whole, digit(-5, -25), slash, digit(45, 40))
+    assert (Form.SLASHED, (2,), (frozenset({1}), frozenset({3}))) in found
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        (digit(-35, 10), [(0, 80), (40, 0)], digit(50, 10)),  # on one line
+        (digit(-5, -25), [(70, 80), (0, 0)], digit(45, 40)),  # a backslash
+        (digit(-5, -25), [(0, 80), (70, 80), (70, 0)], digit(45, 40)),  # no straight line
+    ],
+)
+def test_other_strokes_are_no_slashes_of_fractions(strokes):
+    assert slashed(*strokes) == set()
