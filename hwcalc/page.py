@@ -19,11 +19,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from .ink import Box, FloatArray, Ink
+from .ink import Box, FloatArray, Ink, Stroke
 from .page_grid import Grid, connected
 
 # All lengths are in units, the height of the digits nearby.
-_DOT = 0.4  # a mark no wider than this, and little higher, is a point
+_DOT = 0.4  # a mark no wider than this, and little higher, is a point,
+_DASH = 0.18  # unless it is flat and longer than this, or two lines that cross:
+_FULL = 0.65  # points and single lines fill 0.75 of an ellipse with their moments and more, a + or × 0.55 and less
 _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
 _TALL = 0.6  # lower marks are signs
@@ -55,17 +57,23 @@ _CORRIDOR = 1.2  # least between two columns that are read one after the other
 
 @dataclass(frozen=True)
 class _Mark:
-    """Strokes that are together for certain, where the line runs through them, and the unit around them."""
+    """Strokes that are together for certain, the unit around them, and where the line runs through them.
+
+    `crossed` are small ones that are more than a point: several lines.
+    """
 
     strokes: tuple[int, ...]
     box: Box
     unit: float
     axis: float
+    crossed: bool = False
 
     @property
     def is_dot(self) -> bool:
         """A point, a comma, a speck."""
-        return self.box.width <= _DOT * self.unit and self.box.height <= 1.4 * _DOT * self.unit
+        width, height = self.box.width, self.box.height
+        dash = width > _FLAT * height and width > _DASH * self.unit
+        return not (self.crossed or dash) and width <= _DOT * self.unit and height <= 1.4 * _DOT * self.unit
 
     @property
     def is_flat(self) -> bool:
@@ -129,7 +137,7 @@ def _marks(ink: Ink) -> list[_Mark]:
     ]
     boxes = [ink.strokes[i].box for i in written]
     marks = [
-        _Mark((i,), box, unit, box.center[1])
+        _Mark((i,), box, unit, box.center[1], _is_crossed(ink.strokes[i], unit))
         for i, box, unit in zip(written, boxes, _units(boxes, usual), strict=True)
     ]
     grid = _grid(marks)
@@ -143,6 +151,16 @@ def _marks(ink: Ink) -> list[_Mark]:
     bars = {i for i, m in enumerate(marks) if m.is_flat and all(_over_and_under(m, marks, grid))}
     others = [m for i, m in enumerate(marks) if i not in bars]
     return _joined(_stacked(_joined(others) + [marks[i] for i in sorted(bars)]))
+
+
+def _is_crossed(stroke: Stroke, unit: float) -> bool:
+    """Is a small piece of a picture two lines that cross, a + or ×? They fill little of their ellipse of inertia."""
+    size = max(stroke.box.width, stroke.box.height)
+    if stroke.mask is None or not _DASH * unit < size <= 1.4 * _DOT * unit:
+        return False
+    pixels = np.stack(np.nonzero(stroke.mask))
+    moments = np.cov(pixels, bias=True) + np.eye(2) / 12  # a pixel is no point
+    return bool(pixels.shape[1] < _FULL * 4 * np.pi * np.sqrt(np.linalg.det(moments)))
 
 
 def _grid(marks: Sequence[_Mark]) -> Grid:
@@ -214,7 +232,8 @@ def _union(marks: Sequence[_Mark]) -> _Mark:
         return marks[0]
     box = reduce(Box.union, (m.box for m in marks))
     strokes = tuple(i for m in marks for i in m.strokes)
-    return _Mark(strokes, box, float(np.median([m.unit for m in marks])), box.center[1])
+    crossed = any(m.crossed or m.is_flat for m in marks)
+    return _Mark(strokes, box, float(np.median([m.unit for m in marks])), box.center[1], crossed)
 
 
 def _stacked(marks: list[_Mark]) -> list[_Mark]:
