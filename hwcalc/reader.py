@@ -46,14 +46,16 @@ _MEMORY = Memory()
 _INVERTED = 3.0
 """How many times more likely a glyph must look with the other polarity than its border tells."""
 
-_SURE_OF_TURN = 0.7
-"""A picture that reads at least this well is not turned upside down."""
+_SURE_OF_TURN = 0.98
+"""A picture that reads at least this well is not turned."""
 
 _TURNED = 1.5
 """How many times more likely a picture must read when it is turned."""
 
-_UPSIDE_DOWN = 2.0
-"""The same for the one expression of a picture that is turned by half: 9+68 is 89+6 upside down."""
+_BY_A_QUARTER, _BY_HALF = 1.0, 3.0
+"""How much higher the log-odds of the one expression of a picture must be when it is turned: 9+68 is 89+6 upside
+down. Of 68 photographs and 130 drawn lines that are read as they stand, all still are; upside down 80 % are instead of
+39, on their side 89 % instead of 68."""
 
 _SURELY = 0.95
 """A page that reads at least this well stays as it is, and one that only reads so when it is turned is turned."""
@@ -300,16 +302,21 @@ def _known(reading: Reading, fixed: Fixed | None) -> Reading:
 
 def _upright(found: Writing, digits: bool) -> Reading:
     """The one expression in a picture, turned to where it reads best if it reads badly as it stands."""
-    best = _leveled(found, 0.0, digits)
-    if best.confidence < _SURE_OF_TURN:
+    best = as_it_stands = _leveled(found, 0.0, digits)
+    if as_it_stands.confidence < _SURE_OF_TURN:
         box = _source(best).ink.box
         lies = box.width > box.height
+        enough = _log_odds(as_it_stands.confidence) + (_BY_HALF if lies else _BY_A_QUARTER)
         for degrees in (180.0,) if lies else (90.0, 270.0):
             turned = _leveled(found, degrees, digits)
-            enough = max(_UPSIDE_DOWN * best.confidence, DOUBTFUL) if lies else _enough(best.confidence)
-            if turned.confidence > enough:
+            surer = turned.confidence > max(best.confidence, DOUBTFUL)
+            if surer and _log_odds(turned.confidence) > enough:
                 best = turned
     return best
+
+
+def _log_odds(confidence: float) -> float:
+    return float(np.log((confidence + 1e-12) / (1 - confidence + 1e-12)))
 
 
 def _leveled(found: Writing, degrees: float, digits: bool) -> Reading:
