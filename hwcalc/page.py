@@ -49,6 +49,7 @@ _SIGN_ROOM = 0.7  # what counts of a gap beside a sign, around which people leav
 _CLEARING = 0.3  # that much of a gap must be free in another line too
 _WITNESSES = 2  # lines that tell at least
 _WRITTEN = 0.5
+_AROUND = 0.9  # what is left out so near to an expression may belong to it
 _BESIDE = 0.35  # most between an expression and a small mark off its line: an exponent, a comma
 _OFF_ROW = 2.0  # most that neighbours in a row differ in height,
 _ASKEW = 5.0  # and how many times more than the room between them it counts
@@ -112,6 +113,20 @@ def one_expression(ink: Ink) -> Ink:
         return ink
     _attach_dots([chain], [m for m in marks if m.is_dot], ink.pen_width)
     return replace(ink, strokes=ink.group(sorted(i for m in chain for i in m.strokes)))
+
+
+def left_out(ink: Ink, parts: Iterable[Ink]) -> list[Box]:
+    """The boxes of what is as large as a sign, and neither in one of these parts of the ink nor a drawing."""
+    taken = {id(stroke) for part in parts for stroke in part.strokes}
+    usual = _usual_height([s.box for s in ink.strokes])
+    boxes = [s.box for s in ink.strokes if id(s) not in taken]
+    return [b for b in boxes if _DASH * usual < max(b.width, b.height) < _HUGE * usual]
+
+
+def lacks(part: Ink, boxes: Iterable[Box]) -> bool:
+    """Does some of what is left out, with these boxes, stand where it may belong to an expression?"""
+    near = _AROUND * _usual_height([s.box for s in part.strokes])
+    return any(_apart(part.box, box) < near for box in boxes)
 
 
 def groups(ink: Ink) -> list[list[int]]:

@@ -57,6 +57,9 @@ _BY_A_QUARTER, _BY_HALF = 1.0, 3.0
 down. Of 68 photographs and 130 drawn lines that are read as they stand, all still are; upside down 80 % are instead of
 39, on their side 89 % instead of 68."""
 
+_INCOMPLETE = 0.5
+"""How likely a reading is right that leaves out ink as large as a sign, beside one that leaves out none."""
+
 _SURELY = 0.95
 """A page that reads at least this well stays as it is, and one that only reads so when it is turned is turned."""
 
@@ -323,8 +326,18 @@ def _leveled(found: Writing, degrees: float, digits: bool) -> Reading:
     """The expression in a picture turned clockwise: of its ink as it stands and made level what reads better."""
     from .picture import inks
 
-    ways = [_read(Source(page.one_expression(ink), digits=digits)) for ink in inks(found, degrees)]
+    ways = []
+    for ink in inks(found, degrees):
+        one = page.one_expression(ink)
+        ways.append(_whole(_read(Source(one, digits=digits)), page.left_out(ink, [one])))
     return max(ways, key=lambda reading: reading.confidence)
+
+
+def _whole(reading: Reading, left_out: Sequence[Box]) -> Reading:
+    """The reading, doubtful if it leaves out ink that may belong to it; `left_out` are the boxes of such ink."""
+    if not page.lacks(_source(reading).ink, left_out):
+        return reading
+    return replace(reading, confidence=_INCOMPLETE * reading.confidence, doubtful=True)
 
 
 def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[Reading]:
@@ -403,7 +416,9 @@ def _written(ink: Ink) -> list[Ink]:
 
 def _read_all(ink: Ink, fixed: Mapping[int, Fixed]) -> list[Reading]:
     """Every expression in the ink of a page; see `read_page`."""
-    readings = [part for one in _written(ink) for part in _parted(_read(Source(one)))]
+    written = _written(ink)
+    left_out = page.left_out(ink, written)
+    readings = [part for one in written for part in _parted(_read(Source(one)))]
     readings = _joined(_rejoined(_joined(readings)))
     found: list[Reading] = []
     for reading, length in zip(readings, item_numbers(readings, _looks(readings)), strict=True):
@@ -413,7 +428,7 @@ def _read_all(ink: Ink, fixed: Mapping[int, Fixed]) -> list[Reading]:
             reading = _read(Source(_part(reading, rest)))
         if rest and any(s.label.isdigit() for s in reading.symbols):
             found.append(reading)
-    return [_known(reading, fixed.get(i)) for i, reading in enumerate(found)]
+    return [_whole(_known(reading, fixed.get(i)), left_out) for i, reading in enumerate(found)]
 
 
 def _part(reading: Reading, numbers: Sequence[int]) -> Ink:
