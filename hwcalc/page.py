@@ -36,6 +36,7 @@ _HUGE = 4.5  # what is higher is a line of a table or a drawing,
 _LONG = 25.0  # and so is what is wider
 _NEIGHBOURS = 8  # that tell how high digits are here
 _AT_ONCE = 256  # marks whose neighbours are looked for together
+_BAR = 0.8  # of the width of what touches it, or more, is a fraction bar
 _STACK = 0.5  # most between a fraction bar and what stands over or under it
 _STRAY = 0.12  # what stands over a bar and sticks out by more does not belong to it
 _LEVEL = 0.5  # most that neighbours in a line differ in height
@@ -145,15 +146,13 @@ def groups(ink: Ink) -> list[list[int]]:
 
 
 def _marks(ink: Ink) -> list[_Mark]:
-    usual = _usual_height([s.box for s in ink.strokes])
+    found = _connected(ink)
+    usual = _usual_height(list(found.values()))
     # a frame or the lines of a table would join all that stands within
-    written = [
-        i for i, s in enumerate(ink.strokes) if s.box.height < _HUGE * usual and s.box.width < _LONG * usual
-    ]
-    boxes = [ink.strokes[i].box for i in written]
+    written = {i: b for i, b in found.items() if b.height < _HUGE * usual and b.width < _LONG * usual}
     marks = [
-        _Mark((i,), box, unit, box.center[1], _is_crossed(ink.strokes[i], unit))
-        for i, box, unit in zip(written, boxes, _units(boxes, usual), strict=True)
+        _Mark(numbers, box, unit, box.center[1], _is_crossed(ink.group(numbers), unit))
+        for (numbers, box), unit in zip(written.items(), _units(list(written.values()), usual), strict=True)
     ]
     grid = _grid(marks)
     marks = [
@@ -168,12 +167,31 @@ def _marks(ink: Ink) -> list[_Mark]:
     return _joined(_stacked(_joined(others) + [marks[i] for i in sorted(bars)]))
 
 
-def _is_crossed(stroke: Stroke, unit: float) -> bool:
+def _connected(ink: Ink) -> dict[tuple[int, ...], Box]:
+    """The strokes with their boxes, the pieces of a picture's component together, but not if one is a fraction bar."""
+    parts: dict[int, list[int]] = {}
+    for i, stroke in enumerate(ink.strokes):
+        parts.setdefault(-1 - i if stroke.component is None else stroke.component, []).append(i)
+    found: dict[tuple[int, ...], Box] = {}
+    for numbers in parts.values():
+        boxes = [ink.strokes[i].box for i in numbers]
+        whole = reduce(Box.union, boxes)
+        if any(b.width > max(_BAR * whole.width, _FLAT * b.height) for b in boxes):
+            found.update({(i,): box for i, box in zip(numbers, boxes, strict=True)})
+        else:
+            found[tuple(numbers)] = whole
+    return found
+
+
+def _is_crossed(strokes: Sequence[Stroke], unit: float) -> bool:
     """Is a small piece of a picture two lines that cross, a + or ×? They fill little of their ellipse of inertia."""
-    size = max(stroke.box.width, stroke.box.height)
-    if stroke.mask is None or not _DASH * unit < size <= 1.4 * _DOT * unit:
+    box = strokes[0].box
+    size = max(box.width, box.height)
+    if len(strokes) > 1 or not _DASH * unit < size <= 1.4 * _DOT * unit:
+        return len(strokes) > 1  # it was cut where lines meet
+    if strokes[0].mask is None:
         return False
-    pixels = np.stack(np.nonzero(stroke.mask))
+    pixels = np.stack(np.nonzero(strokes[0].mask))
     moments = np.cov(pixels, bias=True) + np.eye(2) / 12  # a pixel is no point
     return bool(pixels.shape[1] < _FULL * 4 * np.pi * np.sqrt(np.linalg.det(moments)))
 

@@ -130,6 +130,8 @@ def candidates(
                 break
     for sign in _roofed(ink.strokes, unit):
         found.setdefault(sign.strokes, sign)
+    for whole in _components(ink):
+        found.setdefault(whole, Candidate(whole, reduce(Box.union, (ink.strokes[i].box for i in whole))))
     _with_specks(found, specks)
     bound = frozenset().union(*fixed)
     for parted in apart:
@@ -138,6 +140,15 @@ def candidates(
         strokes = tuple(sorted(group))
         found[strokes] = Candidate(strokes, reduce(Box.union, (ink.strokes[i].box for i in strokes)))
     return [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
+
+
+def _components(ink: Ink) -> Iterator[tuple[int, ...]]:
+    """The pieces of each component of a picture that was cut: it may have been one symbol."""
+    parts: dict[int, list[int]] = {}
+    for i, stroke in enumerate(ink.strokes):
+        if stroke.component is not None:
+            parts.setdefault(stroke.component, []).append(i)
+    return (tuple(own) for own in parts.values() if len(own) > 1)
 
 
 def bounces(ink: Ink, unit: float) -> dict[int, int]:
