@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import equations, expression, page, segment
+from .digits_alone import among_digits
 from .features import Glyph, extract
 from .glyphs import JUNK, default_classifier
 from .grammar import KIND
@@ -537,6 +538,9 @@ def _read(source: Source) -> Reading:
         from .asterisk import with_asterisks  # OpenCV: see `read`
 
         log_probability = with_asterisks(ink, unit, candidates, log_probability, classifier.labels)
+        if source.digits:
+            glyphs = [segment.glyph(ink, candidate) for candidate in candidates]
+            log_probability = among_digits(classifier, glyphs, log_probability)
     allowed: Collection[str] = _DIGITS if source.digits else KIND.keys()
     lattice = Lattice(
         ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=source.digits
