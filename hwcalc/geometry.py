@@ -162,7 +162,7 @@ height, and the deviation towards the middle. On one line the two are 0.01 on av
 UNALIGNED, CLOSE = 2.0, 20.0
 """Weights of rows of a column that do not end at the same place, and that run into each other."""
 
-CUT = -2.5
+CUT = -3.3
 """Two symbols that were one connected piece of a picture."""
 
 OUTLIER = 0.0005
@@ -208,10 +208,17 @@ class Shapes:
         Of every stroke of the ink.
     pen : bool
         Whether the strokes were written by a pen; pieces of a picture have no order.
+    components : sequence of int or None, optional
+        Of every stroke, as in `Stroke`.
     """
 
     def __init__(
-        self, candidates: Sequence[Candidate], labels: str, strokes: Sequence[Box], pen: bool
+        self,
+        candidates: Sequence[Candidate],
+        labels: str,
+        strokes: Sequence[Box],
+        pen: bool,
+        components: Sequence[int | None] = (),
     ) -> None:
         boxes = np.array([c.box for c in candidates])
         self.left, self.top, self.right, self.bottom = boxes.T
@@ -234,7 +241,9 @@ class Shapes:
         self._ragged = np.array([_raggedness([strokes[i] for i in c.written]) for c in candidates])
         self._equals = np.array([label == "=" for label in labels])
         self._slant = _of_slant([[strokes[i] for i in c.written] for c in candidates], labels)
-        self._count = np.array([len(c.written) for c in candidates])
+        # what a component of a picture was cut into is no broken line
+        whole = [-1 - i if c is None else c for i, c in enumerate(components)] or range(len(strokes))
+        self._count = np.array([len({whole[i] for i in c.written}) for c in candidates])
         self._breaks = np.array([c.breaks for c in candidates])
         self._strays = [(i, sizes[stray]) for i, c in enumerate(candidates) for stray in c.strays]
         counts = STROKES if pen else PIECES

@@ -138,7 +138,8 @@ class Lattice:
         self.labels = "".join(labels[k] for k in kept)
         self.fixed = fixed or {}
         self._place = {c.strokes: i for i, c in enumerate(candidates) if not c.strays}
-        self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None)
+        self._parts = [s.component for s in ink.strokes]
+        self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None, self._parts)
         self.log_probability = _weighed(np.asarray(log_probability, np.float64)[:, kept])
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
@@ -154,7 +155,6 @@ class Lattice:
         self._rows: dict[tuple[frozenset[int], bool], Parse] = {}
         self._units: dict[frozenset[int], float] = {}
         self.work = 0
-        self._parts = [s.component for s in ink.strokes]
 
     def parse(self) -> Parse:
         """The best reading of all strokes."""

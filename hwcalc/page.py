@@ -19,11 +19,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from .ink import Box, FloatArray, Ink
+from .ink import Box, FloatArray, Ink, Stroke
 from .page_grid import Grid, connected
 
 # All lengths are in units, the height of the digits nearby.
-_DOT = 0.4  # a mark no wider than this, and little higher, is a point
+_DOT = 0.4  # a mark no wider than this, and little higher, is a point,
+_DASH = 0.18  # unless it is flat and longer than this, or two lines that cross:
+_FULL = 0.65  # points and single lines fill 0.75 of an ellipse with their moments and more, a + or × 0.55 and less
 _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
 _TALL = 0.6  # lower marks are signs
@@ -34,6 +36,7 @@ _HUGE = 4.5  # what is higher is a line of a table or a drawing,
 _LONG = 25.0  # and so is what is wider
 _NEIGHBOURS = 8  # that tell how high digits are here
 _AT_ONCE = 256  # marks whose neighbours are looked for together
+_BAR = 0.8  # of the width of what touches it, or more, is a fraction bar
 _STACK = 0.5  # most between a fraction bar and what stands over or under it
 _STRAY = 0.12  # what stands over a bar and sticks out by more does not belong to it
 _LEVEL = 0.5  # most that neighbours in a line differ in height
@@ -47,6 +50,7 @@ _SIGN_ROOM = 0.7  # what counts of a gap beside a sign, around which people leav
 _CLEARING = 0.3  # that much of a gap must be free in another line too
 _WITNESSES = 2  # lines that tell at least
 _WRITTEN = 0.5
+_AROUND = 0.9  # what is left out so near to an expression may belong to it
 _BESIDE = 0.35  # most between an expression and a small mark off its line: an exponent, a comma
 _OFF_ROW = 2.0  # most that neighbours in a row differ in height,
 _ASKEW = 5.0  # and how many times more than the room between them it counts
@@ -55,17 +59,23 @@ _CORRIDOR = 1.2  # least between two columns that are read one after the other
 
 @dataclass(frozen=True)
 class _Mark:
-    """Strokes that are together for certain, where the line runs through them, and the unit around them."""
+    """Strokes that are together for certain, the unit around them, and where the line runs through them.
+
+    `crossed` are small ones that are more than a point: several lines.
+    """
 
     strokes: tuple[int, ...]
     box: Box
     unit: float
     axis: float
+    crossed: bool = False
 
     @property
     def is_dot(self) -> bool:
         """A point, a comma, a speck."""
-        return self.box.width <= _DOT * self.unit and self.box.height <= 1.4 * _DOT * self.unit
+        width, height = self.box.width, self.box.height
+        dash = width > _FLAT * height and width > _DASH * self.unit
+        return not (self.crossed or dash) and width <= _DOT * self.unit and height <= 1.4 * _DOT * self.unit
 
     @property
     def is_flat(self) -> bool:
@@ -106,6 +116,20 @@ def one_expression(ink: Ink) -> Ink:
     return replace(ink, strokes=ink.group(sorted(i for m in chain for i in m.strokes)))
 
 
+def left_out(ink: Ink, parts: Iterable[Ink]) -> list[Box]:
+    """The boxes of what is as large as a sign, and neither in one of these parts of the ink nor a drawing."""
+    taken = {id(stroke) for part in parts for stroke in part.strokes}
+    usual = _usual_height([s.box for s in ink.strokes])
+    boxes = [s.box for s in ink.strokes if id(s) not in taken]
+    return [b for b in boxes if _DASH * usual < max(b.width, b.height) < _HUGE * usual]
+
+
+def lacks(part: Ink, boxes: Iterable[Box]) -> bool:
+    """Does some of what is left out, with these boxes, stand where it may belong to an expression?"""
+    near = _AROUND * _usual_height([s.box for s in part.strokes])
+    return any(_apart(part.box, box) < near for box in boxes)
+
+
 def groups(ink: Ink) -> list[list[int]]:
     """The numbers of the strokes of each expression, ascending; see `expressions`."""
     if not ink.strokes:
@@ -122,15 +146,13 @@ def groups(ink: Ink) -> list[list[int]]:
 
 
 def _marks(ink: Ink) -> list[_Mark]:
-    usual = _usual_height([s.box for s in ink.strokes])
+    found = _connected(ink)
+    usual = _usual_height(list(found.values()))
     # a frame or the lines of a table would join all that stands within
-    written = [
-        i for i, s in enumerate(ink.strokes) if s.box.height < _HUGE * usual and s.box.width < _LONG * usual
-    ]
-    boxes = [ink.strokes[i].box for i in written]
+    written = {i: b for i, b in found.items() if b.height < _HUGE * usual and b.width < _LONG * usual}
     marks = [
-        _Mark((i,), box, unit, box.center[1])
-        for i, box, unit in zip(written, boxes, _units(boxes, usual), strict=True)
+        _Mark(numbers, box, unit, box.center[1], _is_crossed(ink.group(numbers), unit))
+        for (numbers, box), unit in zip(written.items(), _units(list(written.values()), usual), strict=True)
     ]
     grid = _grid(marks)
     marks = [
@@ -143,6 +165,35 @@ def _marks(ink: Ink) -> list[_Mark]:
     bars = {i for i, m in enumerate(marks) if m.is_flat and all(_over_and_under(m, marks, grid))}
     others = [m for i, m in enumerate(marks) if i not in bars]
     return _joined(_stacked(_joined(others) + [marks[i] for i in sorted(bars)]))
+
+
+def _connected(ink: Ink) -> dict[tuple[int, ...], Box]:
+    """The strokes with their boxes, the pieces of a picture's component together, but not if one is a fraction bar."""
+    parts: dict[int, list[int]] = {}
+    for i, stroke in enumerate(ink.strokes):
+        parts.setdefault(-1 - i if stroke.component is None else stroke.component, []).append(i)
+    found: dict[tuple[int, ...], Box] = {}
+    for numbers in parts.values():
+        boxes = [ink.strokes[i].box for i in numbers]
+        whole = reduce(Box.union, boxes)
+        if any(b.width > max(_BAR * whole.width, _FLAT * b.height) for b in boxes):
+            found.update({(i,): box for i, box in zip(numbers, boxes, strict=True)})
+        else:
+            found[tuple(numbers)] = whole
+    return found
+
+
+def _is_crossed(strokes: Sequence[Stroke], unit: float) -> bool:
+    """Is a small piece of a picture two lines that cross, a + or ×? They fill little of their ellipse of inertia."""
+    box = strokes[0].box
+    size = max(box.width, box.height)
+    if len(strokes) > 1 or not _DASH * unit < size <= 1.4 * _DOT * unit:
+        return len(strokes) > 1  # it was cut where lines meet
+    if strokes[0].mask is None:
+        return False
+    pixels = np.stack(np.nonzero(strokes[0].mask))
+    moments = np.cov(pixels, bias=True) + np.eye(2) / 12  # a pixel is no point
+    return bool(pixels.shape[1] < _FULL * 4 * np.pi * np.sqrt(np.linalg.det(moments)))
 
 
 def _grid(marks: Sequence[_Mark]) -> Grid:
@@ -214,7 +265,8 @@ def _union(marks: Sequence[_Mark]) -> _Mark:
         return marks[0]
     box = reduce(Box.union, (m.box for m in marks))
     strokes = tuple(i for m in marks for i in m.strokes)
-    return _Mark(strokes, box, float(np.median([m.unit for m in marks])), box.center[1])
+    crossed = any(m.crossed or m.is_flat for m in marks)
+    return _Mark(strokes, box, float(np.median([m.unit for m in marks])), box.center[1], crossed)
 
 
 def _stacked(marks: list[_Mark]) -> list[_Mark]:

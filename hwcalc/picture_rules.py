@@ -24,6 +24,7 @@ _THICKEST = 7  # pixels
 _SHORTEST = 0.45  # of what the picture has room for
 _LEAST_ROOM = 0.15  # of the width; what fits into a smaller corner is not looked for
 _MOST_RULES = 150
+_PEN = 0.75  # of the width of the pen; what is thinner or fainter was not written with it
 
 
 class Pen(NamedTuple):
@@ -236,7 +237,7 @@ def _printed(rules: list[Rule], pen: Pen) -> list[Rule]:
     # A ruled sheet on a table does not reach the borders of the picture.
     row = through if len(through) >= 3 else rules
     regular = row if len(row) >= 3 and _even([r.place for r in row]) else []
-    slight = [r for r in rules if r.darkness < 0.75 * pen.darkness or r.thickness < 0.75 * pen.width]
+    slight = [r for r in rules if r.darkness < _PEN * pen.darkness or r.thickness < _PEN * pen.width]
     return [r for r in rules if sum(any(r is s for s in sign) for sign in (through, regular, slight)) >= 2]
 
 
@@ -274,4 +275,20 @@ def _erase(clean: ByteArray, darkness: ByteArray, rule: Rule, pen: Pen) -> None:
         above = np.cumprod(dark[middle::-1], axis=0).sum(axis=0)
         thick = above + below
         writing = np.broadcast_to(thick > np.median(thick) + 1.5, band.shape)
-    clean.ravel()[band[~writing]] = 0
+    dark = flat[band] > pen.darkness / 2
+    clean.ravel()[band[~writing | _dashes(writing & dark, pen)]] = 0
+
+
+def _dashes(left: npt.NDArray[np.bool_], pen: Pen) -> npt.NDArray[np.bool_]:
+    """Of what is left in the band of a rule (its rows straightened), the dark dashes of the rule itself.
+
+    A copied line is dark in parts and faint in others. What is written on it leaves its band, or is as thick
+    as the pen.
+    """
+    _, *found, _ = cv2.connectedComponentsWithStats(left.view(np.uint8), connectivity=8)
+    labels, stats = (np.asarray(part, np.int32) for part in found)
+    inside = (stats[:, cv2.CC_STAT_TOP] > 0) & (
+        stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] < len(left)
+    )
+    thin = stats[:, cv2.CC_STAT_AREA] < _PEN * pen.width * stats[:, cv2.CC_STAT_WIDTH]
+    return np.asarray((inside & thin)[labels] & left)

@@ -144,6 +144,8 @@ def candidates(
                 break
     for sign in _roofed(ink.strokes, unit):
         found.setdefault(sign.strokes, sign)
+    for whole in _components(ink):
+        found.setdefault(whole, Candidate(whole, reduce(Box.union, (ink.strokes[i].box for i in whole))))
     _with_specks(found, specks)
     bound = frozenset().union(*fixed)
     for parted in apart:
@@ -154,6 +156,15 @@ def candidates(
     known = [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
     strayed = _with_strays(known, owners(ink, unit, bound.union(specks)))
     return known + [c for c in strayed if frozenset(c.strokes) not in apart]
+
+
+def _components(ink: Ink) -> Iterator[tuple[int, ...]]:
+    """The pieces of each component of a picture that was cut: it may have been one symbol."""
+    parts: dict[int, list[int]] = {}
+    for i, stroke in enumerate(ink.strokes):
+        if stroke.component is not None:
+            parts.setdefault(stroke.component, []).append(i)
+    return (tuple(own) for own in parts.values() if len(own) > 1)
 
 
 def bounces(ink: Ink, unit: float) -> dict[int, int]:

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwcalc import ReadError, read_page
+from hwcalc import ReadError, read, read_page
 from hwcalc.handwriting import Hand
 from hwcalc.ink import Ink
 from hwcalc.item_numbers import item_numbers
@@ -270,3 +270,33 @@ def test_a_speck_within_a_digit_is_no_part_of_it_and_no_point() -> None:
     speckled = ink_from_picture(picture)
     assert len(speckled.strokes) == len(whole.strokes) + 1
     assert [s.box for s in one_expression(speckled).strokes] == [s.box for s in whole.strokes]
+
+
+@pytest.mark.parametrize("sign", "+-×")
+@pytest.mark.parametrize("size", [0.3, 0.4])
+def test_a_sign_as_small_as_a_comma_is_no_speck(sign: str, size: float) -> None:
+    height = 60
+    small = sum_strokes(sign, size * height / 0.7, 2.2 * height, (1 - size / 1.4) * height)
+    digits = sum_strokes("4", height, height / 2, height / 2) + sum_strokes(
+        "7", height, 3.5 * height, height / 2
+    )
+    ink = ink_from_picture(drawn(digits + small, (5 * height, 2 * height), 4))
+    assert len(one_expression(ink).strokes) == len(ink.strokes) >= 3
+    (numbers,) = groups(ink)
+    assert len(numbers) == len(ink.strokes)
+
+
+@pytest.mark.parametrize(("radius", "height", "doubtful"), [(9, 0.5, True), (9, 3.0, False), (2, 0.5, False)])
+def test_a_reading_that_leaves_out_ink_as_large_as_a_sign_is_doubtful(
+    radius: int, height: float, doubtful: bool
+) -> None:
+    size = 60
+    strokes = sum_strokes("2+5", size, size, 4 * size)
+    picture = drawn(strokes, (6 * size, 6 * size), 5)
+    clean = read(picture)
+    cv2.circle(picture, (round(1.4 * size), round((4 - height) * size)), radius, (40,), -1)
+    blotted = read(picture)
+    assert clean.text == blotted.text == "2+5"
+    assert (clean.doubtful, blotted.doubtful) == (False, doubtful)
+    (on_page,) = read_page(picture)
+    assert (on_page.text, on_page.doubtful) == ("2+5", doubtful)

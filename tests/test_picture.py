@@ -172,3 +172,11 @@ def test_turned(degrees: float) -> None:
     back = turned.in_picture(turned.box)
     np.testing.assert_array_less(upright.in_picture(upright.box)[2:], np.add(back[2:], 3))
     assert (turned.box.width < turned.box.height) == (abs(degrees) == 90)
+
+
+@pytest.mark.parametrize("text", ["00", "53-0", "4+47"])
+@pytest.mark.parametrize("chalk", [False, True])
+def test_bold_writing_that_fills_its_picture_is_not_taken_for_its_negative(text: str, chalk: bool) -> None:
+    picture = sum_picture(text, 50, 9)[15:-15]
+    found = ink_from_picture(255 - picture if chalk else picture)
+    assert len(found.strokes) == len(text)

@@ -82,3 +82,19 @@ def test_a_curved_line_is_followed() -> None:
         for k in range(2):
             picture[np.clip(rows + k, 0, 119), x] = np.minimum(picture[np.clip(rows + k, 0, 119), x], 150)
     assert len(ink_from_picture(picture).strokes) == 4
+
+
+def test_the_dark_dashes_of_a_copied_line_go_too() -> None:
+    picture = sum_picture("2-5")
+    lines = np.full_like(picture, 255)
+    rng = np.random.default_rng(0)
+    for y in (13, 45, 77, 109):
+        for x in range(0, picture.shape[1], 12):
+            lines[y : y + 2, x : x + 12] = rng.choice([215, 190, 60])
+    whole = ink_from_picture(np.minimum(picture, lines))
+    clean = ink_from_picture(picture)
+    assert len(whole.strokes) == len(clean.strokes) == 3
+    for stroke, expected in zip(whole.strokes, clean.strokes, strict=True):
+        np.testing.assert_allclose(
+            whole.in_picture(stroke.box), clean.in_picture(expected.box), atol=6
+        )  # a dash may touch a stroke

@@ -409,7 +409,7 @@ def test_ten_thousand_strokes_are_refused():
 
 @pytest.mark.parametrize(
     ("level", "turned", "width", "kept"),
-    [(0.69, 0.99, 300, True), (0.45, 0.99, 300, False), (0.69, 0.99, 30, False), (0.2, 0.7, 300, True)],
+    [(0.9, 0.99, 300, True), (0.45, 0.99, 300, False), (0.9, 0.99, 30, False), (0.2, 0.7, 300, True)],
 )
 def test_what_reads_both_ways_is_seldom_upside_down(monkeypatch, level, turned, width, kept):
     line = hwcalc.read_ink([[(0, 0), (width, 100)]])
