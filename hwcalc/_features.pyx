@@ -26,10 +26,12 @@ import os
 import numpy as np
 
 cdef extern from "_features_simd.h" nogil:
+    const float REACH
     enum:
         CANVAS, PLANE, WIDE, STRIDE, GRID, PLANES
     ctypedef struct GlyphLoops:
         void (*draw_segment)(float *, float, float, float, float, float) noexcept nogil
+        void (*ink)(const float *, float, uint8_t *) noexcept nogil
         void (*sum_row)(const uint8_t *, int, int64_t *) noexcept nogil
         void (*sample_row)(const uint8_t *, int, int, float, float, float, int, float *) noexcept nogil
         void (*gradient_features)(const float *, const float (*)[WIDE], float *) noexcept nogil
@@ -46,6 +48,7 @@ cdef enum:
 
 cdef float INNER = 40.0       # longer side of a drawn glyph, pixels
 cdef float PEN = 2.3          # radius of the pen on the canvas, pixels: about MNIST's line
+cdef float FAR = 1e9           # squared, beyond the reach of any pen
 cdef float SMOOTH = 0.12      # steps shorter than this share of a glyph may be stairs
 cdef int SOLID = 64            # pixels from here on make up the box of the ink
 cdef double MAX_SHEAR = 1.0   # beyond 45° a slope is the symbol (a slash), not the hand
@@ -113,16 +116,17 @@ cdef void draw_glyph(
     """Draw strokes `first` … `last` - 1, scaled so that their longer side is INNER, in the middle."""
     cdef int begin = starts[first], end = starts[last], i, stroke
     cdef float left = points[2 * begin], right = left, top = points[2 * begin + 1], bottom = top
-    cdef float scale, x, y, px, py, cx, cy, reach
-    cdef float[CANVAS * CANVAS] light
-    memset(light, 0, sizeof(light))
+    cdef float scale, x, y, px, py, cx, cy, near
+    cdef float[CANVAS * CANVAS] distance  # squared, of each pixel to what is drawn so far
+    for i in range(CANVAS * CANVAS):
+        distance[i] = FAR
     for i in range(begin, end):
         left = min(left, points[2 * i])
         right = max(right, points[2 * i])
         top = min(top, points[2 * i + 1])
         bottom = max(bottom, points[2 * i + 1])
     scale = max(right - left, bottom - top)
-    reach = SMOOTH * scale
+    near = SMOOTH * scale
     scale = (INNER - 2 * radius) / scale if scale > 0 else 0
     cx = (left + right) / 2
     cy = (top + bottom) / 2
@@ -130,19 +134,18 @@ cdef void draw_glyph(
         px = (points[2 * starts[stroke]] - cx) * scale + CANVAS / 2
         py = (points[2 * starts[stroke] + 1] - cy) * scale + CANVAS / 2
         if starts[stroke + 1] - starts[stroke] == 1:
-            loops.draw_segment(light, px, py, px, py, radius)
+            loops.draw_segment(distance, px, py, px, py, radius + REACH)
         for i in range(starts[stroke] + 1, starts[stroke + 1]):
-            smoothed(points, starts[stroke], starts[stroke + 1], i, reach, &x, &y)
+            smoothed(points, starts[stroke], starts[stroke + 1], i, near, &x, &y)
             x = (x - cx) * scale + CANVAS / 2
             y = (y - cy) * scale + CANVAS / 2
             # points closer than a pixel add nothing but time; the last one always counts
             if (x - px) * (x - px) + (y - py) * (y - py) < 1 and i + 1 < starts[stroke + 1]:
                 continue
-            loops.draw_segment(light, px, py, x, y, radius)
+            loops.draw_segment(distance, px, py, x, y, radius + REACH)
             px = x
             py = y
-    for i in range(CANVAS * CANVAS):
-        canvas[i] = <unsigned char><int>light[i]
+    loops.ink(distance, radius + REACH, canvas)
 
 
 cdef Moments measure(const unsigned char* image, int height, int width) noexcept nogil:

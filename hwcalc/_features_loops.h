@@ -1,28 +1,40 @@
 /* The loops over pixels. _features_simd.h includes this file once per instruction set, with NAME(x) the
  * decorated name and TARGET the function attribute; loops over BLOCK pixels become a few vector operations. */
 
-/* Draw a line with round ends: each pixel takes its coverage in 0 to 255, the larger of old and new. */
-TARGET static void NAME(draw_segment)(float *canvas, float x0, float y0, float x1, float y1, float radius) {
-    const float reach = radius + REACH, dx = x1 - x0, dy = y1 - y0, length2 = dx * dx + dy * dy;
+/* Draw a line with round ends: each pixel of the canvas takes its squared distance to the line where that is less than
+ * what it has. Pixels farther than `reach` may be left as they are. */
+TARGET static void NAME(draw_segment)(float *canvas, float x0, float y0, float x1, float y1, float reach) {
+    const float dx = x1 - x0, dy = y1 - y0, length2 = dx * dx + dy * dy;
     const float scale = length2 > 0 ? 1 / length2 : 0, slope = dy != 0 ? dx / dy : 0;
     const int top = INSIDE(MIN(y0, y1) - reach), bottom = INSIDE(MAX(y0, y1) + reach);
+    const int leaning = fabsf(dx) > BLOCK && dy != 0;
+    int left = INSIDE(MIN(x0, x1) - reach) / BLOCK * BLOCK, right = INSIDE(MAX(x0, x1) + reach);
     for (int y = top; y <= bottom; y++) {
-        /* only the part of the line that is within reach of this row can colour it */
-        const float py = y + 0.5f - y0, low = MIN(0, dy), high = MAX(0, dy);
-        const float from = dy != 0 ? slope * MIN(high, MAX(low, py - reach)) : 0;
-        const float to = dy != 0 ? slope * MIN(high, MAX(low, py + reach)) : dx;
-        const int left = INSIDE(x0 + MIN(from, to) - reach) / BLOCK * BLOCK;
-        const int right = INSIDE(x0 + MAX(from, to) + reach);
+        const float py = y + 0.5f - y0;
+        if (leaning) { /* only the part of a long line that is within reach of this row counts */
+            const float low = MIN(0, dy), high = MAX(0, dy);
+            const float from = slope * MIN(high, MAX(low, py - reach)), to = slope * MIN(high, MAX(low, py + reach));
+            left = INSIDE(x0 + MIN(from, to) - reach) / BLOCK * BLOCK;
+            right = INSIDE(x0 + MAX(from, to) + reach);
+        }
         for (int x = left; x <= right; x += BLOCK) {
             float *pixel = canvas + y * CANVAS + x;
+#pragma omp simd
             for (int k = 0; k < BLOCK; k++) {
                 const float px = (float)(x + k) + 0.5f - x0, along = (px * dx + py * dy) * scale;
                 const float t = MIN(1, MAX(0, along));
-                const float ox = px - t * dx, oy = py - t * dy;
-                const float cover = (reach - sqrtf(ox * ox + oy * oy)) / (2 * REACH);
-                pixel[k] = MAX(255 * MIN(1, cover), pixel[k]);
+                const float ox = px - t * dx, oy = py - t * dy, square = ox * ox + oy * oy, old = pixel[k];
+                pixel[k] = MIN(square, old);
             }
         }
+    }
+}
+
+/* The pixels of a canvas from their squared distances: their coverage in 0 to 255 by a pen with this reach. */
+TARGET static void NAME(ink)(const float *canvas, float reach, uint8_t *pixels) {
+    for (int i = 0; i < CANVAS * CANVAS; i++) {
+        const float cover = (reach - sqrtf(canvas[i])) / (2 * REACH);
+        pixels[i] = (uint8_t)(int)(255 * MIN(1, MAX(0, cover)));
     }
 }
 

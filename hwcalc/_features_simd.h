@@ -29,6 +29,7 @@ enum {
 
 typedef struct {
     void (*draw_segment)(float *, float, float, float, float, float);
+    void (*ink)(const float *, float, uint8_t *);
     void (*sum_row)(const uint8_t *, int, int64_t *);
     void (*sample_row)(const uint8_t *, int, int, float, float, float, int, float *);
     void (*gradient_features)(const float *, const float (*)[WIDE], float *);
@@ -41,7 +42,7 @@ typedef struct {
 #define INSIDE(v) ((int)MIN(MAX(v, 0), CANVAS - 1))
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
-#define LOOPS(set) { draw_segment_##set, sum_row_##set, sample_row_##set, gradient_features_##set }
+#define LOOPS(set) { draw_segment_##set, ink_##set, sum_row_##set, sample_row_##set, gradient_features_##set }
 
 /* The baseline of the compiler: SSE2, NEON, ... */
 #define TARGET

@@ -52,13 +52,16 @@ def extract(glyphs: Sequence[Glyph], *, pen_scale: float = 1.0, n_jobs: int | No
     float32 (n, SIZE)
         All zeros for a glyph without ink.
     """
-    out = np.zeros((len(glyphs), SIZE), np.float32)
+    threads = _threads(n_jobs, len(glyphs))
     pictures = [i for i, glyph in enumerate(glyphs) if is_picture(glyph)]
     drawn = [i for i, glyph in enumerate(glyphs) if not is_picture(glyph)]
-    threads = _threads(n_jobs, len(glyphs))
+    if not drawn and pictures:
+        return _picture_features(glyphs, threads)
+    if not pictures and drawn:
+        return _stroke_features(glyphs, pen_scale, threads)
+    out = np.zeros((len(glyphs), SIZE), np.float32)
     if pictures:
         out[pictures] = _picture_features([glyphs[i] for i in pictures], threads)
-    if drawn:
         out[drawn] = _stroke_features([glyphs[i] for i in drawn], pen_scale, threads)
     return out
 
