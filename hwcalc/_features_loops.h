@@ -148,8 +148,8 @@ TARGET static inline void NAME(bend_row)(const float *above, const float *here, 
 }
 
 /* Weighted sums of the direction planes at GRID × GRID points, of what bends one way and of what bends the other,
- * then the square root. Each edge counts as much as it bends: in five folds of MNIST's training digits 214 errors
- * instead of 239 for edges that all count alike, on held-out writers of all sets 1.32 % instead of 1.39 %. `plane` has a border of zeros; `pool` holds each point's weights along an axis, zero
+ * then the square root. In five folds of MNIST's training digits 220 errors instead of 239 for edges that bend or
+ * not, on held-out writers of all sets 1.34 % instead of 1.39 %. `plane` has a border of zeros; `pool` holds each point's weights along an axis, zero
  * beyond PLANE. */
 TARGET static void NAME(gradient_features)(const float *plane, const float (*pool)[WIDE], float *out) {
     float smooth[(PLANE + 2) * STRIDE], bend[WIDE];
@@ -162,8 +162,9 @@ TARGET static void NAME(gradient_features)(const float *plane, const float (*poo
         for (int d = 0; d < DIRECTIONS; d++) {
             float *restrict hollow = direction + d * WIDE, *restrict round = hollow + DIRECTIONS * WIDE;
             for (int i = 0; i < WIDE; i++) {
-                round[i] = hollow[i] * MAX(0, -bend[i]);
-                hollow[i] *= MAX(0, bend[i]);
+                /* EVEN where it does not bend, 1 and 0 where it is wholly bent */
+                round[i] = hollow[i] * MAX(EVEN - (1 - EVEN) * bend[i], EVEN - EVEN * bend[i]);
+                hollow[i] *= MAX(EVEN + (1 - EVEN) * bend[i], EVEN + EVEN * bend[i]);
             }
         }
         for (int g = 0; g < GRID; g++) {

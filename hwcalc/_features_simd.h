@@ -12,6 +12,8 @@
 #define REACH 0.5f           /* a pixel fades over this distance on both sides of a line's edge */
 #define SQRT2 1.41421356f
 #define BENT 3.0f            /* curvature, 1 / this in pixels, from which an edge is wholly bent */
+#define EVEN 0.2f            /* share of an edge that counts on either side where it is straight: else slashes are
+                              * taken for ones; at 0, 214 errors instead of 220 in MNIST's folds */
 #define FLAT 1e-4f           /* square of the gradient below which there is no edge */
 
 enum {

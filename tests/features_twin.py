@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-PLANE, GRID = 35, 5
+PLANE, GRID, EVEN = 35, 5, 0.2
 MAX_SHEAR = 1.0
 
 
@@ -102,7 +102,8 @@ def describe(image):
     offset = np.arange(PLANE)[None, :] + 0.5 - (np.arange(GRID)[:, None] + 0.5) * spacing
     pool = np.where(np.abs(offset) < 3 * sigma, np.exp(-(offset**2) / (2 * sigma**2)) / sigma, 0)
     edges, bend = directions(plane), bends(plane)
-    planes = np.concatenate([edges * np.maximum(0, bend), edges * np.maximum(0, -bend)])
+    shares = [np.where(b > 0, EVEN + (1 - EVEN) * b, EVEN + EVEN * b) for b in (bend, -bend)]
+    planes = np.concatenate([edges * share for share in shares])
     pooled = np.einsum("gy,dyx,hx->ghd", pool, planes, pool)
     return np.concatenate([np.sqrt(np.maximum(pooled, 0)).ravel(), shapes])
 
