@@ -83,7 +83,8 @@ class GlyphClassifier(GlyphMachine):
             found[np.ix_(drawn, columns)] = _mixed(found[np.ix_(drawn, columns)], by_path)
         if "/" in self.labels:
             found[:, self.labels.index("/")] += SLASH
-        return log_softmax(found)
+            found = log_softmax(found)
+        return found
 
     def log_probability_of(self, glyphs: Sequence[Glyph]) -> FeatureArray:
         """The same for glyphs that are symbols: -inf for junk.
