@@ -265,5 +265,5 @@ def _rounded(coefficients: FeatureArray) -> npt.NDArray[np.float16]:
 
 def log_softmax(scores: npt.NDArray[np.floating]) -> FeatureArray:
     """Natural logarithm of the softmax over the last axis, float32."""
-    shifted = scores - scores.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)
+    shifted = scores - np.maximum.reduce(scores, axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.add.reduce(np.exp(shifted), axis=-1, keepdims=True)), np.float32)

@@ -96,9 +96,10 @@ class GlyphClassifier(GlyphMachine):
             log_probability[:, self.labels.index(JUNK)] = -np.inf
         if "." in self.labels:
             evidence = np.array([point_evidence(glyph) for glyph in glyphs], np.float32)
-            simple = np.array([self.labels[k] in SIMPLE for k in log_probability.argmax(axis=1)])
-            log_probability /= 1 + SOFTENING * np.maximum(evidence * simple, 0)[:, None]
-            log_probability[:, self.labels.index(".")] += evidence
+            if evidence.any():
+                simple = np.array([self.labels[k] in SIMPLE for k in log_probability.argmax(axis=1)])
+                log_probability /= 1 + SOFTENING * np.maximum(evidence * simple, 0)[:, None]
+                log_probability[:, self.labels.index(".")] += evidence
         return log_softmax(log_probability)
 
     def classify(self, glyphs: Sequence[Glyph]) -> list[str]:
