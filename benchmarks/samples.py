@@ -36,7 +36,9 @@ def render(strokes: list[FloatArray], pen: int = 6, em: int = EM) -> ByteArray:
     width, height = (high - low).astype(int)
     ink = np.zeros((height, width), np.uint8)
     for stroke in strokes:
-        path = np.rint((stroke * em - low) * 16).astype(np.int32)
+        path = np.rint((stroke[[0, *range(len(stroke))]] * em - low) * 16).astype(
+            np.int32
+        )  # a point is a line too
         cv2.polylines(ink, [path], False, 255, pen, cv2.LINE_AA, shift=4)
     return ink
 

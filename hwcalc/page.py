@@ -185,13 +185,13 @@ def _connected(ink: Ink) -> dict[tuple[int, ...], Box]:
 
 def _is_crossed(strokes: Sequence[Stroke], unit: float) -> bool:
     """Is a small piece of a picture two lines that cross, a + or ×? They fill little of their ellipse of inertia."""
-    box = strokes[0].box
-    size = max(box.width, box.height)
-    if len(strokes) > 1 or not _DASH * unit < size <= 1.4 * _DOT * unit:
-        return len(strokes) > 1  # it was cut where lines meet
-    if strokes[0].mask is None:
+    if len(strokes) > 1:  # it was cut where lines meet
+        return True
+    (stroke,) = strokes
+    size = max(stroke.box.width, stroke.box.height)
+    if stroke.mask is None or not _DASH * unit < size <= 1.4 * _DOT * unit:
         return False
-    pixels = np.stack(np.nonzero(strokes[0].mask))
+    pixels = np.stack(np.nonzero(stroke.mask))
     moments = np.cov(pixels, bias=True) + np.eye(2) / 12  # a pixel is no point
     return bool(pixels.shape[1] < _FULL * 4 * np.pi * np.sqrt(np.linalg.det(moments)))
 
