@@ -2,7 +2,7 @@
 
     pen strokes ──▶ raster ──┐
                              ├──▶ moments ──▶ normalised plane ──▶ gradient directions ──▶ pooled, square root
-    pixels ──────────────────┘              (deskewed, scaled)  (8, bent either way)       (GRID × GRID × 16)
+    pixels ──────────────────┘              (deskewed, scaled)  (8 × straight or bent)     (GRID × GRID × 24)
 
 Every glyph, drawn or photographed, in training and in use, takes this one way. Sources: C.-L. Liu,
 K. Nakashima, H. Sako, H. Fujisawa, "Handwritten digit recognition: benchmarking of state-of-the-art

@@ -147,40 +147,60 @@ TARGET static inline void NAME(bend_row)(const float *above, const float *here, 
     }
 }
 
-/* Weighted sums of the direction planes at GRID × GRID points, of what bends one way and of what bends the other,
- * then the square root. In five folds of MNIST's training digits 220 errors instead of 239 for edges that bend or
- * not, on held-out writers of all sets 1.34 % instead of 1.39 %. `plane` has a border of zeros; `pool` holds each point's weights along an axis, zero
- * beyond PLANE. */
-TARGET static void NAME(gradient_features)(const float *plane, const float (*pool)[WIDE], float *out) {
-    float smooth[(PLANE + 2) * STRIDE], bend[WIDE];
-    float direction[PLANES * WIDE], rows[GRID * PLANES * WIDE] = {0};
-    NAME(smoothed)(plane, smooth);
-    for (int y = 0; y < PLANE; y++) {
-        const float *sharp = plane + y * STRIDE, *soft = smooth + y * STRIDE;
-        NAME(gradient_row)(sharp, sharp + STRIDE, sharp + 2 * STRIDE, direction);
-        NAME(bend_row)(soft, soft + STRIDE, soft + 2 * STRIDE, bend);
-        for (int d = 0; d < DIRECTIONS; d++) {
-            float *restrict hollow = direction + d * WIDE, *restrict round = hollow + DIRECTIONS * WIDE;
-            for (int i = 0; i < WIDE; i++) {
-                /* EVEN where it does not bend, 1 and 0 where it is wholly bent */
-                round[i] = hollow[i] * MAX(EVEN - (1 - EVEN) * bend[i], EVEN - EVEN * bend[i]);
-                hollow[i] *= MAX(EVEN + (1 - EVEN) * bend[i], EVEN + EVEN * bend[i]);
-            }
+/* The edges of one row in all PLANES: its three rows of the plane begin at `sharp`, of the smooth one at `soft`. */
+TARGET static inline void NAME(edge_row)(const float *sharp, const float *soft, float *edges) {
+    float bend[WIDE];
+    NAME(gradient_row)(sharp, sharp + STRIDE, sharp + 2 * STRIDE, edges);
+    NAME(bend_row)(soft, soft + STRIDE, soft + 2 * STRIDE, bend);
+    for (int d = 0; d < DIRECTIONS; d++) {
+        float *restrict straight = edges + d * WIDE;
+        float *restrict hollow = straight + DIRECTIONS * WIDE, *restrict round = hollow + DIRECTIONS * WIDE;
+        for (int i = 0; i < WIDE; i++) {
+            const float inward = MAX(0, bend[i]), outward = MAX(0, -bend[i]);
+            hollow[i] = straight[i] * inward;
+            round[i] = straight[i] * outward;
+            straight[i] *= STRAIGHT * (1 - inward - outward);
         }
+    }
+}
+
+/* Each of n numbers, not negative, rounded to what half precision holds, below its normal numbers to 0. On their bits:
+ * arithmetic that rounds would be optimised away. */
+TARGET static inline void NAME(halve)(float *numbers, int n) {
+    for (int i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, numbers + i, sizeof(bits));
+        bits = (bits + 0xfff + (bits >> 13 & 1)) & ~(uint32_t)0x1fff;
+        if (bits < HALF_NORMAL) bits = 0;
+        memcpy(numbers + i, &bits, sizeof(bits));
+    }
+}
+
+/* Weighted sums of the direction planes at GRID × GRID points, of edges that are straight, that bend one way and
+ * that bend the other, then the square root, rounded to half precision. `plane` has a border of zeros; `pool` holds each point's weights along
+ * an axis, zero beyond PLANE. In five folds of MNIST's training digits 211 errors instead of 239 for edges of all
+ * kinds together, on held-out writers of all sets 1.26 % instead of 1.39 %. */
+TARGET static void NAME(gradient_features)(const float *plane, const float (*pool)[WIDE], float *out) {
+    float smooth[(PLANE + 2) * STRIDE];
+    float edges[ROWS][PLANES * WIDE], pooled[GRID][PLANES * WIDE] = {{0}};
+    NAME(smoothed)(plane, smooth);
+    for (int y = 0; y < PLANE; y += ROWS) {
+        for (int r = 0; r < ROWS; r++) NAME(edge_row)(plane + (y + r) * STRIDE, smooth + (y + r) * STRIDE, edges[r]);
         for (int g = 0; g < GRID; g++) {
-            const float weight = pool[g][y];
-            float *restrict row = rows + g * PLANES * WIDE;
-            if (weight > 0)
-                for (int i = 0; i < PLANES * WIDE; i++) row[i] += weight * direction[i];
+            float *restrict row = pooled[g];
+            const float *weight = pool[g] + y;
+            if (weight[0] > 0 || weight[ROWS - 1] > 0)
+                for (int i = 0; i < PLANES * WIDE; i++)
+                    row[i] += weight[0] * edges[0][i] + weight[1] * edges[1][i] + weight[2] * edges[2][i] +
+                              weight[3] * edges[3][i] + weight[4] * edges[4][i];
         }
     }
     for (int g = 0; g < GRID; g++)
-        for (int d = 0; d < PLANES; d++) {
-            const float *row = rows + (g * PLANES + d) * WIDE;
+        for (int d = 0; d < PLANES; d++)
             for (int h = 0; h < GRID; h++) {
                 float total = 0;
-                for (int i = 0; i < WIDE; i++) total += pool[h][i] * row[i];
+                for (int i = 0; i < WIDE; i++) total += pool[h][i] * pooled[g][d * WIDE + i];
                 out[(g * GRID + h) * PLANES + d] = sqrtf(total);
             }
-        }
+    NAME(halve)(out, GRID * GRID * PLANES);
 }

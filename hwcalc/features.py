@@ -141,8 +141,9 @@ def pack_strokes(
 
 
 def _finished(out: FeatureArray) -> FeatureArray:
-    out[:, SIZE - _features.SHAPE_COUNT :] *= SHAPE_WEIGHT
-    return halved(out)
+    shapes = out[:, SIZE - _features.SHAPE_COUNT :]
+    shapes[:] = halved(shapes * np.float32(SHAPE_WEIGHT))
+    return out
 
 
 def halved(out: FeatureArray) -> FeatureArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-PLANE, GRID, EVEN = 35, 5, 0.2
+PLANE, GRID, STRAIGHT = 35, 5, 0.3
 MAX_SHEAR = 1.0
 
 
@@ -95,14 +95,14 @@ def bends(plane):
 
 
 def describe(image):
-    """All features of one picture: (404,)."""
+    """All features of one picture: (604,)."""
     plane, shapes = normalise(image)
     spacing = PLANE / GRID
     sigma = np.sqrt(2) * spacing / np.pi
     offset = np.arange(PLANE)[None, :] + 0.5 - (np.arange(GRID)[:, None] + 0.5) * spacing
     pool = np.where(np.abs(offset) < 3 * sigma, np.exp(-(offset**2) / (2 * sigma**2)) / sigma, 0)
     edges, bend = directions(plane), bends(plane)
-    shares = [np.where(b > 0, EVEN + (1 - EVEN) * b, EVEN + EVEN * b) for b in (bend, -bend)]
+    shares = STRAIGHT * (1 - np.abs(bend)), np.maximum(0, bend), np.maximum(0, -bend)
     planes = np.concatenate([edges * share for share in shares])
     pooled = np.einsum("gy,dyx,hx->ghd", pool, planes, pool)
     return np.concatenate([np.sqrt(np.maximum(pooled, 0)).ravel(), shapes])
