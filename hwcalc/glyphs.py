@@ -81,9 +81,6 @@ class GlyphClassifier(GlyphMachine):
             by_path = self.pen.log_probability(features.extract_paths([glyphs[i] for i in drawn]))
             columns = [self.labels.index(label) for label in self.pen.labels]
             found[np.ix_(drawn, columns)] = _mixed(found[np.ix_(drawn, columns)], by_path)
-        if "/" in self.labels:
-            found[:, self.labels.index("/")] += SLASH
-            found = log_softmax(found)
         return found
 
     def log_probability_of(self, glyphs: Sequence[Glyph]) -> FeatureArray:
@@ -94,6 +91,8 @@ class GlyphClassifier(GlyphMachine):
         log_probability = self.log_probability_of_groups(glyphs)
         if JUNK in self.labels:
             log_probability[:, self.labels.index(JUNK)] = -np.inf
+        if "/" in self.labels:
+            log_probability[:, self.labels.index("/")] += SLASH
         if "." in self.labels:
             evidence = np.array([point_evidence(glyph) for glyph in glyphs], np.float32)
             if evidence.any():
@@ -179,7 +178,7 @@ CUT_OUT = 0.5
 """From this share on, coordinates are those of the glyph, not of a page."""
 
 
-SLASH = 1.3
+SLASH = 0.6
 """Log-odds for /: in the training sets the 1 that it looks like is three times as common, alone it is not."""
 
 SIMPLE = frozenset("-1/().")

@@ -52,8 +52,8 @@ _FOLLOW[START, COLUMN] = 0.0
 FOLLOW: list[list[float]] = _FOLLOW.tolist()
 
 SECOND_POINT = WRONG  # two points in one number
-UNOPENED = -7.5  # a closing bracket too many
-UNCLOSED = -5.5  # for each bracket open at the end
+UNMATCHED = -10.0  # a bracket that closes too much, or is open at an equals sign
+UNCLOSED = -5.5  # for each bracket open at the end, where more may come
 SECOND_EQUALS = -2.0  # a = b = c is rare
 UNFINISHED = -4.5  # the last symbol wants something after it
 TRAILING_POINT = -6.0  # a point at the end: a spot on the paper is likelier
@@ -138,10 +138,10 @@ def _step(state: State, kind: int, raised: bool) -> tuple[float, State]:
     elif kind == OPEN:
         depth += 1
     elif kind == CLOSE:
-        score += 0.0 if depth else UNOPENED
+        score += 0.0 if depth else UNMATCHED
         depth = max(0, depth - 1)
     elif kind == EQUALS:
-        score += UNCLOSED * depth + SECOND_EQUALS * min(equations, 2)
+        score += UNMATCHED * depth + SECOND_EQUALS * min(equations, 2)
         depth, equations = 0, min(equations + 1, 3)
     return score, State(kind, pointed, depth, equations, raised)
 

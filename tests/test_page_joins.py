@@ -81,7 +81,7 @@ def test_parts_that_are_no_symbol_of_their_own_are_not_joined() -> None:
 def test_a_page_with_wide_gaps() -> None:
     strokes = []
     for i, text in enumerate(["45   +   36", "58+26", "7×36", "95-4"]):
-        strokes += [s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(3), text, late=0.0)[0]]
+        strokes += [s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(3, sloppiness=0.5), text, late=0.0)[0]]
     size = tuple(np.ceil(np.vstack(strokes).max(axis=0) + 60).astype(int))
     assert [r.text for r in read_page(drawn(strokes, size, 4))] == ["45+36", "58+26", "7×36", "95-4"]
 
