@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .linear_svm import LinearSVC
     from .model_file import ModelError
     from .models import GlyphModel, load_model
+    from .picture_reader import read, read_page
     from .reader import (
         Reading,
         Symbol,
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
         correct,
         evaluate,
         group,
-        read,
         read_ink,
-        read_page,
         ungroup,
     )
     from .svm import SVC
@@ -52,9 +51,9 @@ _HOME = {
     "load_glyphs": "glyph_sources",
     "load_model": "models",
     "group": "reader",
-    "read": "reader",
+    "read": "picture_reader",
     "read_ink": "reader",
-    "read_page": "reader",
+    "read_page": "picture_reader",
     "ungroup": "reader",
 }
 

@@ -178,7 +178,7 @@ CUT_OUT = 0.5
 """From this share on, coordinates are those of the glyph, not of a page."""
 
 
-SLASH = 0.6
+SLASH = 1.1
 """Log-odds for /: in the training sets the 1 that it looks like is three times as common, alone it is not."""
 
 SIMPLE = frozenset("-1/().")

@@ -8,10 +8,10 @@ with `whitening`, the spread of each principal component is raised to the power 
 left out. Full whitening (POWER = 1) would make noise as important as form; after H. Jégou and O. Chum, "Negative
 evidences and co-occurrences in image retrieval: the benefit of PCA and whitening", ECCV 2012.
 
-Measured with the 204 features of then, in five folds of MNIST's 60,000 training digits: 267 errors without, 239 so (96
-components 247, all 204: 235; within the labels, POWER 0.25: 250, 0.5: 246, 0.75: 254, 1: 300). On a tenth of the writers
-of all sets, held out: 1.52 % of the glyphs without, 1.39 % so, and of the junk 5.2 and 3.6 %. With the 604 features of
-now, which tell straight edges from bent ones, 211 errors and 1.26 %.
+Measured with the 204 features of then, in five folds of MNIST's 60,000 training digits: 267 errors without, 239 so
+(96 components 247, all 204: 235; within the labels, POWER 0.25: 250, 0.5: 246, 0.75: 254, 1: 300). On a tenth of the
+writers of all sets, held out: 1.52 % of the glyphs without, 1.39 % so, and of the junk 5.2 and 3.6 %. With the 604
+features of now, which tell straight edges from bent ones, 211 errors and 1.26 %.
 """
 
 from __future__ import annotations

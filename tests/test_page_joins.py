@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hwcalc import reader
+from hwcalc import picture_reader
 from hwcalc.handwriting import Hand
 from hwcalc.ink import Box, Ink, piece
 from hwcalc.page_joins import cut, joins, rows, signs_between
-from hwcalc.reader import Reading, Source, Symbol, read_page
+from hwcalc.picture_reader import read_page
+from hwcalc.reader import Reading, Source, Symbol
 from hwcalc.written_lines import write_line
 
 from .written import drawn
@@ -81,7 +82,9 @@ def test_parts_that_are_no_symbol_of_their_own_are_not_joined() -> None:
 def test_a_page_with_wide_gaps() -> None:
     strokes = []
     for i, text in enumerate(["45   +   36", "58+26", "7×36", "95-4"]):
-        strokes += [s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(3, sloppiness=0.5), text, late=0.0)[0]]
+        strokes += [
+            s * 60 + (60, 120 + 150 * i) for s in write_line(Hand(3, sloppiness=0.5), text, late=0.0)[0]
+        ]
     size = tuple(np.ceil(np.vstack(strokes).max(axis=0) + 60).astype(int))
     assert [r.text for r in read_page(drawn(strokes, size, 4))] == ["45+36", "58+26", "7×36", "95-4"]
 
@@ -107,8 +110,8 @@ def test_parts_that_read_better_as_one(
         ink = Ink(tuple(piece(np.ones((1, 1), np.uint8), i, 0) for i in range(len(what[0]))))
         return replace(at(what[0], left), confidence=what[1], source=Source(ink))
 
-    monkeypatch.setattr(reader, "_together", lambda parts: sure(whole))
-    found = reader._rejoined([sure(first), sure(second, 50.0)])
+    monkeypatch.setattr(picture_reader, "_together", lambda parts: sure(whole))
+    found = picture_reader._rejoined([sure(first), sure(second, 50.0)])
     assert [r.text for r in found] == ([whole[0]] if joined else [first[0], second[0]])
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from hwcalc.ink import ByteArray, piece
 from hwcalc.picture import ink_of, writing
+from hwcalc.picture_reader import read, read_page
 from hwcalc.picture_skew import skew
-from hwcalc.reader import read, read_page
 
 from .written import drawn, sum_picture, sum_strokes
 

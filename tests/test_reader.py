@@ -4,7 +4,6 @@ import contextlib
 import gzip
 import json
 import os
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -211,40 +210,6 @@ def test_typed_nonsense_is_answered_in_words():
     assert reading.answer
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "value"),
-    [
-        ("sum.png", "12+34=", 46),
-        ("brackets.png", "2(3+4)×5", 70),
-        ("decimals.png", "0.1+0.2=0.3", True),
-        ("photo.jpg", "(17-5)÷8=", Fraction(3, 2)),
-        ("blackboard.png", "96÷12+7", 15),
-    ],
-)
-def test_the_sample_pictures(name, text, value):
-    reading = hwcalc.read(SAMPLES / name)
-    assert (reading.text, reading.value) == (text, value)
-
-
-def test_a_picture_can_be_a_path_an_image_or_an_array():
-    from PIL import Image
-
-    path = SAMPLES / "sum.png"
-    with Image.open(path) as image:
-        ways = [str(path), path.read_bytes(), image.convert("RGB"), np.asarray(image.convert("L"))]
-        assert {hwcalc.read(way).text for way in ways} == {"12+34="}
-
-
-def test_boxes_of_a_picture_are_in_its_pixels():
-    from PIL import Image
-
-    with Image.open(SAMPLES / "sum.png") as image:
-        width, height = image.size
-    reading = hwcalc.read(SAMPLES / "sum.png")
-    assert 0 <= reading.box.left < 0.2 * width < 0.8 * width < reading.box.right <= width
-    assert 0 <= reading.box.top < reading.box.bottom <= height
-
-
 def test_most_lines_of_synthetic_hands_are_read():
     texts = ["12+34=", "7×8-6", "(1+2)÷3", "40.5-9", "365/7", "2(3+4)"]
     lines = [(text, write_line(Hand(100 + i), text)[0]) for i, text in enumerate(texts * 6)]
@@ -405,20 +370,6 @@ def test_what_is_no_arithmetic_is_refused_or_doubtful(strokes):
 def test_ten_thousand_strokes_are_refused():
     with pytest.raises(ReadError, match="too many"):
         hwcalc.read_ink([[(i, 0), (i, 9)] for i in range(10_000)])
-
-
-@pytest.mark.parametrize(
-    ("level", "turned", "width", "kept"),
-    [(0.9, 0.99, 300, True), (0.45, 0.99, 300, False), (0.9, 0.99, 30, False), (0.2, 0.7, 300, True)],
-)
-def test_what_reads_both_ways_is_seldom_upside_down(monkeypatch, level, turned, width, kept):
-    line = hwcalc.read_ink([[(0, 0), (width, 100)]])
-    monkeypatch.setattr(
-        reader,
-        "_leveled",
-        lambda found, degrees, digits: replace(line, confidence=turned if degrees else level),
-    )
-    assert (reader._upright(None, False).confidence == level) == kept
 
 
 def test_a_fraction_may_have_a_slash():

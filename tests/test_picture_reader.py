@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import hwcalc
+from hwcalc import picture_reader
+
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("sum.png", "12+34=", 46),
+        ("brackets.png", "2(3+4)×5", 70),
+        ("decimals.png", "0.1+0.2=0.3", True),
+        ("photo.jpg", "(17-5)÷8=", Fraction(3, 2)),
+        ("blackboard.png", "96÷12+7", 15),
+    ],
+)
+def test_the_sample_pictures(name, text, value):
+    reading = hwcalc.read(SAMPLES / name)
+    assert (reading.text, reading.value) == (text, value)
+
+
+def test_a_picture_can_be_a_path_an_image_or_an_array():
+    path = SAMPLES / "sum.png"
+    with Image.open(path) as image:
+        ways = [str(path), path.read_bytes(), image.convert("RGB"), np.asarray(image.convert("L"))]
+        assert {hwcalc.read(way).text for way in ways} == {"12+34="}
+
+
+def test_boxes_of_a_picture_are_in_its_pixels():
+    with Image.open(SAMPLES / "sum.png") as image:
+        width, height = image.size
+    reading = hwcalc.read(SAMPLES / "sum.png")
+    assert 0 <= reading.box.left < 0.2 * width < 0.8 * width < reading.box.right <= width
+    assert 0 <= reading.box.top < reading.box.bottom <= height
+
+
+@pytest.mark.parametrize(
+    ("level", "turned", "width", "kept"),
+    [(0.9, 0.99, 300, True), (0.45, 0.99, 300, False), (0.9, 0.99, 30, False), (0.2, 0.7, 300, True)],
+)
+def test_what_reads_both_ways_is_seldom_upside_down(monkeypatch, level, turned, width, kept):
+    line = hwcalc.read_ink([[(0, 0), (width, 100)]])
+    monkeypatch.setattr(
+        picture_reader,
+        "_leveled",
+        lambda found, degrees, digits: replace(line, confidence=turned if degrees else level),
+    )
+    assert (picture_reader._upright(None, False).confidence == level) == kept
