@@ -75,7 +75,7 @@ class BuildExtensions(build_ext):
 
 setup(
     ext_modules=cythonize(
-        [extension("_svm"), extension("_features")],
+        [extension(name) for name in ("_svm", "_features", "_probability")],
         build_dir="build",
         compiler_directives=DIRECTIVES,
     ),

@@ -417,3 +417,27 @@ def draw(Strokes given, float pen_scale):
     cdef unsigned char[:, ::1] view = canvas
     draw_glyph(&view[0, 0], &given.points[0, 0], &given.strokes[0], 0, given.glyphs[1], PEN * pen_scale)
     return canvas
+
+
+def extent(stroke):
+    """The longer side of the box around a stroke, (k, 2) or wider, and its largest coordinate without sign."""
+    cdef const double[:, :] points = np.asarray(stroke, np.float64)
+    cdef double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY
+    cdef Py_ssize_t i
+    for i in range(points.shape[0]):
+        left, right = min(left, points[i, 0]), max(right, points[i, 0])
+        top, bottom = min(top, points[i, 1]), max(bottom, points[i, 1])
+    return max(right - left, bottom - top), max(max(-left, right), max(-top, bottom))
+
+
+def steps(stroke):
+    """The distances between points of a stroke, (k, 2) or wider, that follow each other, those that are not 0."""
+    cdef const double[:, :] points = np.asarray(stroke, np.float64)
+    cdef Py_ssize_t i
+    cdef double x, y
+    found = []
+    for i in range(1, points.shape[0]):
+        x, y = points[i, 0] - points[i - 1, 0], points[i, 1] - points[i - 1, 1]
+        if x != 0 or y != 0:
+            found.append(sqrt(x * x + y * y))
+    return found

@@ -63,6 +63,7 @@ cdef extern from "_svm_simd.h":
                             float *) noexcept nogil
         Py_ssize_t (*collect)(const int32_t *, Py_ssize_t, uint8_t *, int32_t *, Py_ssize_t) noexcept nogil
         void (*weigh)(const float *, Py_ssize_t, const float *, Py_ssize_t, const float *, float *) noexcept nogil
+        void (*round_to_half)(float *, Py_ssize_t) noexcept nogil
         float (*gather)(const int32_t *, const float *, Py_ssize_t, const float *) noexcept nogil
     const Loops *best_loops(int widest) noexcept nogil
 
@@ -73,6 +74,8 @@ cdef enum:
     CHUNK = 256  # features of a panel that stay in the first-level cache
     BINS = 256  # of the histogram of violations
     BLOCK_ROWS = 64  # samples that pass the support vectors together: their tiles fit the second-level cache
+    AT_ONCE = 32  # samples that are multiplied with a projection together, and
+    PART = 64  # features of them at a time: so much of it stays in the first-level cache
 
 cdef double LOST = 0.5  # share of the margins that a class loses by in its score, chosen on held-out writers
 
@@ -716,6 +719,7 @@ cdef class Machine:
 cdef struct Work:
     int16_t *sample  # rounded
     float square, factor  # its squared norm, and what its inner products are multiplied with
+    float *view  # samples times the projection
     int32_t *rows  # support vectors whose kernel values are needed next
     int32_t *pairs  # and the pairs of classes that need them
     float *value  # kernel values of the support vectors
@@ -734,6 +738,7 @@ cdef class ByteMachine:
             n_support, dual_coef, intercept, gamma: as in `Machine`
             landmarks, terms, pairs, start: a sketch of its margins, see `sketch.Sketch`
             reach: the unit of NEAR and FAR in class scores
+            projection (e, d): what samples are multiplied with first, rounded to half precision; none: e is d
     Result  `scores`
 
     The sketch gives all margins f_ij to about 0.1. From then on only those are computed from their support vectors on
@@ -742,6 +747,8 @@ cdef class ByteMachine:
     """
 
     cdef readonly Py_ssize_t n_classes, n_features, n_pairs
+    cdef Py_ssize_t width  # of the support vectors
+    cdef const float[:, ::1] projection
     cdef Bytes bytes
     cdef int8_t[:, ::1] vectors
     cdef float[::1] squares, step, middle
@@ -755,20 +762,24 @@ cdef class ByteMachine:
     cdef object rooms  # memory of calls that have ended
 
     def __init__(self, vectors, step, offset, n_support, dual_coef, intercept, double gamma, landmarks, terms, pairs,
-                 start, double reach=1):
+                 start, double reach=1, projection=None):
         counts, dual = np.asarray(n_support, np.intp), np.ascontiguousarray(dual_coef, np.float32)
         K = self.n_classes = len(counts)
-        self.n_features, self.n_pairs = vectors.shape[1], K * (K - 1) // 2
+        self.width, self.n_pairs = vectors.shape[1], K * (K - 1) // 2
         check_machine(counts, len(vectors), dual.shape, len(intercept))
-        rows = aligned((len(vectors), multiple(self.n_features, 32)), np.int8)
-        rows[:, self.n_features:] = 0
-        np.bitwise_xor(vectors, 128, out=rows[:, :self.n_features].view(np.uint8))
+        self.n_features = self.width if projection is None else len(projection)
+        none = np.empty((0, 0), np.float32)
+        self.projection = none if projection is None else filled(
+            projection, (self.n_features, multiple(self.width, 16)))
+        rows = aligned((len(vectors), multiple(self.width, 32)), np.int8)
+        rows[:, self.width:] = 0
+        np.bitwise_xor(vectors, 128, out=rows[:, :self.width].view(np.uint8))
         self.vectors, self.step = rows, np.array(step, np.float32)
         self.middle = np.asarray(offset + 128 * np.asarray(step, float), np.float32)
         self.squares = squares_of(rows, self.step)
         self.bytes.vectors, self.bytes.squares = &self.vectors[0, 0], &self.squares[0]
         self.bytes.width, self.bytes.gamma = rows.shape[1], gamma
-        self.most = min(32767, 2 ** 31 // (128 * self.n_features) - 1)  # inner products stay within 32 bits
+        self.most = min(32767, 2 ** 31 // (128 * self.width) - 1)  # inner products stay within 32 bits
         self.first, self.rows, self.coef = of_pairs(dual, np.concatenate([[0], np.cumsum(counts)]))
         self.intercept = np.array(intercept, np.float32)
         self.near, self.far, self.rooms = NEAR * reach, FAR * reach, []
@@ -778,10 +789,11 @@ cdef class ByteMachine:
 
     def scores(self, X):
         """Class scores (n, K) float64 of X (n, d), see `class_scores`."""
-        if np.ndim(X) != 2 or np.shape(X)[1] != self.n_features:
-            raise ValueError(f"expected samples of shape (n, {self.n_features}), got {np.shape(X)}")
-        cdef const float[:, ::1] samples = np.ascontiguousarray(X, np.float32)
-        cdef Py_ssize_t r, n = samples.shape[0]
+        X = np.ascontiguousarray(X, np.float32)
+        if X.ndim != 2 or X.shape[1] != self.n_features:
+            raise ValueError(f"expected samples of shape (n, {self.n_features}), got {X.shape}")
+        cdef const float[:, ::1] samples = X
+        cdef Py_ssize_t start = 0, n = samples.shape[0]
         scores = np.empty((n, self.n_classes))
         cdef double[:, ::1] score = scores
         try:
@@ -792,17 +804,39 @@ cdef class ByteMachine:
         cdef Work work
         self._layout(&memory[0], &work)
         with nogil:
-            for r in range(n):
-                self._one(&samples[r, 0], &work, &score[r, 0])
+            while start < n:
+                self._some(&samples[start, 0], min(n - start, AT_ONCE), &work, &score[start, 0])
+                start += AT_ONCE
         self.rooms.append(room)
         return scores
+
+    cdef void _some(self, const float *samples, Py_ssize_t n, Work *work, double *score) noexcept nogil:
+        """The scores of at most AT_ONCE samples."""
+        cdef Py_ssize_t r, stride = self.n_features
+        if self.projection.shape[0]:
+            self._project(samples, n, work.view)
+            samples, stride = work.view, self.projection.shape[1]
+        for r in range(n):
+            self._one(samples + r * stride, work, score + r * self.n_classes)
+
+    cdef void _project(self, const float *samples, Py_ssize_t n, float *view) noexcept nogil:
+        """n samples times the projection, in half precision."""
+        cdef Py_ssize_t k = 0, r, stride = self.projection.shape[1]
+        memset(view, 0, sizeof(float) * n * stride)
+        while k < self.n_features:
+            for r in range(n):
+                loops.weigh(samples + r * self.n_features + k, min(self.n_features - k, PART), &self.projection[k, 0],
+                            stride, view + r * stride, view + r * stride)
+            k += PART
+        loops.round_to_half(view, n * stride)
 
     cdef Py_ssize_t _layout(self, uint8_t *memory, Work *work) noexcept nogil:
         """Where in `memory` what stands; returns the bytes that it takes."""
         cdef Py_ssize_t count = self.squares.shape[0], places = self.start.shape[0]
         cdef Work place
         place.margin = <double *>memory
-        place.value = <float *>(place.margin + self.n_pairs)
+        place.view = <float *>(place.margin + multiple(self.n_pairs, 8))
+        place.value = place.view + AT_ONCE * self.projection.shape[1]
         place.weight = place.value + count
         place.terms = place.weight + self.landmarks.shape[0]
         place.rough = place.terms + self.terms.shape[1]
@@ -818,7 +852,7 @@ cdef class ByteMachine:
     cdef void _one(self, const float *x, Work *work, double *score) noexcept nogil:
         """The scores of one sample."""
         cdef Py_ssize_t n
-        work.factor = loops.byte_sample(x, &self.middle[0], &self.step[0], self.n_features, self.most, work.sample,
+        work.factor = loops.byte_sample(x, &self.middle[0], &self.step[0], self.width, self.most, work.sample,
                                         &work.square)
         memset(work.marked, 0, self.squares.shape[0] + self.n_pairs)
         self._sketch(work)
