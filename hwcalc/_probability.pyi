@@ -7,7 +7,7 @@ def log_softmax(scores: npt.NDArray[np.floating], temperature: float = 1) -> npt
 def mix(
     found: npt.NDArray[np.float32],
     rows: list[int],
-    columns: npt.NDArray[np.intp],
+    columns: list[int],
     other: npt.NDArray[np.float32],
     weight: float,
 ) -> None: ...
@@ -16,6 +16,6 @@ def weigh(
     prior: npt.NDArray[np.float32],
     evidence: list[float],
     column: int,
-    plain: npt.NDArray[np.uint8],
+    plain: list[int],
     softening: float,
 ) -> None: ...

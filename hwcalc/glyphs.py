@@ -174,16 +174,16 @@ divided by 1 + this × the evidence."""
 
 
 @lru_cache(maxsize=16)
-def _columns(labels: str, known: str) -> npt.NDArray[np.intp]:
+def _columns(labels: str, known: str) -> list[int]:
     """Where the labels that the machine for paths knows stand among all."""
-    return np.array([labels.index(label) for label in known], np.intp)
+    return [labels.index(label) for label in known]
 
 
 @lru_cache(maxsize=16)
-def _of_symbols(labels: str) -> tuple[FeatureArray, npt.NDArray[np.uint8]]:
-    """Log-odds of each label where there is no junk, and whether it is one of SIMPLE."""
+def _of_symbols(labels: str) -> tuple[FeatureArray, list[int]]:
+    """Log-odds of each label where there is no junk, and which labels are in SIMPLE."""
     prior = np.array([-np.inf if label == JUNK else SLASH * (label == "/") for label in labels], np.float32)
-    return prior, np.array([label in SIMPLE for label in labels], np.uint8)
+    return prior, [k for k, label in enumerate(labels) if label in SIMPLE]
 
 
 def point_evidence(glyph: Glyph) -> float:

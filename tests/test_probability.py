@@ -24,7 +24,7 @@ def test_log_softmax_is_that_of_scores_over_a_temperature(temperature):
 def test_a_second_opinion_moves_probability_among_its_columns_alone():
     rng = np.random.default_rng(1)
     before, other = log_softmax(rng.normal(size=(4, 6))), log_softmax(rng.normal(size=(2, 3)))
-    columns = np.array([5, 0, 2])
+    columns = [5, 0, 2]
     found = before.copy()
     mix(found, [3, 1], columns, other, 0.4)
     for row, opinion in zip((3, 1), other, strict=True):
@@ -38,7 +38,7 @@ def test_a_second_opinion_moves_probability_among_its_columns_alone():
 def test_a_prior_and_evidence_of_one_class_are_added():
     found = log_softmax(np.random.default_rng(2).normal(size=(3, 4)))
     before, prior = found.copy(), np.array([0.5, 0, -np.inf, 0], np.float32)
-    weigh(found, prior, [0.0, -1.0, 1.0], 3, np.zeros(4, np.uint8), 2.0)
+    weigh(found, prior, [0.0, -1.0, 1.0], 3, [], 2.0)
     expected = softmax(before + prior + np.array([[0, 0, 0, 0], [0, 0, 0, -1], [0, 0, 0, 1]]))
     np.testing.assert_allclose(np.exp(found), expected, rtol=1e-5)
 
@@ -46,12 +46,15 @@ def test_a_prior_and_evidence_of_one_class_are_added():
 def test_evidence_softens_what_has_no_shape():
     row = np.log(np.array([[0.7, 0.2, 0.1]], np.float32))
     found, none = row.copy(), np.zeros(3, np.float32)
-    weigh(found, none, [1.5], 2, np.array([1, 0, 0], np.uint8), 2.0)
+    weigh(found, none, [1.5], 2, [0], 2.0)
     np.testing.assert_allclose(np.exp(found), softmax(row / 4 + [[0, 0, 1.5]]), rtol=1e-5)
-    for evidence, plain in (
-        (1.5, [0, 1, 1]),
-        (-1.5, [1, 0, 0]),
-    ):  # another class is best, or it speaks against
+    for evidence, plain in ((1.5, [1, 2]), (-1.5, [0])):  # another class is best, or it speaks against
         found = row.copy()
-        weigh(found, none, [evidence], 2, np.array(plain, np.uint8), 2.0)
+        weigh(found, none, [evidence], 2, plain, 2.0)
         np.testing.assert_allclose(np.exp(found), softmax(row + np.array([0, 0, evidence])), rtol=1e-5)
+
+
+def test_arrays_of_another_type_are_refused():
+    found = np.zeros((1, 2))
+    with pytest.raises(TypeError, match="float32"):
+        weigh(found, np.zeros(2, np.float32), [0.0], 0, [], 1.0)
