@@ -42,12 +42,16 @@ def read(kind: str) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def features(images: np.ndarray, kind: str) -> np.ndarray:
+def features(kind: str, *sets: np.ndarray) -> list[np.ndarray]:
+    """What a machine sees of sets of images: pixels, or our features whitened as suits the first set."""
     if kind == "raw":
-        return (images.reshape(len(images), -1) / 255).astype(np.float32)
-    from hwcalc.transformer import GlyphFeatures
+        return [(images.reshape(len(images), -1) / 255).astype(np.float32) for images in sets]
+    from hwcalc.features import extract
+    from hwcalc.whitening import whitening
 
-    return np.ascontiguousarray(GlyphFeatures().fit_transform(list(images)), np.float32)
+    found = [extract(list(images)) for images in sets]
+    matrix = whitening(found[0])
+    return [np.ascontiguousarray(X @ matrix) for X in found]
 
 
 def estimator(solver: str, threads: int, gamma: float):
@@ -107,7 +111,7 @@ def median_of_one(predict: Callable[[np.ndarray], Any], T: np.ndarray, count: in
 def measure(solver: str, kind: str, n: int, threads: int) -> dict[str, object]:
     """One line of the table, in this process."""
     (images, y), (test_images, test_y) = read("train"), read("t10k")
-    X, T = features(images[:n], kind), features(test_images, kind)
+    X, T = features(kind, images[:n], test_images)
     gamma = float(1 / X.var(axis=0, dtype=float).sum())
     model, seconds = best_of(lambda: estimator(solver, threads, gamma).fit(X, y[:n]))
     predicted, prediction_seconds = best_of(lambda: model.predict(T))
