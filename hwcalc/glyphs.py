@@ -80,7 +80,9 @@ class GlyphClassifier(GlyphMachine):
         if self.pen is not None and drawn:
             by_path = self.pen.log_probability(features.extract_paths([glyphs[i] for i in drawn]))
             columns = [self.labels.index(label) for label in self.pen.labels]
-            found[np.ix_(drawn, columns)] = _mixed(found[np.ix_(drawn, columns)], by_path)
+            several = np.array([len(glyphs[i]) > 1 for i in drawn])
+            symbols = np.flatnonzero([label != JUNK for label in self.pen.labels])
+            found[np.ix_(drawn, columns)] = _mixed(found[np.ix_(drawn, columns)], by_path, several, symbols)
         return found
 
     def log_probability_of(self, glyphs: Sequence[Glyph]) -> FeatureArray:
@@ -151,14 +153,32 @@ PEN_WEIGHT = 0.5
 trained on, the shape alone reads 3.8 % wrong (mean -ln p 0.149), the path alone 3.8 % (0.148), together 3.2 % with a
 weight of 0.3 (0.116), 3.0 % with 0.4 (0.112), 2.9 % with 0.5 (0.110)."""
 
+PEN_WEIGHT_OF_SEVERAL = 0.3
+"""The same for which symbol several strokes are: they come in any order. Of 1,600 test glyphs of several strokes 1.2 %
+are read wrong with a weight of 0.5, 0.8 % with 0.3; of 1,581 of writers who were held out 0.9 % and 0.8 %."""
 
-def _mixed(by_shape: FeatureArray, by_path: FeatureArray) -> FeatureArray:
+
+def _mixed(
+    by_shape: FeatureArray,
+    by_path: FeatureArray,
+    several: npt.NDArray[np.bool_],
+    symbols: npt.NDArray[np.intp],
+) -> FeatureArray:
     """Log-probabilities of the labels that both machines know, from those of each.
 
-    Together these labels stay as likely as their shape makes them: of others the path knows nothing.
+    Together these labels stay as likely as their shape makes them: of others the path knows nothing. `several`
+    tells which glyphs have more than one stroke, `symbols` which of the labels are no junk.
     """
     together = np.logaddexp.reduce(by_shape, axis=1, keepdims=True)
-    return together + log_softmax((1 - PEN_WEIGHT) * by_shape + PEN_WEIGHT * by_path)
+    mixed = together + _mean(by_shape, by_path, PEN_WEIGHT)
+    part = np.ix_(np.flatnonzero(several), symbols)
+    together = np.logaddexp.reduce(mixed[part], axis=1, keepdims=True)
+    mixed[part] = together + _mean(by_shape[part], by_path[part], PEN_WEIGHT_OF_SEVERAL)
+    return mixed
+
+
+def _mean(by_shape: FeatureArray, by_path: FeatureArray, weight: float) -> FeatureArray:
+    return log_softmax((1 - weight) * by_shape + weight * by_path)
 
 
 POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 2.0
