@@ -1,53 +1,81 @@
 """An equation that holds is likelier than one that does not: evidence for the labels of its symbols.
 
-In flows the best parse; out flows the parse to show and its probability. Where one or two unlikely labels would
-make an equation true that is false or makes no sense, and are not too unlikely, they are taken; the reading then is
-seldom sure.
+In flow the parses, best first; out flows the parse to show and its probability. Where another parse, or one or two
+unlikely labels, would make an equation true that is false or makes no sense, and are not too unlikely, they are taken.
 """
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterable
+from itertools import chain, combinations, islice
 from math import exp, log
 
 from . import expression
 from .parses import Parse
 from .structure import Form
 
-TRUE = 4.0
-"""How much likelier an equation is for being true (natural logarithm). People write wrong equations too, and want
-to be told: this only decides between labels that look nearly as good."""
+RIGHT, TELLING = 4.0, 2
+"""How many of the equations that people write are true for one that is false, and from how many digits of the result on
+another tells no more: of ten digits one is right by chance, but who errs is often wrong in one of them only. Of 545
+equations with a wrong digit by writers whom the classifier had not seen, one was read as a true one and not doubted; of
+445 true ones 435 are read, 427 without other readings than the best."""
 
-MOST_SURE = 0.75
-"""How sure a reading can be that the ink alone does not favour: the user should look."""
+LEAST = 0.0005
+"""Readings less probable than this, as a share of the best, are not tried."""
 
-LEAST = 0.003
-"""Labels less probable than this are not tried."""
-
-MOST = 40
-"""Most equations tried."""
+OTHERS, MOST = 12, 40
+"""Most other parses looked at, and most equations tried."""
 
 
-def weighed(parse: Parse) -> tuple[Parse, float]:
-    """The likelier of a parse and of its variants that make its equation true, and its probability."""
+def weighed(parse: Parse, others: Iterable[Parse] = ()) -> tuple[Parse, float]:
+    """The likelier of a parse and of the readings that make its equation true, and its probability.
+
+    `others` are what else the ink may say, best first; they are asked for only where the equation is not true.
+    """
     share = parse.share
     verdict = _verdict(parse)
     if verdict is None and "=" not in parse.labels[:-1]:
         return parse, share
     if verdict:
-        return parse, share * exp(TRUE) / (1 + share * (exp(TRUE) - 1))
+        odds = _odds(parse)
+        return parse, share * odds / (1 + share * (odds - 1))
     true = [
-        (share * exp(weight + TRUE), variant) for weight, variant in _variants(parse) if _verdict(variant)
+        (share * exp(weight), _odds(other), other)
+        for weight, other in _readings(parse, others)
+        if _verdict(other)
     ]
-    best, chosen = max(true, key=lambda choice: choice[0], default=(0.0, parse))
-    whole = 1 + sum(weight for weight, _ in true) * (1 - exp(-TRUE))
-    return (chosen, min(best / whole, MOST_SURE)) if best > share else (parse, share / whole)
+    whole = 1 + sum(own * (odds - 1) for own, odds, _ in true)
+    best, chosen = max(
+        ((own * odds, other) for own, odds, other in true), key=lambda choice: choice[0], default=(0.0, parse)
+    )
+    return (chosen, min(1.0, best / whole)) if best > share else (parse, share / whole)
 
 
 def _verdict(parse: Parse) -> bool | None:
     """Whether an equation is true; None for what is no equation."""
     value = expression.evaluate(parse.row()).value
     return value if isinstance(value, bool) else None
+
+
+def _odds(parse: Parse) -> float:
+    """How many times likelier an equation is for being true."""
+    digits = sum(label.isdigit() for label in parse.labels.partition("=")[2])
+    return RIGHT * 10.0 ** min(digits, TELLING)
+
+
+def _readings(parse: Parse, others: Iterable[Parse]) -> list[tuple[float, Parse]]:
+    """What the ink may say besides, likeliest first, each with the logarithm of how much less likely that is."""
+    found: dict[tuple[tuple[str, tuple[int, ...]], ...], tuple[float, Parse]] = {}
+    for other in chain((parse,), islice(others, OTHERS)):
+        behind = other.score - parse.score
+        if behind < log(LEAST):
+            break
+        for weight, reading in ((0.0, other), *_variants(other)):
+            symbols = tuple((piece.label, piece.group.strokes) for piece in reading.symbols())
+            if symbols not in found or found[symbols][0] < behind + weight:
+                found[symbols] = behind + weight, reading
+    ranked = sorted(found.values(), key=lambda choice: -choice[0])
+    return [choice for choice in ranked[1 : MOST + 1] if choice[0] > log(LEAST)]
 
 
 def _variants(parse: Parse) -> list[tuple[float, Parse]]:

@@ -81,7 +81,12 @@ class GlyphClassifier(GlyphMachine):
         drawn = [i for i, glyph in enumerate(glyphs) if not features.is_picture(glyph)]
         if self.pen is not None and drawn:
             by_path = self.pen.log_probability(features.extract_paths([glyphs[i] for i in drawn]))
-            _probability.mix(found, drawn, _columns(self.labels, self.pen.labels), by_path, PEN_WEIGHT)
+            known, symbols = _columns(self.labels, self.pen.labels)
+            rows = [(i, n) for n, i in enumerate(drawn)]
+            several = [(i, n) for i, n in rows if len(glyphs[i]) > 1]
+            by_shape = found.copy()
+            _probability.mix(found, by_shape, by_path, rows, known, PEN_WEIGHT)
+            _probability.mix(found, by_shape, by_path, several, symbols, PEN_WEIGHT_OF_SEVERAL)
         return found
 
     def log_probability_of(self, glyphs: Sequence[Glyph]) -> FeatureArray:
@@ -146,6 +151,9 @@ PEN_WEIGHT = 0.5
 trained on, the shape alone reads 3.8 % wrong (mean -ln p 0.149), the path alone 3.8 % (0.148), together 3.2 % with a
 weight of 0.3 (0.116), 3.0 % with 0.4 (0.112), 2.9 % with 0.5 (0.110)."""
 
+PEN_WEIGHT_OF_SEVERAL = 0.3
+"""The same for which symbol several strokes are: they come in any order. Of 1,600 test glyphs of several strokes 1.2 %
+are read wrong with a weight of 0.5, 0.8 % with 0.3; of 1,581 of writers who were held out 0.9 % and 0.8 %."""
 
 POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 2.0
 """Logistic regression of being a point or comma on the logarithm of a glyph's size in steps of the pen: where it
@@ -174,9 +182,10 @@ divided by 1 + this × the evidence."""
 
 
 @lru_cache(maxsize=16)
-def _columns(labels: str, known: str) -> list[int]:
-    """Where the labels that the machine for paths knows stand among all."""
-    return [labels.index(label) for label in known]
+def _columns(labels: str, known: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The labels that the machine for paths knows, by their places among all and its own; and those but for junk."""
+    places = [(labels.index(label), k) for k, label in enumerate(known)]
+    return places, [(column, k) for column, k in places if labels[column] != JUNK]
 
 
 @lru_cache(maxsize=16)

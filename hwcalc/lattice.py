@@ -12,9 +12,11 @@ whole then is one item of the row that it stands in.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from heapq import heapify, heappop, heappush
+from itertools import islice
 from math import exp, log, log1p
 from typing import TypeAlias
 
@@ -33,6 +35,9 @@ BEAM = 32
 
 MARGIN = 10.0
 """Partial rows worse than the best of as many strokes by more than this (natural logarithm) are given up."""
+
+RIVAL = 8.0
+"""Ways to the same state that are worse than the best by more than this are forgotten."""
 
 LABEL_RANGE = 13.0
 """Labels less likely than the candidate's best by more than this are not tried."""
@@ -78,7 +83,7 @@ class _Item:
 class _Path:
     """The best way to a state, and all ways together."""
 
-    __slots__ = ("before", "code", "item", "label", "node", "opened", "score", "soft", "used")
+    __slots__ = ("before", "code", "item", "label", "node", "opened", "rivals", "score", "soft", "used")
 
     def __init__(
         self,
@@ -95,6 +100,7 @@ class _Path:
         self.score, self.soft, self.used, self.node = score, soft, used, node
         self.before, self.item, self.code, self.label = before, item, code, label
         self.opened = opened  # items that are brackets not yet closed
+        self.rivals: list[tuple[float, _Path]] = []  # worse ways to the same state: score, what is before
 
 
 _State: TypeAlias = tuple[int, int, Node, tuple[int, ...]]
@@ -160,11 +166,16 @@ class Lattice:
         """The best reading of all strokes."""
         every = frozenset(range(len(self.boxes)))
         unit = self.unit if self.flat else _unit_of(self.boxes, self.unit)
-        usual = _RowSearch(self, every, unit).parse()
+        searches = [_RowSearch(self, every, unit)]
         smaller = smaller_unit(self.boxes, self.unit)
-        if smaller is None:
-            return usual
-        return max(usual, _RowSearch(self, every, smaller).parse(), key=lambda parse: parse.score)
+        if smaller is not None:
+            searches.append(_RowSearch(self, every, smaller))
+        best, self._search = max(((s.parse(), s) for s in searches), key=lambda found: found[0].score)
+        return best
+
+    def others(self) -> Iterator[Parse]:
+        """After `parse`: what else it may say, best first."""
+        return islice(self._search.ranked(), 1, None)
 
     def parse_row(self, strokes: frozenset[int], depth: int, later: bool = False) -> Parse:
         """The best reading of some strokes as a row; `later`: as a row of a column that is not the first."""
@@ -389,12 +400,28 @@ class _RowSearch:
                 if path.score < front[0].score - MARGIN:
                     break
                 self._extend(path, levels)
-        ended = list(levels[total].values())
-        best = max(ended, key=lambda path: path.score + path.node.end)
-        soft = [path.soft + path.node.end for path in ended]
+        self.ended = list(levels[total].values())
+        soft = [path.soft + path.node.end for path in self.ended]
         top = max(soft)
-        whole = top + log(sum(exp(s - top) for s in soft))
-        return self._made(best, whole)
+        self.whole = top + log(sum(exp(s - top) for s in soft))
+        return next(self.ranked())
+
+    def ranked(self) -> Iterator[Parse]:
+        """The readings of the row that `parse` saw, best first; those that differ in a label of one kind are one."""
+        heap: list[tuple[float, int, _Path, tuple[_Path, ...]]] = [
+            (-path.score - path.node.end, i, path, ()) for i, path in enumerate(self.ended)
+        ]
+        heapify(heap)
+        order = len(heap)
+        while heap:
+            loss, _, path, after = heappop(heap)
+            while path.before is not None:
+                after = (path, *after)
+                for score, before in path.rivals:
+                    heappush(heap, (loss + path.score - score, order, before, after))
+                    order += 1
+                path = path.before
+            yield self._made(after, -loss)
 
     def _extend(self, path: _Path, levels: list[dict[_State, _Path]]) -> None:
         """Add to `levels` every continuation of a partial row by one item."""
@@ -429,7 +456,11 @@ class _RowSearch:
                 low, high = (soft, known.soft) if soft < known.soft else (known.soft, soft)
                 known.soft = high + log1p(exp(low - high))
                 if score > known.score:
-                    known.score, known.before, known.code, known.label = score, path, code, label
+                    if known.score > score - RIVAL and known.before is not None:
+                        known.rivals.append((known.score, known.before))
+                    known.score, known.before = score, path
+                elif score > known.score - RIVAL:
+                    known.rivals.append((score, path))
 
     def _bracketed(self, opened: tuple[int, ...], kind: int, number: int) -> tuple[float, tuple[int, ...]]:
         """The log-weight of a bracket beside the one that it closes, and the brackets that are open after it."""
@@ -451,17 +482,12 @@ class _RowSearch:
             known = self.pairs[first, second] = beside, *geometry.of_feet(a.box, b.box)
         return known
 
-    def _made(self, end: _Path, total: float) -> Parse:
-        """The parse at the end of a path."""
-        steps: list[_Path] = []
-        path: _Path | None = end
-        while path is not None and path.item >= 0:
-            steps.append(path)
-            path = path.before
-        steps.reverse()
+    def _made(self, steps: Sequence[_Path], score: float) -> Parse:
+        """The parse that goes through these states."""
         codes = [step.code for step in steps]
-        pieces = tuple(self._piece(codes, i, step) for i, step in enumerate(steps))
-        return Parse(pieces, end.score + end.node.end, total, self._is_sound(steps, pieces))
+        nodes = [self.start, *(step.node for step in steps)]
+        pieces = tuple(self._piece(codes, i, step, nodes[i]) for i, step in enumerate(steps))
+        return Parse(pieces, score, self.whole, self._is_sound(steps, pieces))
 
     def _is_sound(self, steps: Sequence[_Path], pieces: Sequence[Piece]) -> bool:
         nodes = [self.start, *(step.node for step in steps)]
@@ -470,11 +496,10 @@ class _RowSearch:
             part.sound for piece in pieces for part in piece.parts
         )
 
-    def _piece(self, codes: list[int], index: int, step: _Path) -> Piece:
+    def _piece(self, codes: list[int], index: int, step: _Path, before: Node) -> Piece:
         item = self.items[step.item]
         alternatives: tuple[tuple[str, float], ...] = ((step.label, 1.0),)
         if len(item.labels) > 1:
-            before = step.before.node if step.before is not None else self.start
             alternatives = self._alternatives(codes, index, step.label, item, before)
         return Piece(step.label, item.group, alternatives, bool(step.code & 1), item.form, item.parts)
 

@@ -284,7 +284,7 @@ def read_source(source: Source) -> Reading:
     )
     parse = lattice.parse()
     if not source.digits:
-        return _reading(source, *equations.weighed(parse))
+        return _reading(source, *equations.weighed(parse, lattice.others()))
     reading = _reading(source, parse, parse.share)
     own = dict(zip(candidates, log_probability, strict=True))
     return _number(reading, parse, own, classifier.labels)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log
 
 import pytest
@@ -40,7 +41,20 @@ def test_a_likely_label_makes_the_equation_true():
     chosen, confidence = weighed(parse("2+3=3", is5=0.3))
     assert chosen.labels == "2+3=5"
     assert chosen.pieces[-1].alternatives[0][0] == "5"
-    assert confidence < 0.8
+    assert 0.9 < confidence < 0.98
+
+
+def test_a_long_result_tells_more_than_a_short_one():
+    _, short = weighed(parse("2+3=3", is5=0.1))
+    _, long = weighed(parse("20+35=53", is5=0.1))
+    assert long > short
+
+
+def test_another_reading_may_be_true():
+    best, other = parse("71-9=52"), parse("71-9=62", share=0.3)
+    assert weighed(best, iter([replace(other, score=-1.0, total=best.total)]))[0].labels == "71-9=62"
+    true = parse("71-9=62")
+    assert weighed(true, iter([replace(other, score=-1.0, total=true.total)]))[0] is true
 
 
 def test_an_equation_that_makes_no_sense_may_become_one():

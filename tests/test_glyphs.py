@@ -15,6 +15,7 @@ from hwcalc.glyph_machine import GlyphMachine, consistent, learnt, log_softmax
 from hwcalc.glyphs import (
     JUNK,
     PEN_WEIGHT,
+    PEN_WEIGHT_OF_SEVERAL,
     POINT_LIMIT,
     GlyphClassifier,
     ModelError,
@@ -106,9 +107,24 @@ def test_the_path_of_the_pen_counts_among_the_labels_it_knows(trained, both):
     unknown = [shape.labels.index(label) for label in "+-"]
     np.testing.assert_allclose(np.exp(by_both).sum(axis=1), 1, rtol=1e-5)
     np.testing.assert_array_equal(by_both[:, unknown], by_shape[:, unknown])
-    means = (1 - PEN_WEIGHT) * by_shape[:, known] + PEN_WEIGHT * by_path
-    np.testing.assert_allclose(log_softmax(by_both[:, known]), log_softmax(means), atol=1e-4)
+    means = log_softmax((1 - PEN_WEIGHT) * by_shape[:, known] + PEN_WEIGHT * by_path)
+    found, alone = log_softmax(by_both[:, known]), np.array([len(glyph) == 1 for glyph in glyphs])
+    np.testing.assert_allclose(found[alone], means[alone], atol=1e-4)
+    junk = both.pen.labels.index(JUNK)
+    np.testing.assert_allclose(found[:, junk], means[:, junk], atol=1e-4)
     assert np.abs(by_both - by_shape).max() > 0.1
+
+
+def test_the_path_counts_less_for_which_symbol_several_strokes_are(trained, both):
+    shape, (glyphs, _) = trained
+    glyphs = [glyph for glyph in glyphs if len(glyph) > 1]
+    symbols = [k for k, label in enumerate(both.pen.labels) if label != JUNK]
+    columns = [shape.labels.index(both.pen.labels[k]) for k in symbols]
+    by_shape = shape.log_probability_of_groups(glyphs)[:, columns]
+    by_path = both.pen.log_probability(features.extract_paths(glyphs))[:, symbols]
+    means = (1 - PEN_WEIGHT_OF_SEVERAL) * by_shape + PEN_WEIGHT_OF_SEVERAL * by_path
+    found = both.log_probability_of_groups(glyphs)[:, columns]
+    np.testing.assert_allclose(log_softmax(found), log_softmax(means), atol=1e-4)
 
 
 def test_drawing_backwards_matters_to_the_path_alone(trained, both):
