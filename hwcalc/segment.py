@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import pairwise
 from math import hypot
 from statistics import median
@@ -66,7 +66,7 @@ class Candidate:
     specks: tuple[int, ...] = ()
     strays: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def written(self) -> tuple[int, ...]:
         """The strokes without specks and strays: what was meant."""
         left_out = self.specks + self.strays

@@ -106,6 +106,7 @@ class Bars:
         self.boxes = [s.box for s in ink.strokes]
         self._unit = unit
         self._specks = bounces(ink, unit)
+        self._fractions: dict[frozenset[int], list[Guess]] = {}
         self._ends = {
             i: _ends(ink, i)
             for i, box in enumerate(self.boxes)
@@ -120,8 +121,13 @@ class Bars:
             and _is_straight(ink, i)
         }
 
-    def fractions(self, strokes: Collection[int]) -> list[Guess]:
+    def fractions(self, strokes: frozenset[int]) -> list[Guess]:
         """Guesses at fractions among some strokes, widest bars first."""
+        if strokes not in self._fractions:
+            self._fractions[strokes] = self._guessed_fractions(strokes)
+        return self._fractions[strokes]
+
+    def _guessed_fractions(self, strokes: Collection[int]) -> list[Guess]:
         found: dict[Guess, None] = {}
         bars = sorted((i for i in strokes if i in self._ends), key=lambda i: -self.boxes[i].width)
         for bar in bars:
@@ -198,7 +204,7 @@ class Bars:
             and all(boxes[i].top > boxes[bar].top - slack for i in under)
         )
 
-    def widest(self, strokes: Collection[int]) -> float:
+    def widest(self, strokes: frozenset[int]) -> float:
         """The width of the widest bar that has something over and under it among some strokes, 0 without one."""
         inner = {guess.sign[0] for guess in self.fractions(strokes)}
         return max((self.boxes[i].width for i in inner), default=0.0)
