@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import reduce
 from heapq import heapify, heappop, heappush
 from itertools import islice
-from math import exp, log, log1p
+from math import exp, inf, log, log1p
 from typing import TypeAlias
 
 import numpy as np
@@ -390,6 +390,7 @@ class _RowSearch:
         total = len(self.order)
         levels: list[dict[_State, _Path]] = [{} for _ in range(total + 1)]
         levels[0][0, -1, self.start, ()] = _Path(0.0, 0.0, 0, self.start, None, -1, 0, "")
+        self.tops = [-inf] * (total + 1)
         # where everything may belong to everything, fewer partial rows must do
         beam = max(BEAM // 4, min(BEAM, 6 * BEAM * total // len(self.items)))
         for count in range(total):
@@ -434,7 +435,8 @@ class _RowSearch:
             if item.mask & used:
                 continue
             after = used | item.mask
-            level = levels[after.bit_count()]
+            count = after.bit_count()
+            level, top = levels[count], self.tops[count]
             pair = pairs.get((last, number)) or self._pair(last, number) if last >= 0 else _ALONE
             joint, level_feet, rise = pair
             for code, own, own_soft, label in item.options:
@@ -449,6 +451,10 @@ class _RowSearch:
                     height, opened = self._bracketed(opened, code >> 1, number)
                     gain += height
                 score = so_far + own + gain
+                if score < top - MARGIN - RIVAL:
+                    continue  # it will be given up, and what comes the same way will not miss it
+                if score > top and count < len(self.order):  # a whole row is weighed with its end
+                    top = self.tops[count] = score
                 soft = so_far_soft + own_soft + gain
                 key = (after, number, node, opened)
                 known = level.get(key)
