@@ -68,7 +68,7 @@ _SIGN = {Form.FRACTION: "-", Form.SLASHED: "/", Form.ROOT: "√", Form.COLUMN: "
 _STACKED = (Form.FRACTION, Form.SLASHED)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Item:
     """What may be one item of a row."""
 

@@ -227,7 +227,10 @@ def _with_strays(candidates: Iterable[Candidate], owner: Mapping[int, frozenset[
         own = [i for i, of in owner.items() if i not in strokes and not of.isdisjoint(strokes)]
         for strays in dict.fromkeys((*((stray,) for stray in own), tuple(own))):
             if strays:
-                yield replace(candidate, strokes=tuple(sorted((*candidate.strokes, *strays))), strays=strays)
+                whole = tuple(sorted((*strokes, *strays)))
+                yield Candidate(
+                    whole, candidate.box, candidate.gap, candidate.gap_x, candidate.specks, strays
+                )
 
 
 def _roofed(strokes: Sequence[Stroke], unit: float) -> Iterator[Candidate]:
