@@ -18,7 +18,7 @@ import numpy as np
 from .ink import Box, FloatArray, Ink
 from .segment import bounces, joined
 
-FLAT = 0.35
+FLAT = 0.5
 """Highest bar, as a share of its width: people write fraction bars aslant."""
 
 SHORTEST = 0.35
@@ -106,6 +106,7 @@ class Bars:
         self.boxes = [s.box for s in ink.strokes]
         self._unit = unit
         self._specks = bounces(ink, unit)
+        self._widest: dict[frozenset[int], float] = {}
         self._ends = {
             i: _ends(ink, i)
             for i, box in enumerate(self.boxes)
@@ -198,10 +199,13 @@ class Bars:
             and all(boxes[i].top > boxes[bar].top - slack for i in under)
         )
 
-    def widest(self, strokes: Collection[int]) -> float:
+    def widest(self, strokes: frozenset[int]) -> float:
         """The width of the widest bar that has something over and under it among some strokes, 0 without one."""
-        inner = {guess.sign[0] for guess in self.fractions(strokes)}
-        return max((self.boxes[i].width for i in inner), default=0.0)
+        known = self._widest.get(strokes)
+        if known is None:
+            inner = {guess.sign[0] for guess in self.fractions(strokes)}
+            known = self._widest[strokes] = max((self.boxes[i].width for i in inner), default=0.0)
+        return known
 
     def height(self, bar: int, x: float) -> float:
         """The height of a bar at x, or of its nearer end."""
