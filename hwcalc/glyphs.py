@@ -156,9 +156,8 @@ PEN_WEIGHT_OF_SEVERAL = 0.3
 """The same for which symbol several strokes are: they come in any order. Of 1,600 test glyphs of several strokes 1.2 %
 are read wrong with a weight of 0.5, 0.8 % with 0.3; of 1,581 of writers who were held out 0.9 % and 0.8 %."""
 
-_LESS = (PEN_WEIGHT_OF_SEVERAL - PEN_WEIGHT) / (
-    1 - PEN_WEIGHT
-)  # what takes PEN_WEIGHT back to that of several
+_LESS = (PEN_WEIGHT_OF_SEVERAL - PEN_WEIGHT) / (1 - PEN_WEIGHT)
+"""What takes PEN_WEIGHT back to that of several."""
 
 POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 2.0
 """Logistic regression of being a point or comma on the logarithm of a glyph's size in steps of the pen: where it
