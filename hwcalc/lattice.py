@@ -53,8 +53,9 @@ DEEPEST = 4
 MOST_ITEMS = 1500
 """No more structure is looked for once the rows had so many items: it is a scribble."""
 
-UNFIT = -25.0
-"""What stands so badly that its geometry has less than this log-weight is not read."""
+UNFIT, LOOSE = -25.0, -10.0
+"""What stands so badly that its geometry has less than these log-weights is not read, and does not stand for its parts
+on the line: the hat of a 5 has a part of the 5 under it, and may have an exponent near it."""
 
 FRACTION, SLASHED, ROOT, COLUMN = -1.0, -3.0, -1.0, -3.0
 """Log-weight of the form itself."""
@@ -257,10 +258,15 @@ class _RowSearch:
         self.bit = {stroke: 1 << place for place, stroke in enumerate(self.order)}
         self.candidates = [i for i, c in enumerate(lattice.candidates) if strokes.issuperset(c.strokes)]
         lattice.work += len(self.candidates)
-        guesses = lattice.guesses(strokes, depth)
-        self.line = geometry.Line(self._standing(strokes, guesses), self.unit)
+        fits = {guess: self._fit(guess) for guess in lattice.guesses(strokes, depth)}
+        close = [guess for guess, fit in fits.items() if fit > LOOSE]
+        self.line = geometry.Line(self._standing(strokes, close), self.unit)
         self.start = grammar.node(grammar.State(grammar.LATER_ROW if later else grammar.START))
-        self.items = [item for g in guesses if (item := self._composite(g, strokes, depth)) is not None]
+        self.items = [
+            item
+            for g, fit in fits.items()
+            if fit >= UNFIT and (item := self._composite(g, fit, depth)) is not None
+        ]
         self.items += self._marks()
         self.starting: list[list[int]] = [[] for _ in self.order]
         for number, item in enumerate(self.items):
@@ -339,12 +345,12 @@ class _RowSearch:
         low = self.line.middle(shapes.x[chosen]) + 0.3 * unit
         return np.asarray((shapes.bottom[chosen] <= low) & (shapes.size[chosen] <= 1.1 * unit))
 
-    def _composite(self, guess: Guess, strokes: frozenset[int], depth: int) -> _Item | None:
-        """The item that a guess makes, its parts parsed."""
+    def _composite(self, guess: Guess, fit: float, depth: int) -> _Item | None:
+        """The item that a guess makes, its parts parsed; `fit` is what `_fit` says of it."""
         if self.lattice.work > MOST_ITEMS or (guess.form is not Form.ROOT and not all(guess.parts[:2])):
             return None
         group = self.lattice.candidate(guess.sign)
-        fit = self._fit(guess, group.box)
+        fit += self._of_place(guess, group.box)
         if fit < UNFIT:
             return None
         column = guess.form is Form.COLUMN
@@ -364,24 +370,29 @@ class _RowSearch:
         option = (_CODE[guess.form], score, soft, _SIGN[guess.form])
         return _Item(self._mask(used), group, box, (option,), (), guess.form, parts)
 
-    def _fit(self, guess: Guess, sign: Box) -> float:
-        """Log-weight of where a sign and its parts stand."""
-        boxes, bars = self.lattice.boxes, self.lattice.bars
-        parts = [reduce(Box.union, (boxes[i] for i in part)) for part in guess.parts if part]
+    def _fit(self, guess: Guess) -> float:
+        """Log-weight of where the parts stand beside the sign and each other."""
+        lattice = self.lattice
+        sign = lattice.candidate(guess.sign).box
+        parts = [reduce(Box.union, (lattice.boxes[i] for i in part)) for part in guess.parts if part]
         if guess.form is Form.COLUMN:
             return geometry.of_rows(parts, self.unit)
         if guess.form is Form.ROOT:
             return 0.0
-        alone = len(guess.sign) + sum(map(len, guess.parts)) == len(self.order)
-        # a fraction that is all of its row stands where the row stands
-        place = 0.0 if alone else sign.center[1] - float(self.line.middle(sign.center[0]))
-        score = geometry.of_bar(place / self.unit)
         if guess.form is Form.SLASHED:
-            return score + geometry.of_slash(sign, parts[0], parts[1])
-        for group, box in zip(guess.parts, parts, strict=True):
-            own, inner = self.lattice.unit_of(group), bars.widest(group)
-            score += geometry.of_part(sign, box, self.unit, own, inner)
-        return score
+            return geometry.of_slash(sign, parts[0], parts[1])
+        return sum(
+            geometry.of_part(sign, box, self.unit, lattice.unit_of(group), lattice.bars.widest(group))
+            for group, box in zip(guess.parts, parts, strict=True)
+        )
+
+    def _of_place(self, guess: Guess, sign: Box) -> float:
+        """Log-weight of where a bar or slash stands on the line; what is all of its row stands where the row does."""
+        if guess.form not in _STACKED:
+            return 0.0
+        alone = len(guess.sign) + sum(map(len, guess.parts)) == len(self.order)
+        place = 0.0 if alone else sign.center[1] - float(self.line.middle(sign.center[0]))
+        return geometry.of_bar(place / self.unit)
 
     # Search
 

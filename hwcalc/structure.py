@@ -18,7 +18,7 @@ import numpy as np
 from .ink import Box, FloatArray, Ink
 from .segment import bounces, joined
 
-FLAT = 0.35
+FLAT = 0.5
 """Highest bar, as a share of its width: people write fraction bars aslant."""
 
 SHORTEST = 0.35

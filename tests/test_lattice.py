@@ -127,6 +127,24 @@ def test_what_is_over_and_under_a_bar_is_a_fraction():
     assert found.labels == "1-2"
 
 
+def test_a_fraction_bar_may_stand_aslant():
+    strokes = [digit(5, -75), [(0, 2), (40, -16)], digit(5, 2)]
+    found = parse(strokes, {(0,): {"1": 0.9}, (1,): {"-": 0.9}, (2,): {"2": 0.9}})
+    assert found.row() == (Stack((Mark("1", 0),), (Mark("2", 2),), 1),)
+
+
+def test_the_hat_of_a_five_is_no_bar_under_its_exponent():
+    body, hat = np.array([(0, 4), (2, 30), (26, 45), (0, 62)]), np.array([(0, 4), (30, 0)])
+    right = np.array([105, 0])
+    strokes = [body, hat, small(36, -20), bar(65), body + right, hat + right, small(141, -20)]
+    five = {"5": 0.95}
+    beliefs = {(0, 1): five, (4, 5): five, (2,): {"4": 0.9}, (3,): {"-": 0.9}, (6,): {"6": 0.9}}
+    beliefs |= {(i,): {"-": 0.9} for i in (1, 5)} | {(i,): {"3": 0.3} for i in (0, 4)}
+    assert parse(strokes, beliefs).row() == (
+        Mark("5", 0), Power((Mark("4", 1),)), Mark("-", 2), Mark("5", 3), Power((Mark("6", 4),)),
+    )  # fmt: skip
+
+
 def test_a_bar_between_neighbours_is_a_minus():
     found = parse([digit(0), bar(45), digit(90)], {(0,): {"1": 0.9}, (1,): {"-": 0.9}, (2,): {"2": 0.9}})
     assert found.row() == (Mark("1", 0), Mark("-", 1), Mark("2", 2))
