@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-if find_spec(f"{__name__}._svm") is None:
+if not all(find_spec(f"{__name__}.{part}") for part in ("_svm", "_features", "_probability")):
     # with the name of the package in it, `python -m` prints the error as one line
     raise ImportError(
         "hwcalc is not built here: run `pip install -e .` in the checkout, then try again", name=__name__
