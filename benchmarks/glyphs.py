@@ -248,7 +248,7 @@ def draw(wrong: Sequence[Miss], folder: Path | None, name: str, most: int = 240,
     for i, (glyph, truth, found, _) in enumerate(wrong[:most]):
         left, top = i % columns * cell, i // columns * cell
         if not isinstance(glyph, np.ndarray):
-            glyph = _features.draw(*features.pack_strokes([glyph])[:2], 0.7)
+            glyph = _features.draw(_features.Strokes([glyph]), 0.7)
         sheet.paste(Image.fromarray(255 - glyph).resize((48, 48)), (left + 8, top + 14))
         pen.text((left + 8, top), f"{truth} > {found}".translate(ASCII), fill=0)
     sheet.save(folder / f"{name}.png")

@@ -15,12 +15,14 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from itertools import chain
 
 import cv2
 import numpy as np
-from solver import read
+from solver import features, read
 
-from hwcalc import SVC, GlyphFeatures
+from hwcalc import SVC
 
 COLUMNS = ("n", "data MB", "fit s", "peak MB", "SVs", "error %")
 
@@ -35,27 +37,25 @@ def distorted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return changed
 
 
-def enlarged(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Features (n, d) float32 and labels of MNIST and as many distorted copies of it as it takes."""
-    (images, y), rng = read("train"), np.random.default_rng(0)
-    parts, labels = [], []
-    for start in range(0, n, len(images)):
-        some = images[: n - start]
-        glyphs = distorted(some, rng) if start else some
-        parts.append(np.asarray(GlyphFeatures().fit_transform(list(glyphs)), np.float32))
-        labels.append(y[: n - start])
-    return np.concatenate(parts), np.concatenate(labels)
+def enlarged(images: np.ndarray, n: int) -> Iterator[np.ndarray]:
+    """Parts of n images: those there are, and as many distorted copies of them as it takes."""
+    rng = np.random.default_rng(0)
+    yield images[:n]
+    for start in range(len(images), n, len(images)):
+        yield distorted(images[: n - start], rng)
 
 
 def measure(n: int, cache_mb: float, threads: int) -> list[float]:
     """One line of the table, in this process."""
-    X, y = enlarged(n)
+    (images, labels), (test_images, test_y) = read("train"), read("t10k")
+    *parts, T = features("ours", chain(enlarged(images, n), [test_images]))
+    X, y = np.concatenate(parts), np.resize(labels, n)
+    del parts
     start = time.perf_counter()
     model = SVC(10, cache_mb=cache_mb, n_jobs=threads).fit(X, y)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    images, test_y = read("t10k")
-    wrong = 100 * float(np.mean(model.predict(GlyphFeatures().fit_transform(list(images))) != test_y))
+    wrong = 100 * float(np.mean(model.predict(T) != test_y))
     return [n, X.nbytes / 1e6, seconds, peak, len(model.support_), wrong]
 
 

@@ -24,7 +24,7 @@ def again(change: Callable[[SVC], object], model: SVC, rounds: int = 3) -> float
 
 def main() -> None:
     (images, y), (more, more_y) = read("train"), read("t10k")
-    X, Z = features(images, "ours"), features(more[:50], "ours")
+    X, Z = features("ours", (images, more[:50]))
     both, both_y = np.concatenate([X, Z]), np.concatenate([y, more_y[:50]])
     model = SVC(10, warm_start=True)
     nothing = best_of(lambda: SVC(10).fit(X, y))[1]

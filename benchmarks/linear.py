@@ -39,7 +39,8 @@ def main() -> None:
     parser.add_argument("--plain-samples", type=int, default=2_000)
     options = parser.parse_args()
     (images, y), (test_images, test_y) = read("train"), read("t10k")
-    X, y, T = features(images[: options.samples], "raw"), y[: options.samples], features(test_images, "raw")
+    X, T = features("raw", (images[: options.samples], test_images))
+    y = y[: options.samples]
     print(f"{'':26}{'fit s':>9}{'error %':>9}")
 
     for name, model in (

@@ -20,7 +20,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -42,12 +42,20 @@ def read(kind: str) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def features(images: np.ndarray, kind: str) -> np.ndarray:
+def features(kind: str, sets: Iterable[np.ndarray]) -> list[np.ndarray]:
+    """What a machine sees of sets of images: pixels, or our features whitened as suits the first set."""
     if kind == "raw":
-        return (images.reshape(len(images), -1) / 255).astype(np.float32)
-    from hwcalc.transformer import GlyphFeatures
+        return [(images.reshape(len(images), -1) / 255).astype(np.float32) for images in sets]
+    from hwcalc.features import extract
+    from hwcalc.whitening import whitening
 
-    return np.ascontiguousarray(GlyphFeatures().fit_transform(list(images)), np.float32)
+    found: list[np.ndarray] = []
+    for images in sets:
+        X = extract(list(images))
+        if not found:
+            matrix = whitening(X)
+        found.append(np.ascontiguousarray(X @ matrix))
+    return found
 
 
 def estimator(solver: str, threads: int, gamma: float):
@@ -107,7 +115,7 @@ def median_of_one(predict: Callable[[np.ndarray], Any], T: np.ndarray, count: in
 def measure(solver: str, kind: str, n: int, threads: int) -> dict[str, object]:
     """One line of the table, in this process."""
     (images, y), (test_images, test_y) = read("train"), read("t10k")
-    X, T = features(images[:n], kind), features(test_images, kind)
+    X, T = features(kind, (images[:n], test_images))
     gamma = float(1 / X.var(axis=0, dtype=float).sum())
     model, seconds = best_of(lambda: estimator(solver, threads, gamma).fit(X, y[:n]))
     predicted, prediction_seconds = best_of(lambda: model.predict(T))

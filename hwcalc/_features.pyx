@@ -19,6 +19,7 @@ Strokes have a second description, of how the pen moved: `path_features`.
 from cython.parallel cimport prange
 from libc.math cimport INFINITY, M_PI, ceil, exp, fabsf, sin, sqrt
 from libc.stdint cimport int64_t, uint8_t
+from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 import os
@@ -35,6 +36,7 @@ cdef extern from "_features_simd.h" nogil:
         void (*sum_row)(const uint8_t *, int, int64_t *) noexcept nogil
         void (*sample_row)(const uint8_t *, int, int, float, float, float, int, float *) noexcept nogil
         void (*gradient_features)(const float *, const float (*)[WIDE], float *) noexcept nogil
+        void (*halve)(float *, int) noexcept nogil
     const GlyphLoops *glyph_loops(int widest) noexcept
 
 # HWCALC_SIMD=0 holds the loops to the compiler's baseline, for tests.
@@ -52,6 +54,7 @@ cdef float FAR = 1e9           # squared, beyond the reach of any pen
 cdef float SMOOTH = 0.12      # steps shorter than this share of a glyph may be stairs
 cdef int SOLID = 64            # pixels from here on make up the box of the ink
 cdef double MAX_SHEAR = 1.0   # beyond 45° a slope is the symbol (a slash), not the hand
+cdef double SHAPE = 2.0        # weight of the features of size and slant, chosen on a validation split
 
 cdef double JOIN = 0.5         # a step of the lifted pen counts this share of its length
 cdef double PLACE = 2.0        # weights of the path's features, chosen on held-out writers
@@ -62,6 +65,7 @@ cdef double STILL = 1e-3       # of the box: where the path turns back on itself
 SIZE = GRID * GRID * PLANES + SHAPES
 PATH_SIZE = PATH_POINTS * TOLD
 SHAPE_COUNT = SHAPES
+SHAPE_WEIGHT = SHAPE
 CANVAS_SIDE = CANVAS
 
 cdef float[GRID][WIDE] POOL
@@ -230,10 +234,11 @@ cdef void normalise(
             row[i] *= scale
     high = m.bottom - m.top
     wide = m.right - m.left
-    shapes[0] = <float>((wide - high) / (wide + high))
-    shapes[1] = <float>(m.mu11 / sqrt(m.mu20 * m.mu02))
-    shapes[2] = <float>((mu20 - m.mu02) / (mu20 + m.mu02))
-    shapes[3] = <float>(m.mass / (255 * wide * high))
+    shapes[0] = <float>(SHAPE * (wide - high) / (wide + high))
+    shapes[1] = <float>(SHAPE * m.mu11 / sqrt(m.mu20 * m.mu02))
+    shapes[2] = <float>(SHAPE * (mu20 - m.mu02) / (mu20 + m.mu02))
+    shapes[3] = <float>(SHAPE * m.mass / (255 * wide * high))
+    loops.halve(shapes, SHAPES)
 
 
 cdef void describe(const unsigned char* image, int height, int width, float* out) noexcept nogil:
@@ -309,54 +314,106 @@ cdef void describe_path(const float* points, const int* starts, int first, int l
         length = max(STILL, sqrt(x * x + y * y))
         out[k * TOLD + 2] = <float>(DIRECTION * x / length)
         out[k * TOLD + 3] = <float>(DIRECTION * y / length)
+    loops.halve(out, PATH_POINTS * TOLD)
 
 
-def image_features(
-    const unsigned char[::1] pixels, const long long[::1] offsets, const int[::1] heights,
-    const int[::1] widths, float[:, ::1] out, int threads
-):
-    """Features of n pictures, bright ink on black, into `out`.
+cdef struct Picture:
+    const unsigned char* pixels
+    int height, width
 
-    pixels : uint8, all pictures one after another; offsets : int64 (n,), where each begins;
-    heights, widths : int32 (n,); out : float32 (n, SIZE).
+
+def picture_features(pictures, float[:, ::1] out, int threads):
+    """Features of n pictures, uint8 (h, w) each, bright ink on black, into `out`, float32 (n, SIZE)."""
+    cdef Py_ssize_t i, n = len(pictures)
+    cdef const unsigned char[:, ::1] view
+    cdef Picture* found = <Picture*>malloc(max(n, 1) * sizeof(Picture))
+    if found == NULL:
+        raise MemoryError
+    try:
+        kept = [np.ascontiguousarray(picture) for picture in pictures]
+        for i in range(n):
+            if kept[i].ndim != 2 or kept[i].size == 0:
+                raise ValueError(f"a glyph picture must be uint8 (h, w), not of shape {kept[i].shape}")
+            view = kept[i]
+            found[i].pixels = &view[0, 0]
+            found[i].height, found[i].width = <int>view.shape[0], <int>view.shape[1]
+        for i in prange(n, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
+            describe(found[i].pixels, found[i].height, found[i].width, &out[i, 0])
+    finally:
+        free(found)
+
+
+cdef class Strokes:
+    """The strokes of n glyphs, one after another in single precision.
+
+    Given   glyphs: n lists of strokes, each (k, 2) or wider, x right, y down
+
+    float32 keeps 24 bits, so large coordinates lose their offset first: those of a glyph are told from its first point.
     """
-    cdef Py_ssize_t i
-    for i in prange(heights.shape[0], nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
-        describe(&pixels[offsets[i]], heights[i], widths[i], &out[i, 0])
+
+    cdef float[:, ::1] points
+    cdef int[::1] strokes, glyphs  # where the points of each stroke and the strokes of each glyph begin, and all end
+
+    def __init__(self, glyphs):
+        cdef Py_ssize_t count = 0, before
+        flat, strokes, starts = [], [0], [0]
+        for glyph in glyphs:
+            before = len(flat)
+            for stroke in glyph:
+                points = np.asarray(stroke, np.float64)
+                if points.size:
+                    count += len(points)
+                    flat.append(points)
+                    strokes.append(count)
+            if len(flat) == before:
+                raise ValueError("a glyph has no points: leave it out")
+            starts.append(len(flat))
+        self.points = np.empty((count, 2), np.float32)
+        self.strokes, self.glyphs = np.array(strokes, np.int32), np.array(starts, np.int32)
+        self._fill(flat)
+
+    cdef _fill(self, list flat):
+        cdef const double[:, :] own
+        cdef double x = 0, y = 0
+        cdef Py_ssize_t glyph, stroke, i, at = 0
+        for glyph in range(self.glyphs.shape[0] - 1):
+            for stroke in range(self.glyphs[glyph], self.glyphs[glyph + 1]):
+                own = flat[stroke]
+                if own.shape[1] < 2:
+                    raise ValueError(f"a stroke must be (k, 2), not {flat[stroke].shape}")
+                if stroke == self.glyphs[glyph]:
+                    x, y = own[0, 0], own[0, 1]
+                for i in range(own.shape[0]):
+                    self.points[at, 0], self.points[at, 1] = <float>(own[i, 0] - x), <float>(own[i, 1] - y)
+                    at += 1
 
 
-def stroke_features(
-    const float[:, ::1] points, const int[::1] strokes, const int[::1] glyphs, float[:, ::1] out,
-    float pen_scale, int threads
-):
-    """Features of n glyphs given as strokes, into `out`.
-
-    points : float32 (k, 2), x right, y down; strokes : int32 (s + 1,), where each stroke's points begin;
-    glyphs : int32 (n + 1,), where each glyph's strokes begin; out : float32 (n, SIZE);
-    pen_scale : thickness of the pen, 1 is usual.
-    """
-    cdef Py_ssize_t i
-    for i in prange(glyphs.shape[0] - 1, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
-        describe_strokes(&points[0, 0], &strokes[0], glyphs[i], glyphs[i + 1], PEN * pen_scale, &out[i, 0])
+def stroke_features(Strokes given, float[:, ::1] out, float pen_scale, int threads):
+    """Features of n glyphs given as strokes, into `out`, float32 (n, SIZE); `pen_scale`: of the pen, 1 is usual."""
+    cdef Py_ssize_t i, n = given.glyphs.shape[0] - 1
+    cdef const int* glyphs = &given.glyphs[0]
+    if n:
+        for i in prange(n, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
+            describe_strokes(
+                &given.points[0, 0], &given.strokes[0], glyphs[i], glyphs[i + 1], PEN * pen_scale, &out[i, 0])
 
 
-def path_features(
-    const float[:, ::1] points, const int[::1] strokes, const int[::1] glyphs, float[:, ::1] out, int threads
-):
-    """Features of the pen's path through n glyphs, into `out`; points, strokes, glyphs as in `stroke_features`.
+def path_features(Strokes given, float[:, ::1] out, int threads):
+    """Features of the pen's path through n glyphs, into `out`, float32 (n, PATH_SIZE).
 
     All strokes in their order make one path; steps with the pen lifted count JOIN of their length. Of PATH_POINTS
     places at even distances along it: x and y on the glyph's box, the direction, whether the pen is lifted.
-    out : float32 (n, PATH_SIZE).
     """
-    cdef Py_ssize_t i
-    for i in prange(glyphs.shape[0] - 1, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
-        describe_path(&points[0, 0], &strokes[0], glyphs[i], glyphs[i + 1], &out[i, 0])
+    cdef Py_ssize_t i, n = given.glyphs.shape[0] - 1
+    cdef const int* glyphs = &given.glyphs[0]
+    if n:
+        for i in prange(n, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
+            describe_path(&given.points[0, 0], &given.strokes[0], glyphs[i], glyphs[i + 1], &out[i, 0])
 
 
-def draw(const float[:, ::1] points, const int[::1] strokes, float pen_scale):
-    """One glyph as `stroke_features` draws it: uint8 (CANVAS_SIDE, CANVAS_SIDE)."""
+def draw(Strokes given, float pen_scale):
+    """The first glyph as `stroke_features` draws it: uint8 (CANVAS_SIDE, CANVAS_SIDE)."""
     canvas = np.empty((CANVAS, CANVAS), np.uint8)
     cdef unsigned char[:, ::1] view = canvas
-    draw_glyph(&view[0, 0], &points[0, 0], &strokes[0], 0, strokes.shape[0] - 1, PEN * pen_scale)
+    draw_glyph(&view[0, 0], &given.points[0, 0], &given.strokes[0], 0, given.glyphs[1], PEN * pen_scale)
     return canvas

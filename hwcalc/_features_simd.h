@@ -11,6 +11,7 @@
 
 #define REACH 0.5f           /* a pixel fades over this distance on both sides of a line's edge */
 #define SQRT2 1.41421356f
+#define SIGN 0x80000000u        /* bit of a negative number */
 #define HALF_NORMAL 0x38800000u /* bits of 2^-14, the least normal number of half precision */
 #define BENT 3.0f            /* curvature, 1 / this in pixels, from which an edge is wholly bent */
 #define STRAIGHT 0.3f        /* weight of straight edges beside bent ones: 1 gives 223 errors, see gradient_features, 0 gives 214 */
@@ -36,6 +37,7 @@ typedef struct {
     void (*sum_row)(const uint8_t *, int, int64_t *);
     void (*sample_row)(const uint8_t *, int, int, float, float, float, int, float *);
     void (*gradient_features)(const float *, const float (*)[WIDE], float *);
+    void (*halve)(float *, int);
 } GlyphLoops;
 
 /* fminf and fmaxf would be calls, because of what they promise for NaN */
@@ -45,7 +47,8 @@ typedef struct {
 #define INSIDE(v) ((int)MIN(MAX(v, 0), CANVAS - 1))
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
-#define LOOPS(set) { draw_segment_##set, ink_##set, sum_row_##set, sample_row_##set, gradient_features_##set }
+#define LOOPS(set) \
+    { draw_segment_##set, ink_##set, sum_row_##set, sample_row_##set, gradient_features_##set, halve_##set }
 
 /* The baseline of the compiler: SSE2, NEON, ... */
 #define TARGET

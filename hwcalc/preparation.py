@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from . import _features
 from .datasets import DatasetError
-from .features import FeatureArray, Glyph, extract, pack_strokes
+from .features import FeatureArray, Glyph, extract
 from .ink import ByteArray
 from .loaded import Loaded
 
@@ -45,8 +45,7 @@ def as_picture(glyph: Glyph) -> ByteArray:
     Strokes are drawn 20 pixels long and centred; a picture of another size is scaled as a whole.
     """
     if not isinstance(glyph, np.ndarray):
-        points, strokes, _ = pack_strokes([glyph])
-        drawn = _features.draw(points, strokes, 1.0)
+        drawn = _features.draw(_features.Strokes([glyph]), 1.0)
         rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
         ink = drawn[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         glyph = _centred(ink, round(max(ink.shape) / _INK_SIDE))

@@ -26,7 +26,7 @@ def digits():
 
 def unweighted(rows):
     out = rows.copy()
-    out[:, -_features.SHAPE_COUNT :] /= features.SHAPE_WEIGHT
+    out[:, -_features.SHAPE_COUNT :] /= _features.SHAPE_WEIGHT
     return out
 
 
@@ -36,7 +36,7 @@ def test_pictures_agree_with_the_twin(digits):
 
 
 def test_drawn_strokes_agree_with_the_twin():
-    canvases = [_features.draw(*features.pack_strokes([g])[:2], 1.0) for g in STROKES[:20]]
+    canvases = [_features.draw(_features.Strokes([g]), 1.0) for g in STROKES[:20]]
     found = unweighted(features.extract(STROKES[:20]))
     np.testing.assert_allclose(found, [twin.describe(c) for c in canvases], atol=2e-3)
 
@@ -47,7 +47,7 @@ def test_a_large_picture_is_averaged_as_the_twin_does(digits):
 
 
 def test_a_stroke_is_drawn_where_it_runs():
-    canvas = _features.draw(*features.pack_strokes([[[[0, 0], [10, 0]]]])[:2], 1.0)
+    canvas = _features.draw(_features.Strokes([[[[0, 0], [10, 0]]]]), 1.0)
     middle = _features.CANVAS_SIDE // 2
     assert canvas[middle, 8:-8].min() == 255
     assert canvas[: middle - 4].max() == canvas[middle + 4 :].max() == 0
@@ -98,6 +98,19 @@ def test_a_picture_of_a_wrong_shape_is_refused(glyph):
 def test_a_glyph_without_points_is_refused():
     with pytest.raises(ValueError, match="no points"):
         features.extract([[]])
+
+
+def test_a_stroke_without_second_coordinates_is_refused():
+    with pytest.raises(ValueError, match=r"\(k, 2\), not \(3, 1\)"):
+        features.extract([[[[0], [1], [2]]]])
+
+
+def test_strokes_may_come_in_any_type_and_layout():
+    glyph = STROKES[0]
+    timed = [np.asfortranarray(np.column_stack([stroke, stroke[:, 0]])) for stroke in glyph]
+    plain = features.extract([glyph])
+    np.testing.assert_array_equal(features.extract([timed]), plain)
+    np.testing.assert_array_equal(features.extract([[stroke.tolist() for stroke in glyph]]), plain)
 
 
 def test_the_transformer_works_in_a_pipeline(digits):
