@@ -31,7 +31,7 @@ def extension(name: str) -> Extension:
         f"hwcalc.{name}",
         [f"hwcalc/{name}.pyx"],
         include_dirs=[numpy.get_include(), "hwcalc"],
-        depends=[str(header) for header in Path("hwcalc").glob("*.h")],
+        depends=[str(path) for kind in ("*.h", "*.pxd") for path in Path("hwcalc").glob(kind)],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
     )
 
@@ -75,7 +75,7 @@ class BuildExtensions(build_ext):
 
 setup(
     ext_modules=cythonize(
-        [extension("_svm"), extension("_features")],
+        [extension(name) for name in ("_svm", "_features", "_probability")],
         build_dir="build",
         compiler_directives=DIRECTIVES,
     ),

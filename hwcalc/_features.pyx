@@ -16,6 +16,7 @@ The plain-NumPy twin in tests/features_twin.py is the readable specification.
 Strokes have a second description, of how the pen moved: `path_features`.
 """
 
+cimport numpy as cnp
 from cython.parallel cimport prange
 from libc.math cimport INFINITY, M_PI, ceil, exp, fabsf, sin, sqrt
 from libc.stdint cimport int64_t, uint8_t
@@ -25,6 +26,10 @@ from libc.string cimport memset
 import os
 
 import numpy as np
+
+from hwcalc._arrays cimport as_doubles, floats
+
+cnp.import_array()
 
 cdef extern from "_features_simd.h" nogil:
     const float REACH
@@ -47,6 +52,7 @@ cdef enum:
     FINEST = 8         # samples to a pixel of the plane, per axis
     PATH_POINTS = 32   # along the path of the pen
     TOLD = 5           # of each: x, y, direction (cosine, sine), pen up
+    TOLD_OF_SHAPE = GRID * GRID * PLANES + SHAPES
 
 cdef float INNER = 40.0       # longer side of a drawn glyph, pixels
 cdef float PEN = 2.3          # radius of the pen on the canvas, pixels: about MNIST's line
@@ -62,7 +68,7 @@ cdef double DIRECTION = 0.5
 cdef double LIFTED = 0.5
 cdef double STILL = 1e-3       # of the box: where the path turns back on itself it has no direction
 
-SIZE = GRID * GRID * PLANES + SHAPES
+SIZE = TOLD_OF_SHAPE
 PATH_SIZE = PATH_POINTS * TOLD
 SHAPE_COUNT = SHAPES
 SHAPE_WEIGHT = SHAPE
@@ -246,7 +252,7 @@ cdef void describe(const unsigned char* image, int height, int width, float* out
     cdef float[(PLANE + 2) * STRIDE] plane   # the normalised glyph inside a border of zeros
     cdef Moments m = measure(image, height, width)
     if m.mass == 0 or m.right == 0:
-        memset(out, 0, (GRID * GRID * PLANES + SHAPES) * sizeof(float))
+        memset(out, 0, TOLD_OF_SHAPE * sizeof(float))
         return
     normalise(image, height, width, &m, plane, out + GRID * GRID * PLANES)
     loops.gradient_features(plane, POOL, out)
@@ -322,23 +328,24 @@ cdef struct Picture:
     int height, width
 
 
-def picture_features(pictures, float[:, ::1] out, int threads):
+def picture_features(pictures, cnp.ndarray out, int threads):
     """Features of n pictures, uint8 (h, w) each, bright ink on black, into `out`, float32 (n, SIZE)."""
     cdef Py_ssize_t i, n = len(pictures)
-    cdef const unsigned char[:, ::1] view
+    cdef float* features = floats(out)
+    cdef cnp.ndarray picture
     cdef Picture* found = <Picture*>malloc(max(n, 1) * sizeof(Picture))
     if found == NULL:
         raise MemoryError
     try:
-        kept = [np.ascontiguousarray(picture) for picture in pictures]
+        kept = [cnp.PyArray_FROM_OTF(picture, cnp.NPY_UINT8, cnp.NPY_ARRAY_CARRAY_RO) for picture in pictures]
         for i in range(n):
-            if kept[i].ndim != 2 or kept[i].size == 0:
+            picture = kept[i]
+            if picture.ndim != 2 or picture.size == 0:
                 raise ValueError(f"a glyph picture must be uint8 (h, w), not of shape {kept[i].shape}")
-            view = kept[i]
-            found[i].pixels = &view[0, 0]
-            found[i].height, found[i].width = <int>view.shape[0], <int>view.shape[1]
+            found[i].pixels = <const unsigned char*>cnp.PyArray_DATA(picture)
+            found[i].height, found[i].width = <int>picture.shape[0], <int>picture.shape[1]
         for i in prange(n, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
-            describe(found[i].pixels, found[i].height, found[i].width, &out[i, 0])
+            describe(found[i].pixels, found[i].height, found[i].width, features + i * TOLD_OF_SHAPE)
     finally:
         free(found)
 
@@ -351,69 +358,118 @@ cdef class Strokes:
     float32 keeps 24 bits, so large coordinates lose their offset first: those of a glyph are told from its first point.
     """
 
-    cdef float[:, ::1] points
-    cdef int[::1] strokes, glyphs  # where the points of each stroke and the strokes of each glyph begin, and all end
+    cdef float* points
+    cdef int* strokes  # where the points of each begin, and all end
+    cdef int* glyphs  # where the strokes of each begin, and all end
+    cdef Py_ssize_t count  # of glyphs
 
     def __init__(self, glyphs):
-        cdef Py_ssize_t count = 0, before
-        flat, strokes, starts = [], [0], [0]
+        cdef Py_ssize_t points = 0, before
+        flat, starts = [], [0]
         for glyph in glyphs:
             before = len(flat)
             for stroke in glyph:
-                points = np.asarray(stroke, np.float64)
-                if points.size:
-                    count += len(points)
-                    flat.append(points)
-                    strokes.append(count)
+                own = as_doubles(stroke)
+                if own.size:
+                    points += own.shape[0]
+                    flat.append(own)
             if len(flat) == before:
                 raise ValueError("a glyph has no points: leave it out")
             starts.append(len(flat))
-        self.points = np.empty((count, 2), np.float32)
-        self.strokes, self.glyphs = np.array(strokes, np.int32), np.array(starts, np.int32)
-        self._fill(flat)
+        self.count = len(starts) - 1
+        self.points = <float*>malloc((2 * points + 1) * sizeof(float))
+        self.strokes = <int*>malloc((len(flat) + 1) * sizeof(int))
+        self.glyphs = <int*>malloc(len(starts) * sizeof(int))
+        if self.points == NULL or self.strokes == NULL or self.glyphs == NULL:
+            raise MemoryError
+        self._fill(flat, starts)
 
-    cdef _fill(self, list flat):
-        cdef const double[:, :] own
+    def __dealloc__(self):
+        free(self.points)
+        free(self.strokes)
+        free(self.glyphs)
+
+    cdef _fill(self, list flat, list starts):
+        cdef cnp.ndarray own
+        cdef const double* at
         cdef double x = 0, y = 0
-        cdef Py_ssize_t glyph, stroke, i, at = 0
-        for glyph in range(self.glyphs.shape[0] - 1):
+        cdef Py_ssize_t glyph, stroke, _i
+        cdef float* to = self.points
+        self.glyphs[0] = self.strokes[0] = 0
+        for glyph in range(self.count):
+            self.glyphs[glyph + 1] = starts[glyph + 1]
             for stroke in range(self.glyphs[glyph], self.glyphs[glyph + 1]):
                 own = flat[stroke]
-                if own.shape[1] < 2:
-                    raise ValueError(f"a stroke must be (k, 2), not {flat[stroke].shape}")
+                at = plane_points(own)
                 if stroke == self.glyphs[glyph]:
-                    x, y = own[0, 0], own[0, 1]
-                for i in range(own.shape[0]):
-                    self.points[at, 0], self.points[at, 1] = <float>(own[i, 0] - x), <float>(own[i, 1] - y)
-                    at += 1
+                    x, y = at[0], at[1]
+                for _i in range(own.shape[0]):
+                    to[0], to[1] = <float>(at[0] - x), <float>(at[1] - y)
+                    to += 2
+                    at += own.shape[1]
+                self.strokes[stroke + 1] = self.strokes[stroke] + <int>own.shape[0]
 
 
-def stroke_features(Strokes given, float[:, ::1] out, float pen_scale, int threads):
+cdef const double* plane_points(cnp.ndarray stroke) except NULL:
+    """The coordinates of a stroke (k, 2) or wider."""
+    if stroke.ndim != 2 or stroke.shape[1] < 2:
+        raise ValueError(f"a stroke must be (k, 2), not {(<object>stroke).shape}")
+    return <const double*>cnp.PyArray_DATA(stroke)
+
+
+def stroke_features(Strokes given, cnp.ndarray out, float pen_scale, int threads):
     """Features of n glyphs given as strokes, into `out`, float32 (n, SIZE); `pen_scale`: of the pen, 1 is usual."""
-    cdef Py_ssize_t i, n = given.glyphs.shape[0] - 1
-    cdef const int* glyphs = &given.glyphs[0]
-    if n:
-        for i in prange(n, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
-            describe_strokes(
-                &given.points[0, 0], &given.strokes[0], glyphs[i], glyphs[i + 1], PEN * pen_scale, &out[i, 0])
+    cdef Py_ssize_t i
+    cdef float* features = floats(out)
+    for i in prange(given.count, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
+        describe_strokes(given.points, given.strokes, given.glyphs[i], given.glyphs[i + 1], PEN * pen_scale,
+                         features + i * TOLD_OF_SHAPE)
 
 
-def path_features(Strokes given, float[:, ::1] out, int threads):
+def path_features(Strokes given, cnp.ndarray out, int threads):
     """Features of the pen's path through n glyphs, into `out`, float32 (n, PATH_SIZE).
 
     All strokes in their order make one path; steps with the pen lifted count JOIN of their length. Of PATH_POINTS
     places at even distances along it: x and y on the glyph's box, the direction, whether the pen is lifted.
     """
-    cdef Py_ssize_t i, n = given.glyphs.shape[0] - 1
-    cdef const int* glyphs = &given.glyphs[0]
-    if n:
-        for i in prange(n, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
-            describe_path(&given.points[0, 0], &given.strokes[0], glyphs[i], glyphs[i + 1], &out[i, 0])
+    cdef Py_ssize_t i
+    cdef float* features = floats(out)
+    for i in prange(given.count, nogil=True, schedule="dynamic", chunksize=64, num_threads=threads):
+        describe_path(given.points, given.strokes, given.glyphs[i], given.glyphs[i + 1],
+                      features + i * PATH_POINTS * TOLD)
 
 
 def draw(Strokes given, float pen_scale):
     """The first glyph as `stroke_features` draws it: uint8 (CANVAS_SIDE, CANVAS_SIDE)."""
     canvas = np.empty((CANVAS, CANVAS), np.uint8)
     cdef unsigned char[:, ::1] view = canvas
-    draw_glyph(&view[0, 0], &given.points[0, 0], &given.strokes[0], 0, given.glyphs[1], PEN * pen_scale)
+    draw_glyph(&view[0, 0], given.points, given.strokes, 0, given.glyphs[1], PEN * pen_scale)
     return canvas
+
+
+def extent(stroke):
+    """The longer side of the box around a stroke, (k, 2) or wider, and its largest coordinate without sign."""
+    cdef cnp.ndarray points = as_doubles(stroke)
+    cdef const double* at = plane_points(points)
+    cdef double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY
+    cdef Py_ssize_t _i
+    for _i in range(points.shape[0]):
+        left, right = min(left, at[0]), max(right, at[0])
+        top, bottom = min(top, at[1]), max(bottom, at[1])
+        at += points.shape[1]
+    return max(right - left, bottom - top), max(max(-left, right), max(-top, bottom))
+
+
+def steps(stroke):
+    """The distances between points of a stroke, (k, 2) or wider, that follow each other, those that are not 0."""
+    cdef cnp.ndarray points = as_doubles(stroke)
+    cdef const double* at = plane_points(points)
+    cdef Py_ssize_t _i, width = points.shape[1]
+    cdef double x, y
+    found = []
+    for _i in range(1, points.shape[0]):
+        x, y = at[width] - at[0], at[width + 1] - at[1]
+        at += width
+        if x != 0 or y != 0:
+            found.append(sqrt(x * x + y * y))
+    return found

@@ -164,16 +164,9 @@ TARGET static inline void NAME(edge_row)(const float *sharp, const float *soft, 
     }
 }
 
-/* Each of n numbers rounded to what half precision holds, below its normal numbers to 0. On their bits: arithmetic
- * that rounds would be optimised away. */
+/* Each of n numbers rounded to half precision. */
 TARGET static void NAME(halve)(float *numbers, int n) {
-    for (int i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, numbers + i, sizeof(bits));
-        const uint32_t sign = bits & SIGN, rounded = ((bits ^ sign) + 0xfff + (bits >> 13 & 1)) & ~(uint32_t)0x1fff;
-        bits = rounded < HALF_NORMAL ? 0 : rounded | sign;
-        memcpy(numbers + i, &bits, sizeof(bits));
-    }
+    for (int i = 0; i < n; i++) numbers[i] = half_rounded(numbers[i]);
 }
 
 /* Weighted sums of the direction planes at GRID × GRID points, of edges that are straight, that bend one way and

@@ -9,10 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "_half.h"
+
 #define REACH 0.5f           /* a pixel fades over this distance on both sides of a line's edge */
 #define SQRT2 1.41421356f
-#define SIGN 0x80000000u        /* bit of a negative number */
-#define HALF_NORMAL 0x38800000u /* bits of 2^-14, the least normal number of half precision */
 #define BENT 3.0f            /* curvature, 1 / this in pixels, from which an edge is wholly bent */
 #define STRAIGHT 0.3f        /* weight of straight edges beside bent ones: 1 gives 223 errors, see gradient_features, 0 gives 214 */
 #define FLAT 1e-4f           /* square of the gradient below which there is no edge */

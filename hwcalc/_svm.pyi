@@ -127,6 +127,7 @@ class ByteMachine:
         pairs: NDArray[np.float32],
         start: NDArray[np.float32],
         reach: float = 1,
+        projection: NDArray[np.float32] | None = None,
     ) -> None: ...
     def scores(self, X: ArrayLike) -> NDArray[np.float64]: ...
 

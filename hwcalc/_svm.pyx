@@ -8,6 +8,7 @@ Kernels work on float32 *panels*: 32 samples side by side, feature after feature
 instruction treats one feature of many samples. _svm_loops.h holds the loops that do.
 """
 
+cimport numpy as cnp
 from libc.math cimport INFINITY
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, intptr_t, uint8_t, uint16_t
 from libc.stdlib cimport free, malloc
@@ -17,6 +18,10 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+
+from hwcalc._arrays cimport as_floats, empty, floats
+
+cnp.import_array()
 
 cdef extern from "_svm_simd.h":
     enum:
@@ -63,6 +68,7 @@ cdef extern from "_svm_simd.h":
                             float *) noexcept nogil
         Py_ssize_t (*collect)(const int32_t *, Py_ssize_t, uint8_t *, int32_t *, Py_ssize_t) noexcept nogil
         void (*weigh)(const float *, Py_ssize_t, const float *, Py_ssize_t, const float *, float *) noexcept nogil
+        void (*round_to_half)(float *, Py_ssize_t) noexcept nogil
         float (*gather)(const int32_t *, const float *, Py_ssize_t, const float *) noexcept nogil
     const Loops *best_loops(int widest) noexcept nogil
 
@@ -73,6 +79,8 @@ cdef enum:
     CHUNK = 256  # features of a panel that stay in the first-level cache
     BINS = 256  # of the histogram of violations
     BLOCK_ROWS = 64  # samples that pass the support vectors together: their tiles fit the second-level cache
+    AT_ONCE = 32  # samples that are multiplied with a projection together, and
+    PART = 64  # features of them at a time: so much of it stays in the first-level cache
 
 cdef double LOST = 0.5  # share of the margins that a class loses by in its score, chosen on held-out writers
 
@@ -716,11 +724,11 @@ cdef class Machine:
 cdef struct Work:
     int16_t *sample  # rounded
     float square, factor  # its squared norm, and what its inner products are multiplied with
+    float *view  # samples times the projection
     int32_t *rows  # support vectors whose kernel values are needed next
     int32_t *pairs  # and the pairs of classes that need them
     float *value  # kernel values of the support vectors
     uint8_t *marked  # whether they are known
-    float *weight  # those of the landmarks
     float *terms
     float *rough  # the margins that the sketch gives
     double *margin  # the margins as far as they are known
@@ -734,6 +742,7 @@ cdef class ByteMachine:
             n_support, dual_coef, intercept, gamma: as in `Machine`
             landmarks, terms, pairs, start: a sketch of its margins, see `sketch.Sketch`
             reach: the unit of NEAR and FAR in class scores
+            projection (e, d): what samples are multiplied with first, rounded to half precision; none: e is d
     Result  `scores`
 
     The sketch gives all margins f_ij to about 0.1. From then on only those are computed from their support vectors on
@@ -742,69 +751,99 @@ cdef class ByteMachine:
     """
 
     cdef readonly Py_ssize_t n_classes, n_features, n_pairs
+    cdef Py_ssize_t width  # of the support vectors
+    cdef const float[:, ::1] projection
     cdef Bytes bytes
-    cdef int8_t[:, ::1] vectors
+    cdef int8_t[:, ::1] vectors  # the landmarks first
     cdef float[::1] squares, step, middle
     cdef float most, near, far
     cdef int64_t[::1] first  # of pair p: support vectors rows[first[p]:first[p + 1]] and their coefficients
     cdef int32_t[::1] rows
     cdef float[::1] coef, intercept
-    cdef int32_t[::1] landmarks
     cdef float[:, ::1] terms, pairs
     cdef float[::1] start
     cdef object rooms  # memory of calls that have ended
 
     def __init__(self, vectors, step, offset, n_support, dual_coef, intercept, double gamma, landmarks, terms, pairs,
-                 start, double reach=1):
+                 start, double reach=1, projection=None):
         counts, dual = np.asarray(n_support, np.intp), np.ascontiguousarray(dual_coef, np.float32)
         K = self.n_classes = len(counts)
-        self.n_features, self.n_pairs = vectors.shape[1], K * (K - 1) // 2
+        self.width, self.n_pairs = vectors.shape[1], K * (K - 1) // 2
         check_machine(counts, len(vectors), dual.shape, len(intercept))
-        rows = aligned((len(vectors), multiple(self.n_features, 32)), np.int8)
-        rows[:, self.n_features:] = 0
-        np.bitwise_xor(vectors, 128, out=rows[:, :self.n_features].view(np.uint8))
+        self.n_features = self.width if projection is None else len(projection)
+        none = np.empty((0, 0), np.float32)
+        self.projection = none if projection is None else filled(
+            projection, (self.n_features, multiple(self.width, 16)))
+        first = np.asarray(landmarks)
+        order = np.concatenate([first, np.delete(np.arange(len(vectors)), first)])
+        rows = aligned((len(vectors), multiple(self.width, 32)), np.int8)
+        rows[:, self.width:] = 0
+        np.bitwise_xor(vectors[order], 128, out=rows[:, :self.width].view(np.uint8))
         self.vectors, self.step = rows, np.array(step, np.float32)
         self.middle = np.asarray(offset + 128 * np.asarray(step, float), np.float32)
         self.squares = squares_of(rows, self.step)
         self.bytes.vectors, self.bytes.squares = &self.vectors[0, 0], &self.squares[0]
         self.bytes.width, self.bytes.gamma = rows.shape[1], gamma
-        self.most = min(32767, 2 ** 31 // (128 * self.n_features) - 1)  # inner products stay within 32 bits
-        self.first, self.rows, self.coef = of_pairs(dual, np.concatenate([[0], np.cumsum(counts)]))
+        self.most = min(32767, 2 ** 31 // (128 * self.width) - 1)  # inner products stay within 32 bits
+        self.first, rows, self.coef = of_pairs(dual, np.concatenate([[0], np.cumsum(counts)]))
+        self.rows = np.argsort(order).astype(np.int32)[rows]
         self.intercept = np.array(intercept, np.float32)
         self.near, self.far, self.rooms = NEAR * reach, FAR * reach, []
         rank, places = multiple(terms.shape[1], 16), multiple(self.n_pairs, 16)
-        self.landmarks, self.terms = np.array(landmarks, np.int32), filled(terms, (len(landmarks), rank))
+        self.terms = filled(terms, (len(first), rank))
         self.pairs, self.start = filled(pairs, (rank, places)), filled(start, (places,))
 
     def scores(self, X):
         """Class scores (n, K) float64 of X (n, d), see `class_scores`."""
-        if np.ndim(X) != 2 or np.shape(X)[1] != self.n_features:
+        cdef cnp.ndarray samples = as_floats(X), room, scores
+        if samples.ndim != 2 or samples.shape[1] != self.n_features:
             raise ValueError(f"expected samples of shape (n, {self.n_features}), got {np.shape(X)}")
-        cdef const float[:, ::1] samples = np.ascontiguousarray(X, np.float32)
-        cdef Py_ssize_t r, n = samples.shape[0]
-        scores = np.empty((n, self.n_classes))
-        cdef double[:, ::1] score = scores
+        cdef Py_ssize_t start = 0, n = samples.shape[0]
+        cdef const float *sample = floats(samples)
+        scores = empty(n, self.n_classes, cnp.NPY_FLOAT64)
+        cdef double *score = <double *>cnp.PyArray_DATA(scores)
         try:
             room = self.rooms.pop()
         except IndexError:
             room = np.zeros(self._layout(NULL, NULL), np.uint8)
-        cdef uint8_t[::1] memory = room
         cdef Work work
-        self._layout(&memory[0], &work)
+        self._layout(<uint8_t *>cnp.PyArray_DATA(room), &work)
         with nogil:
-            for r in range(n):
-                self._one(&samples[r, 0], &work, &score[r, 0])
+            while start < n:
+                self._some(sample + start * self.n_features, min(n - start, AT_ONCE), &work,
+                           score + start * self.n_classes)
+                start += AT_ONCE
         self.rooms.append(room)
         return scores
+
+    cdef void _some(self, const float *samples, Py_ssize_t n, Work *work, double *score) noexcept nogil:
+        """The scores of at most AT_ONCE samples."""
+        cdef Py_ssize_t r, stride = self.n_features
+        if self.projection.shape[0]:
+            self._project(samples, n, work.view)
+            samples, stride = work.view, self.projection.shape[1]
+        for r in range(n):
+            self._one(samples + r * stride, work, score + r * self.n_classes)
+
+    cdef void _project(self, const float *samples, Py_ssize_t n, float *view) noexcept nogil:
+        """n samples times the projection, in half precision."""
+        cdef Py_ssize_t k = 0, r, stride = self.projection.shape[1]
+        memset(view, 0, sizeof(float) * n * stride)
+        while k < self.n_features:
+            for r in range(n):
+                loops.weigh(samples + r * self.n_features + k, min(self.n_features - k, PART), &self.projection[k, 0],
+                            stride, view + r * stride, view + r * stride)
+            k += PART
+        loops.round_to_half(view, n * stride)
 
     cdef Py_ssize_t _layout(self, uint8_t *memory, Work *work) noexcept nogil:
         """Where in `memory` what stands; returns the bytes that it takes."""
         cdef Py_ssize_t count = self.squares.shape[0], places = self.start.shape[0]
         cdef Work place
         place.margin = <double *>memory
-        place.value = <float *>(place.margin + self.n_pairs)
-        place.weight = place.value + count
-        place.terms = place.weight + self.landmarks.shape[0]
+        place.view = <float *>(place.margin + multiple(self.n_pairs, 8))
+        place.value = place.view + AT_ONCE * self.projection.shape[1]
+        place.terms = place.value + count
         place.rough = place.terms + self.terms.shape[1]
         place.rows = <int32_t *>(place.rough + places)
         place.pairs = place.rows + count + 2 * LANES
@@ -818,7 +857,7 @@ cdef class ByteMachine:
     cdef void _one(self, const float *x, Work *work, double *score) noexcept nogil:
         """The scores of one sample."""
         cdef Py_ssize_t n
-        work.factor = loops.byte_sample(x, &self.middle[0], &self.step[0], self.n_features, self.most, work.sample,
+        work.factor = loops.byte_sample(x, &self.middle[0], &self.step[0], self.width, self.most, work.sample,
                                         &work.square)
         memset(work.marked, 0, self.squares.shape[0] + self.n_pairs)
         self._sketch(work)
@@ -829,13 +868,14 @@ cdef class ByteMachine:
 
     cdef void _sketch(self, Work *work) noexcept nogil:
         """All margins, from the kernel values of the landmarks."""
-        cdef Py_ssize_t k, count = self.landmarks.shape[0]
-        loops.collect(&self.landmarks[0], count, work.marked, work.rows, 0)
-        loops.byte_kernel(&self.bytes, work.sample, work.square, work.factor, work.rows, count, work.value)
+        cdef int32_t k
+        cdef Py_ssize_t count = self.terms.shape[0]
         for k in range(count):
-            work.weight[k] = work.value[self.landmarks[k]]
+            work.rows[k] = k
+        memset(work.marked, 1, count)
+        loops.byte_kernel(&self.bytes, work.sample, work.square, work.factor, work.rows, count, work.value)
         memset(work.terms, 0, sizeof(float) * self.terms.shape[1])
-        loops.weigh(work.weight, count, &self.terms[0, 0], self.terms.shape[1], work.terms, work.terms)
+        loops.weigh(work.value, count, &self.terms[0, 0], self.terms.shape[1], work.terms, work.terms)
         loops.weigh(work.terms, self.pairs.shape[0], &self.pairs[0, 0], self.pairs.shape[1], &self.start[0],
                     work.rough)
         for k in range(self.n_pairs):

@@ -4,21 +4,21 @@
 
 #define SIDE 4   /* support vectors at a time */
 #define AHEAD 16 /* and how many later ones are on their way into the cache */
+#define BYTES(bytes) _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(bytes)))
 
 /* Inner products of a sample with SIDE support vectors; `width` is a multiple of 16. */
 TARGET INLINED void NAME(byte_products)(const int8_t *const *rows, const int16_t *sample, Py_ssize_t width,
                                         int32_t *product) {
 #if TAKES_BYTES
-    __m256i sum[SIDE];
-    for (int r = 0; r < SIDE; r++) sum[r] = _mm256_setzero_si256();
+    __m256i a = _mm256_setzero_si256(), b = a, c = a, d = a; /* an array of sums would be copied at every step */
     for (Py_ssize_t k = 0; k < width; k += 16) {
         const __m256i own = _mm256_loadu_si256((const __m256i *)(sample + k));
-        for (int r = 0; r < SIDE; r++) {
-            const __m256i row = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(rows[r] + k)));
-            sum[r] = _mm256_add_epi32(sum[r], _mm256_madd_epi16(own, row));
-        }
+        a = _mm256_add_epi32(a, _mm256_madd_epi16(own, BYTES(rows[0] + k)));
+        b = _mm256_add_epi32(b, _mm256_madd_epi16(own, BYTES(rows[1] + k)));
+        c = _mm256_add_epi32(c, _mm256_madd_epi16(own, BYTES(rows[2] + k)));
+        d = _mm256_add_epi32(d, _mm256_madd_epi16(own, BYTES(rows[3] + k)));
     }
-    const __m256i pairs = _mm256_hadd_epi32(_mm256_hadd_epi32(sum[0], sum[1]), _mm256_hadd_epi32(sum[2], sum[3]));
+    const __m256i pairs = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
     const __m128i all = _mm_add_epi32(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256(pairs, 1));
     _mm_storeu_si128((__m128i *)product, all);
 #else
@@ -82,25 +82,35 @@ TARGET static void NAME(byte_kernel)(const Bytes *bytes, const int16_t *sample, 
     }
 }
 
+/* `weigh` for some columns only, with so many sums of every column: a sum waits for the one before it. */
+TARGET INLINED void NAME(weigh_columns)(const float *weight, Py_ssize_t n, const float *table, Py_ssize_t width,
+                                        const float *start, float *out, const int columns, const int sums) {
+    VEC sum[8];
+    const int vectors = columns / WIDTH;
+    for (int v = 0; v < vectors * sums; v++) sum[v] = (VEC){0} + nothing;
+    Py_ssize_t k = 0;
+    for (; k + sums <= n; k += sums)
+        for (int v = 0; v < vectors * sums; v++)
+            sum[v] += weight[k + v / vectors] * ((const VEC *)(table + (k + v / vectors) * width))[v % vectors];
+    for (; k < n; k++)
+        for (int v = 0; v < vectors; v++) sum[v] += weight[k] * ((const VEC *)(table + k * width))[v];
+    for (int v = vectors; v < vectors * sums; v++) sum[v % vectors] += sum[v];
+    for (int v = 0; v < vectors; v++) ((VEC *)out)[v] = ((const VEC *)start)[v] + sum[v];
+}
+
 /* out[c] = start[c] + sum over k < n of weight[k] * table[k][c], for c < width, a multiple of 16. */
 TARGET static void NAME(weigh)(const float *weight, Py_ssize_t n, const float *table, Py_ssize_t width,
                                const float *start, float *out) {
-    for (Py_ssize_t c = 0; c < width; c += 16) {
-        VEC sum[4][16 / WIDTH];
-        for (int p = 0; p < 4; p++)
-            for (int v = 0; v < 16 / WIDTH; v++) sum[p][v] = (VEC){0} + nothing;
-        Py_ssize_t k = 0;
-        for (; k + 4 <= n; k += 4)
-            for (int p = 0; p < 4; p++)
-                for (int v = 0; v < 16 / WIDTH; v++)
-                    sum[p][v] += weight[k + p] * *(const VEC *)(table + (k + p) * width + c + v * WIDTH);
-        for (; k < n; k++)
-            for (int v = 0; v < 16 / WIDTH; v++)
-                sum[0][v] += weight[k] * *(const VEC *)(table + k * width + c + v * WIDTH);
-        for (int v = 0; v < 16 / WIDTH; v++)
-            *(VEC *)(out + c + v * WIDTH) = *(const VEC *)(start + c + v * WIDTH) +
-                                            ((sum[0][v] + sum[1][v]) + (sum[2][v] + sum[3][v]));
-    }
+    Py_ssize_t c = 0;
+    for (; c + 8 * WIDTH <= width; c += 8 * WIDTH)
+        NAME(weigh_columns)(weight, n, table + c, width, start + c, out + c, 8 * WIDTH, 1);
+    for (; c < width; c += 16)
+        NAME(weigh_columns)(weight, n, table + c, width, start + c, out + c, 16, 8 * WIDTH / 16);
+}
+
+/* Each of n numbers rounded to half precision. */
+TARGET static void NAME(round_to_half)(float *numbers, Py_ssize_t n) {
+    for (Py_ssize_t k = 0; k < n; k++) numbers[k] = half_rounded(numbers[k]);
 }
 
 /* Append to `wanted`, which has `count`, those of n rows that are not yet marked, and mark them; returns the count. */
@@ -126,3 +136,4 @@ TARGET static float NAME(gather)(const int32_t *rows, const float *coef, Py_ssiz
 
 #undef SIDE
 #undef AHEAD
+#undef BYTES

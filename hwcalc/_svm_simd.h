@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "_half.h"
+
 #if !defined(__GNUC__)
 #error "hwcalc._svm needs GCC's vector extensions: use GCC, Clang or clang-cl"
 #endif
@@ -85,12 +87,14 @@ typedef struct {
     void (*byte_kernel)(const Bytes *, const int16_t *, float, float, int32_t *, Py_ssize_t, float *);
     Py_ssize_t (*collect)(const int32_t *, Py_ssize_t, uint8_t *, int32_t *, Py_ssize_t);
     void (*weigh)(const float *, Py_ssize_t, const float *, Py_ssize_t, const float *, float *);
+    void (*round_to_half)(float *, Py_ssize_t);
     float (*gather)(const int32_t *, const float *, Py_ssize_t, const float *);
 } Loops;
 
 #define LOOPS(set) \
     { ROWS, halve_##set, tile_##set, kernel_rows_##set, decide_##set, add_rows_##set, move_##set, partner_##set, \
-      hinge_epoch_##set, byte_sample_##set, byte_kernel_##set, collect_##set, weigh_##set, gather_##set }
+      hinge_epoch_##set, byte_sample_##set, byte_kernel_##set, collect_##set, weigh_##set, round_to_half_##set, \
+      gather_##set }
 
 /* The baseline of the compiler: SSE2, NEON, ... */
 #define TARGET

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from . import _svm
+from . import _probability, _svm
 from .features import FeatureArray, halved
 from .model_file import Arrays
 from .sketch import Sketch, sketch
@@ -89,23 +89,30 @@ class GlyphMachine:
             return self._plain()
         arrays = self.counts, self.dual_coef, self.intercept
         return _svm.ByteMachine(
-            *self.coded, *arrays, self.gamma, reach=self.temperature, **self.sketch._asdict()
+            *self.coded,
+            *arrays,
+            self.gamma,
+            reach=self.temperature,
+            projection=self.projection,
+            **self.sketch._asdict(),
         )
 
     def _plain(self) -> _svm.Machine:
         return _svm.Machine(self.vectors, self.counts, self.dual_coef, self.intercept, "rbf", self.gamma)
 
     def view(self, X: FeatureArray) -> FeatureArray:
-        """What the machine sees of features (n, e): float32 (n, d)."""
+        """What the support vectors are compared with of features (n, e): float32 (n, d)."""
         return X if self.projection is None else projected(X, self.projection)
 
     def scores(self, X: FeatureArray) -> FeatureArray:
         """Class scores from the pairs' margins: float32 (n, K), for features (n, e)."""
-        return np.asarray(self._machine.scores(self.view(X)), np.float32)
+        machine = self._machine
+        own = machine.scores(self.view(X)) if isinstance(machine, _svm.Machine) else machine.scores(X)
+        return np.asarray(own, np.float32)
 
     def log_probability(self, X: FeatureArray) -> FeatureArray:
         """Natural logarithm of each class's probability, float32 (n, K), for features (n, e)."""
-        return log_softmax(self.scores(X) / self.temperature)
+        return _probability.log_softmax(self.scores(X), self.temperature)
 
     def stored(self) -> tuple[dict[str, Any], Arrays]:
         """Description and arrays for a model file, a byte for each number of a vector."""
@@ -264,6 +271,5 @@ def _rounded(coefficients: FeatureArray) -> npt.NDArray[np.float16]:
 
 
 def log_softmax(scores: npt.NDArray[np.floating]) -> FeatureArray:
-    """Natural logarithm of the softmax over the last axis, float32."""
-    shifted = scores - np.maximum.reduce(scores, axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.add.reduce(np.exp(shifted), axis=-1, keepdims=True)), np.float32)
+    """Natural logarithm of the softmax of scores (n, K) over the classes, float32."""
+    return _probability.log_softmax(scores)

@@ -645,7 +645,7 @@ def test_many_classes_of_few_samples():
 # --- a machine of bytes ------------------------------------------------------------------------------------
 
 
-def coded_machines(reach, counts=(300, 250, 400, 5), width=37, seed=0):
+def coded_machines(reach, counts=(300, 250, 400, 5), width=37, seed=0, projection=None):
     """The same machine of random bytes twice: plain, and with a sketch that knows nothing but the intercepts."""
     rng = np.random.default_rng(seed)
     count, pairs = sum(counts), len(counts) * (len(counts) - 1) // 2
@@ -655,7 +655,7 @@ def coded_machines(reach, counts=(300, 250, 400, 5), width=37, seed=0):
     intercept = rng.normal(size=pairs)
     sketch = (np.arange(0, 300, 7), rng.normal(size=(43, 5)), np.zeros((5, pairs)), np.zeros(pairs))
     plain = Machine(rows * step + offset, counts, dual, intercept, "rbf", 0.01)
-    quick = ByteMachine(rows, step, offset, counts, dual, intercept, 0.01, *sketch, reach)
+    quick = ByteMachine(rows, step, offset, counts, dual, intercept, 0.01, *sketch, reach, projection)
     return plain, quick, rng.normal(size=(40, width)).astype(np.float32) * 3
 
 
@@ -675,6 +675,18 @@ def test_scores_of_bytes_have_the_same_bits_in_any_batch():
     with ThreadPoolExecutor(4) as pool:
         for scores in pool.map(quick.scores, [X] * 8):
             np.testing.assert_array_equal(scores, whole)
+
+
+def test_a_projection_is_part_of_a_machine_of_bytes():
+    """Samples times the matrix, in half precision, a few of them at a time."""
+    _, quick, _ = coded_machines(reach=1.0)
+    rng = np.random.default_rng(4)
+    matrix, X = rng.normal(size=(150, 37)).astype(np.float32), rng.normal(size=(70, 150)).astype(np.float32)
+    whole = coded_machines(reach=1.0, projection=matrix)[1]
+    assert whole.n_features == 150
+    view = (X @ matrix).astype(np.float16).astype(np.float32)
+    np.testing.assert_allclose(whole.scores(X), quick.scores(view), atol=0.02)
+    np.testing.assert_array_equal(whole.scores(X[:1]), whole.scores(X)[:1])
 
 
 def test_a_class_far_behind_by_the_sketch_is_not_computed():

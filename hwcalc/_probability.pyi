@@ -1,0 +1,21 @@
+"""Types of the compiled log-probabilities."""
+
+import numpy as np
+import numpy.typing as npt
+
+def log_softmax(scores: npt.NDArray[np.floating], temperature: float = 1) -> npt.NDArray[np.float32]: ...
+def mix(
+    found: npt.NDArray[np.float32],
+    rows: list[int],
+    columns: list[int],
+    other: npt.NDArray[np.float32],
+    weight: float,
+) -> None: ...
+def weigh(
+    found: npt.NDArray[np.float32],
+    prior: npt.NDArray[np.float32],
+    evidence: list[float],
+    column: int,
+    plain: list[int],
+    softening: float,
+) -> None: ...
