@@ -6,9 +6,10 @@ import numpy.typing as npt
 def log_softmax(scores: npt.NDArray[np.floating], temperature: float = 1) -> npt.NDArray[np.float32]: ...
 def mix(
     found: npt.NDArray[np.float32],
-    rows: list[int],
-    columns: list[int],
-    other: npt.NDArray[np.float32],
+    first: npt.NDArray[np.float32],
+    second: npt.NDArray[np.float32],
+    rows: list[tuple[int, int]],
+    columns: list[tuple[int, int]],
     weight: float,
 ) -> None: ...
 def weigh(

@@ -34,27 +34,29 @@ cdef double soften(const float *scores, Py_ssize_t n, double temperature, float 
     return total
 
 
-def mix(cnp.ndarray found, list rows, list columns, cnp.ndarray other, double weight):
-    """Let a second opinion about some rows and columns count in log-probabilities `found` (n, K), by `weight`.
+def mix(cnp.ndarray found, cnp.ndarray first, cnp.ndarray second, list rows, list columns, double weight):
+    """Share out anew in log-probabilities `found` (n, K) what some columns of some rows have together.
 
-    Given   other (len(rows), len(columns)): its log-probabilities
+    Given   first (n, K) and second (m, L): log-probabilities by two opinions, of which the second counts by `weight`
+            rows, columns: pairs of a row or column of `found` and the one in `second`
 
-    These columns together stay as likely as they are: of the others the second opinion knows nothing.
+    The columns together stay as likely as they are: of the others the second opinion knows nothing.
     """
-    cdef Py_ssize_t i, k, row, column, n = len(columns), size = found.shape[1]
+    cdef Py_ssize_t k, row, column, i, j, n = len(columns), size = found.shape[1], width = second.shape[1]
     cdef cnp.ndarray room = empty(2, n, cnp.NPY_FLOAT32)
     cdef float *own = floats(room)
-    cdef float *opinion = floats(other)
+    cdef float *out = floats(found)
+    cdef const float *one = floats(first)
+    cdef const float *other = floats(second)
     cdef double together
-    for i, row in enumerate(rows):
-        for k, column in enumerate(columns):
-            own[k] = floats(found)[row * size + column]
-        together = soften(own, n, 1, own + n)
-        for k in range(n):
-            own[k] = <float>((1 - weight) * own[k] + weight * opinion[i * n + k])
-        soften(own, n, 1, own + n)
-        for k, column in enumerate(columns):
-            floats(found)[row * size + column] = <float>(together + own[n + k])
+    for row, i in rows:
+        for k, (column, j) in enumerate(columns):
+            own[k] = out[row * size + column]
+            own[n + k] = <float>((1 - weight) * one[row * size + column] + weight * other[i * width + j])
+        together = soften(own, n, 1, own)
+        soften(own + n, n, 1, own + n)
+        for k, (column, _) in enumerate(columns):
+            out[row * size + column] = <float>(together + own[n + k])
 
 
 def weigh(cnp.ndarray found, cnp.ndarray prior, list evidence, Py_ssize_t column, list plain, double softening):

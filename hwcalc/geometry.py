@@ -245,7 +245,9 @@ class Shapes:
         whole = [-1 - i if c is None else c for i, c in enumerate(components)] or range(len(strokes))
         self._count = np.array([len({whole[i] for i in c.written}) for c in candidates])
         self._breaks = np.array([c.breaks for c in candidates])
-        self._strays = [(i, sizes[stray]) for i, c in enumerate(candidates) for stray in c.strays]
+        strays = [(i, sizes[stray]) for i, c in enumerate(candidates) for stray in c.strays]
+        self._strayed = np.array([i for i, _ in strays], np.intp)
+        self._stray_size = np.array([size for _, size in strays])
         counts = STROKES if pen else PIECES
         self._strokes = np.log([counts[label] for label in labels]).T
         self._revisit = REVISIT if pen else 0.0
@@ -303,11 +305,8 @@ class Shapes:
 
     def _of_strays(self, unit: float) -> FloatArray:
         """Log-weight of the strokes of each candidate that are accidents."""
-        weight = np.zeros(len(self.size))
-        for candidate, size in self._strays:
-            beyond = max(0.0, math.log(max(size / unit / STRAY_SIZE[0], 1.0)) / STRAY_SIZE[1])
-            weight[candidate] += STRAY - 0.5 * beyond**2
-        return weight
+        beyond = np.log(np.maximum(self._stray_size / unit / STRAY_SIZE[0], 1.0)) / STRAY_SIZE[1]
+        return np.asarray(np.bincount(self._strayed, STRAY - 0.5 * beyond**2, len(self.size)), np.float64)
 
 
 def _of_parts(sizes: Sequence[Sequence[float]], whole: FloatArray, labels: str) -> FloatArray:

@@ -81,13 +81,12 @@ class GlyphClassifier(GlyphMachine):
         drawn = [i for i, glyph in enumerate(glyphs) if not features.is_picture(glyph)]
         if self.pen is not None and drawn:
             by_path = self.pen.log_probability(features.extract_paths([glyphs[i] for i in drawn]))
-            columns = _columns(self.labels, self.pen.labels)
-            _probability.mix(found, drawn, columns, by_path, PEN_WEIGHT)
-            several = [k for k, i in enumerate(drawn) if len(glyphs[i]) > 1]
-            if several:
-                symbols = [k for k, label in enumerate(self.pen.labels) if label != JUNK]
-                rows, columns = [drawn[k] for k in several], [columns[k] for k in symbols]
-                _probability.mix(found, rows, columns, by_path[np.ix_(several, symbols)], _LESS)
+            known, symbols = _columns(self.labels, self.pen.labels)
+            rows = [(i, n) for n, i in enumerate(drawn)]
+            several = [(i, n) for i, n in rows if len(glyphs[i]) > 1]
+            by_shape = found.copy()
+            _probability.mix(found, by_shape, by_path, rows, known, PEN_WEIGHT)
+            _probability.mix(found, by_shape, by_path, several, symbols, PEN_WEIGHT_OF_SEVERAL)
         return found
 
     def log_probability_of(self, glyphs: Sequence[Glyph]) -> FeatureArray:
@@ -156,9 +155,6 @@ PEN_WEIGHT_OF_SEVERAL = 0.3
 """The same for which symbol several strokes are: they come in any order. Of 1,600 test glyphs of several strokes 1.2 %
 are read wrong with a weight of 0.5, 0.8 % with 0.3; of 1,581 of writers who were held out 0.9 % and 0.8 %."""
 
-_LESS = (PEN_WEIGHT_OF_SEVERAL - PEN_WEIGHT) / (1 - PEN_WEIGHT)
-"""What takes PEN_WEIGHT back to that of several."""
-
 POINT_STEPS, POINT_SLOPE, POINT_LIMIT = 10.2, 2.3, 2.0
 """Logistic regression of being a point or comma on the logarithm of a glyph's size in steps of the pen: where it
 is even, its slope (UNIPEN, 1,803 points and commas among 15,000 glyphs, balanced), and the most it may say."""
@@ -186,9 +182,10 @@ divided by 1 + this × the evidence."""
 
 
 @lru_cache(maxsize=16)
-def _columns(labels: str, known: str) -> list[int]:
-    """Where the labels that the machine for paths knows stand among all."""
-    return [labels.index(label) for label in known]
+def _columns(labels: str, known: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The labels that the machine for paths knows, by their places among all and its own; and those but for junk."""
+    places = [(labels.index(label), k) for k, label in enumerate(known)]
+    return places, [(column, k) for column, k in places if labels[column] != JUNK]
 
 
 @lru_cache(maxsize=16)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import reduce
 from heapq import heapify, heappop, heappush
 from itertools import islice
-from math import exp, log, log1p
+from math import exp, inf, log, log1p
 from typing import TypeAlias
 
 import numpy as np
@@ -63,12 +63,13 @@ FRACTION, SLASHED, ROOT, COLUMN = -1.0, -3.0, -1.0, -3.0
 _FORM = {Form.FRACTION: FRACTION, Form.SLASHED: SLASHED, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
 _CODE = {form: 2 * (grammar.COLUMN if form is Form.COLUMN else grammar.WHOLE) for form in _FORM}
 _BRACKETING = frozenset((grammar.OPEN, grammar.CLOSE, grammar.EQUALS))
+_OF_DIGITS = frozenset((2 * grammar.DIGIT, 2 * grammar.DIGIT + 1))
 _ALONE = (0.0, 0.0, 0.0)
 _SIGN = {Form.FRACTION: "-", Form.SLASHED: "/", Form.ROOT: "√", Form.COLUMN: "-"}
 _STACKED = (Form.FRACTION, Form.SLASHED)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Item:
     """What may be one item of a row."""
 
@@ -148,6 +149,7 @@ class Lattice:
         self._parts = [s.component for s in ink.strokes]
         self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None, self._parts)
         self.log_probability = _weighed(np.asarray(log_probability, np.float64)[:, kept])
+        self.kinds = [(2 * KIND[label] + up, label) for up in (0, 1) for label in self.labels]
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
         self.comma_like = [k for k, label in enumerate(self.labels) if label in geometry.COMMA_LIKE]
@@ -318,12 +320,10 @@ class _RowSearch:
         both = np.concatenate([on_line, raised], axis=1)
         floor = both.max(axis=1, keepdims=True) - LABEL_RANGE
         found: list[list[tuple[int, str, float]]] = [[] for _ in chosen]
-        labels = lattice.labels
         chances = np.nonzero(both >= floor)
         scores = both[chances].tolist()
         for row, column, score in zip(*(c.tolist() for c in chances), scores, strict=True):
-            up, k = divmod(column, len(labels))
-            found[row].append((2 * KIND[labels[k]] + up, labels[k], score))
+            found[row].append((*lattice.kinds[column], score))
         items = []
         for number, up, options in zip(chosen.tolist(), high.tolist(), found, strict=True):
             group = lattice.candidates[number]
@@ -399,6 +399,7 @@ class _RowSearch:
         total = len(self.order)
         levels: list[dict[_State, _Path]] = [{} for _ in range(total + 1)]
         levels[0][0, -1, self.start, ()] = _Path(0.0, 0.0, 0, self.start, None, -1, 0, "")
+        self.tops = [-inf] * (total + 1)
         # where everything may belong to everything, fewer partial rows must do
         beam = max(BEAM // 4, min(BEAM, 6 * BEAM * total // len(self.items)))
         for count in range(total):
@@ -434,29 +435,36 @@ class _RowSearch:
 
     def _extend(self, path: _Path, levels: list[dict[_State, _Path]]) -> None:
         """Add to `levels` every continuation of a partial row by one item."""
-        used, here, last = path.used, path.node, path.item
-        moves = here.moves
+        used, here, last, was = path.used, path.node, path.item, path.code
+        moves, items, pairs = here.moves, self.items, self.pairs
+        so_far, so_far_soft, up = path.score, path.soft, was & 1
         frontier = (~used & (used + 1)).bit_length() - 1
         for number in self.starting[frontier]:
-            item = self.items[number]
+            item = items[number]
             if item.mask & used:
                 continue
             after = used | item.mask
-            level = levels[after.bit_count()]
-            joint, level_feet, rise = self._pair(last, number) if last >= 0 else _ALONE
+            count = after.bit_count()
+            level, top = levels[count], self.tops[count]
+            pair = pairs.get((last, number)) or self._pair(last, number) if last >= 0 else _ALONE
+            joint, level_feet, rise = pair
             for code, own, own_soft, label in item.options:
                 gain, node = moves[code] or here.move(code)
                 gain += joint
-                if code & 1 and not path.code & 1:
+                if code & 1 and not up:
                     gain += rise
-                elif code == path.code and code >> 1 == grammar.DIGIT:
+                elif code == was and code in _OF_DIGITS:
                     gain += level_feet
                 opened = path.opened
                 if code >> 1 in _BRACKETING:
                     height, opened = self._bracketed(opened, code >> 1, number)
                     gain += height
-                score = path.score + own + gain
-                soft = path.soft + own_soft + gain
+                score = so_far + own + gain
+                if score < top - MARGIN - RIVAL:
+                    continue  # it will be given up, and what comes the same way will not miss it
+                if score > top and count < len(self.order):  # a whole row is weighed with its end
+                    top = self.tops[count] = score
+                soft = so_far_soft + own_soft + gain
                 key = (after, number, node, opened)
                 known = level.get(key)
                 if known is None:
@@ -482,13 +490,11 @@ class _RowSearch:
 
     def _pair(self, first: int, second: int) -> tuple[float, float, float]:
         """Log-weights of one item after another: always, of two digits on one level, of base and exponent."""
-        known = self.pairs.get((first, second))
-        if known is None:
-            a, b = self.items[first], self.items[second]
-            beside = geometry.of_pair(a.box, b.box, self.unit)
-            if self.lattice.ink.pen_width is not None and self.lattice.share_component(a.group, b.group):
-                beside += geometry.CUT
-            known = self.pairs[first, second] = beside, *geometry.of_feet(a.box, b.box)
+        a, b = self.items[first], self.items[second]
+        beside = geometry.of_pair(a.box, b.box, self.unit)
+        if self.lattice.ink.pen_width is not None and self.lattice.share_component(a.group, b.group):
+            beside += geometry.CUT
+        known = self.pairs[first, second] = beside, *geometry.of_feet(a.box, b.box)
         return known
 
     def _made(self, steps: Sequence[_Path], score: float) -> Parse:
@@ -542,14 +548,17 @@ def _score(path: _Path) -> float:
 
 def _by_kind(options: Sequence[tuple[int, str, float]]) -> tuple[tuple[int, float, float, str], ...]:
     """For each kind the best label: arithmetic does not tell labels of one kind apart."""
-    best: dict[int, tuple[float, str]] = {}
-    sums: dict[int, float] = {}
+    best: dict[int, tuple[float, float, str]] = {}  # score, soft score, label
     for code, label, score in options:
-        if code not in best or best[code][0] < score:
-            best[code] = score, label
-    for code, _, score in options:
-        sums[code] = sums.get(code, 0.0) + exp(score - best[code][0])
-    return tuple((code, score, score + log(sums[code]), label) for code, (score, label) in best.items())
+        known = best.get(code)
+        if known is None:
+            best[code] = score, score, label
+            continue
+        most, soft, first = known
+        low, high = (score, soft) if score < soft else (soft, score)
+        soft = high + log1p(exp(low - high))
+        best[code] = (score, soft, label) if score > most else (most, soft, first)
+    return tuple((code, *known) for code, known in best.items())
 
 
 def _unit_of(boxes: Sequence[Box], usual: float) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import pairwise
 from math import hypot
 from statistics import median
@@ -66,7 +66,7 @@ class Candidate:
     specks: tuple[int, ...] = ()
     strays: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def written(self) -> tuple[int, ...]:
         """The strokes without specks and strays: what was meant."""
         left_out = self.specks + self.strays
@@ -227,7 +227,10 @@ def _with_strays(candidates: Iterable[Candidate], owner: Mapping[int, frozenset[
         own = [i for i, of in owner.items() if i not in strokes and not of.isdisjoint(strokes)]
         for strays in dict.fromkeys((*((stray,) for stray in own), tuple(own))):
             if strays:
-                yield replace(candidate, strokes=tuple(sorted((*candidate.strokes, *strays))), strays=strays)
+                whole = tuple(sorted((*strokes, *strays)))
+                yield Candidate(
+                    whole, candidate.box, candidate.gap, candidate.gap_x, candidate.specks, strays
+                )
 
 
 def _roofed(strokes: Sequence[Stroke], unit: float) -> Iterator[Candidate]:

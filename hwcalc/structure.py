@@ -109,7 +109,7 @@ class Bars:
         self.boxes = [s.box for s in ink.strokes]
         self._ink, self._unit = ink, unit
         self._specks = bounces(ink, unit)
-        self._widest: dict[frozenset[int], float] = {}
+        self._fractions: dict[frozenset[int], list[Guess]] = {}
         self._ends = {
             i: _ends(ink, i)
             for i, box in enumerate(self.boxes)
@@ -124,8 +124,13 @@ class Bars:
             and _is_straight(ink, i)
         }
 
-    def fractions(self, strokes: Collection[int]) -> list[Guess]:
+    def fractions(self, strokes: frozenset[int]) -> list[Guess]:
         """Guesses at fractions among some strokes, widest bars first."""
+        if strokes not in self._fractions:
+            self._fractions[strokes] = self._guessed_fractions(strokes)
+        return self._fractions[strokes]
+
+    def _guessed_fractions(self, strokes: Collection[int]) -> list[Guess]:
         found: dict[Guess, None] = {}
         bars = sorted((i for i in strokes if i in self._ends), key=lambda i: -self.boxes[i].width)
         for bar in bars:
@@ -214,11 +219,8 @@ class Bars:
 
     def widest(self, strokes: frozenset[int]) -> float:
         """The width of the widest bar that has something over and under it among some strokes, 0 without one."""
-        known = self._widest.get(strokes)
-        if known is None:
-            inner = {guess.sign[0] for guess in self.fractions(strokes)}
-            known = self._widest[strokes] = max((self.boxes[i].width for i in inner), default=0.0)
-        return known
+        inner = {guess.sign[0] for guess in self.fractions(strokes)}
+        return max((self.boxes[i].width for i in inner), default=0.0)
 
     def height(self, bar: int, x: float) -> float:
         """The height of a bar at x, or of its nearer end."""

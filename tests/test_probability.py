@@ -23,13 +23,13 @@ def test_log_softmax_is_that_of_scores_over_a_temperature(temperature):
 
 def test_a_second_opinion_moves_probability_among_its_columns_alone():
     rng = np.random.default_rng(1)
-    before, other = log_softmax(rng.normal(size=(4, 6))), log_softmax(rng.normal(size=(2, 3)))
-    columns = [5, 0, 2]
+    before, first, second = (log_softmax(rng.normal(size=(4, 6))) for _ in range(3))
+    columns, theirs, rest = [5, 0, 2], [1, 2, 4], [1, 3, 4]
     found = before.copy()
-    mix(found, [3, 1], columns, other, 0.4)
-    for row, opinion in zip((3, 1), other, strict=True):
-        own, rest = np.exp(before[row, columns]), [1, 3, 4]
-        shares = own**0.6 * np.exp(opinion) ** 0.4
+    mix(found, first, second, [(3, 0), (1, 2)], list(zip(columns, theirs, strict=True)), 0.4)
+    for row, i in (3, 0), (1, 2):
+        own = np.exp(before[row, columns])
+        shares = np.exp(0.6 * first[row, columns] + 0.4 * second[i, theirs])
         np.testing.assert_allclose(np.exp(found[row, columns]), own.sum() * shares / shares.sum(), rtol=1e-5)
         np.testing.assert_array_equal(found[row, rest], before[row, rest])
     np.testing.assert_array_equal(found[[0, 2]], before[[0, 2]])
