@@ -258,14 +258,12 @@ class _RowSearch:
         self.bit = {stroke: 1 << place for place, stroke in enumerate(self.order)}
         self.candidates = [i for i, c in enumerate(lattice.candidates) if strokes.issuperset(c.strokes)]
         lattice.work += len(self.candidates)
-        fits = {guess: self._fit(guess) for guess in lattice.guesses(strokes, depth)}
-        close = [guess for guess, fit in fits.items() if fit > LOOSE]
+        fits = [(guess, self._fit(guess)) for guess in lattice.guesses(strokes, depth)]
+        close = [guess for guess, fit in fits if fit > LOOSE]
         self.line = geometry.Line(self._standing(strokes, close), self.unit)
         self.start = grammar.node(grammar.State(grammar.LATER_ROW if later else grammar.START))
         self.items = [
-            item
-            for g, fit in fits.items()
-            if fit >= UNFIT and (item := self._composite(g, fit, depth)) is not None
+            item for g, fit in fits if fit >= UNFIT and (item := self._composite(g, fit, depth)) is not None
         ]
         self.items += self._marks()
         self.starting: list[list[int]] = [[] for _ in self.order]

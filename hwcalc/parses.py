@@ -6,10 +6,10 @@ In flow the pieces that the search chose; out flow their symbols in the order of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from math import exp
+from itertools import groupby, islice, takewhile
+from math import exp, log1p
 
 from .layout import Item, Mark, Power, Root, Row, Stack
 from .segment import Candidate
@@ -118,6 +118,20 @@ class Parse:
 
     def __len__(self) -> int:
         return sum(1 for _ in self.symbols())
+
+
+OTHERS, BEHIND = 8, 3.0
+"""Most other readings compared, and how much less likely than the best they are at most (natural logarithm)."""
+
+
+def agreed(parse: Parse, others: Iterable[Parse]) -> Parse:
+    """The parse, as likely as all ways to group the strokes together that say the same; `others` best first.
+
+    A spot that may belong to either of two digits leaves no doubt what they are.
+    """
+    close = takewhile(lambda other: other.score > parse.score - BEHIND, islice(others, OTHERS))
+    same = (other for other in close if other.labels == parse.labels and other.row() == parse.row())
+    return replace(parse, total=parse.total - log1p(sum(exp(other.score - parse.score) for other in same)))
 
 
 def _relabelled(piece: Piece, label: str) -> Piece:

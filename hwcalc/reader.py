@@ -22,7 +22,7 @@ from .grammar import KIND
 from .ink import Box, Ink, ReadError
 from .lattice import Lattice
 from .memory import Memory
-from .parses import Parse
+from .parses import Parse, agreed
 
 if TYPE_CHECKING:
     pass
@@ -283,6 +283,8 @@ def read_source(source: Source) -> Reading:
         ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=source.digits
     )
     parse = lattice.parse()
+    if parse.share < DOUBTFUL:
+        parse = agreed(parse, lattice.others())
     if not source.digits:
         return _reading(source, *equations.weighed(parse, lattice.others()))
     reading = _reading(source, parse, parse.share)

@@ -43,6 +43,9 @@ UPRIGHT = 3.5
 ASIDE = (0.3, 1.2)
 """How far beyond either end of a slash, in units, the middles of what is over and under it may be."""
 
+THROUGH = 0.15
+"""What reaches farther than this, in units, to both sides of a slash crosses it."""
+
 OFFSET = 0.1
 """Over a slash is what stands higher than its middle by this, as a share of its height, or more."""
 
@@ -104,7 +107,7 @@ class Bars:
 
     def __init__(self, ink: Ink, unit: float, excluded: Collection[int] = ()) -> None:
         self.boxes = [s.box for s in ink.strokes]
-        self._unit = unit
+        self._ink, self._unit = ink, unit
         self._specks = bounces(ink, unit)
         self._fractions: dict[frozenset[int], list[Guess]] = {}
         self._ends = {
@@ -155,7 +158,8 @@ class Bars:
             for i in set(strokes) - {slash} - self._specks.keys():
                 x, y = self.boxes[i].center
                 offset = (box.center[1] - y) / box.height
-                if abs(offset) >= OFFSET and (offset > 0) == (right_of(box, x, y) < 0):
+                beside = abs(offset) >= OFFSET and (offset > 0) == (right_of(box, x, y) < 0)
+                if beside and not self._crosses(i, box):
                     sides[offset < 0].append((i, max(box.left - x, x - box.right) / self._unit))
             for reaches in product(ASIDE, repeat=2):
                 over, under = (
@@ -165,6 +169,15 @@ class Bars:
                 if self._is_substantial(over) and self._is_substantial(under):
                     found[Guess(Form.SLASHED, (slash,), (over, under))] = None
         return list(found)[:MOST_GUESSES]
+
+    def _crosses(self, i: int, slash: Box) -> bool:
+        """Whether a stroke lies on both sides of a slash, as those of a × do."""
+        through, (left, top, right, bottom) = THROUGH * self._unit, self.boxes[i]
+        if right_of(slash, left, top) > -through or right_of(slash, right, bottom) < through:
+            return False
+        points = _points(self._ink, i)
+        sides = right_of(slash, points[:, 0], points[:, 1])
+        return bool(sides.min() < -through and sides.max() > through)
 
     def _around(self, bar: int, strokes: Collection[int]) -> list[tuple[int, bool, float]]:
         """Strokes near a bar: whether it is nearer to its right end, and how far, in units, it is beyond that end."""
@@ -287,10 +300,17 @@ def _ends(ink: Ink, stroke: int) -> tuple[float, float, float, float]:
     return float(first[0]), float(first[1]), float(last[0]), float(last[1])
 
 
+def _points(ink: Ink, stroke: int) -> FloatArray:
+    """The points of a stroke, or the middles of the pixels of a piece of a picture."""
+    box, mask = ink.strokes[stroke].box, ink.strokes[stroke].mask
+    if mask is None:
+        return ink.strokes[stroke].points
+    return np.asarray(np.argwhere(mask)[:, ::-1] + [box.left, box.top], np.float64)
+
+
 def _is_straight(ink: Ink, stroke: int) -> bool:
     """Whether a stroke is a straight line from lower left to upper right."""
-    box, mask = ink.strokes[stroke].box, ink.strokes[stroke].mask
-    points = ink.strokes[stroke].points if mask is None else np.argwhere(mask)[:, ::-1] + [box.left, box.top]
+    box, points = ink.strokes[stroke].box, _points(ink, stroke)
     return bool(np.abs(right_of(box, points[:, 0], points[:, 1])).max() <= STRAIGHT * box.height)
 
 

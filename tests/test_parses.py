@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from math import log
+
+import pytest
+
 from hwcalc.ink import Box
 from hwcalc.layout import Mark, Power, Root, Stack
-from hwcalc.parses import EMPTY, Parse, Piece
+from hwcalc.parses import BEHIND, EMPTY, Parse, Piece, agreed
 from hwcalc.segment import Candidate
 from hwcalc.structure import Form
 
@@ -58,3 +63,15 @@ def test_other_labels_come_in_everywhere():
 def test_the_share_is_a_probability():
     assert Parse((), -1.0, 0.0).share < 1
     assert Parse((), 1e-9, 0.0).share == 1
+
+
+def test_readings_that_say_the_same_are_likely_together():
+    best = replace(parse("1", "+", "1"), score=log(0.5))
+    same, other = replace(best, score=log(0.3)), replace(parse("1", "+", "7"), score=log(0.2))
+    assert agreed(best, iter([same, other])).share == pytest.approx(0.8)
+    assert agreed(best, iter([other])).share == pytest.approx(0.5)
+    raised = Parse((piece("1"), piece("+"), piece("1", raised=True)), log(0.3), 0.0)
+    assert agreed(best, iter([raised])).share == pytest.approx(0.5)
+    assert agreed(best, iter([replace(other, score=best.score - BEHIND - 0.1), same])).share == pytest.approx(
+        0.5
+    )

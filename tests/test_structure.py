@@ -104,6 +104,7 @@ def test_a_slash_has_what_is_higher_to_its_left_and_lower_to_its_right():
         (digit(-35, 10), [(0, 80), (40, 0)], digit(50, 10)),  # on one line
         (digit(-5, -25), [(70, 80), (0, 0)], digit(45, 40)),  # a backslash
         (digit(-5, -25), [(0, 80), (70, 80), (70, 0)], digit(45, 40)),  # no straight line
+        (digit(-35, -25), [(0, 80), (50, 20)], [(8, 35), (58, 85)]),  # a × with a long stroke
     ],
 )
 def test_other_strokes_are_no_slashes_of_fractions(strokes):
