@@ -28,7 +28,7 @@ JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
 
 FORMAT = 3
-"""Version of the model file. A file of another version is refused, but for 2: its machines have no sketch."""
+"""Version of the model file. A file of another version is refused."""
 
 LOOSE = ("vectors", "terms", "pairs")
 """How the names of the arrays end that are not compressed: it would hardly make them smaller."""
@@ -136,7 +136,7 @@ class GlyphClassifier(GlyphMachine):
                 f"{path}: this kind of model tells single glyphs apart and reads nothing; train one of the kind svc, "
                 "rbf, gradient without noise reduction"
             )
-        if about.get("format") not in (2, FORMAT) or about.get("features") != features.VERSION:
+        if about.get("format") != FORMAT or about.get("features") != features.VERSION:
             raise ModelError(f"{path}: made by another version of hwcalc; make it again with `hwcalc train`")
         if about.get("sha256") != digest(arrays) or not _consistent(about, arrays):
             raise ModelError(
