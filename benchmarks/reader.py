@@ -59,7 +59,7 @@ def fraction(rng: Random) -> Row:
 
 
 def line(rng: Random) -> Row:
-    return expression.parse(sample_text(rng, int(rng.integers(6, 21))).replace(",", ".").replace("%", ""))
+    return expression.parse(sample_text(rng, int(rng.integers(6, 21))).replace(",", "."))
 
 
 CONSTRUCTS: dict[str, Callable[[Random], Row]] = {
@@ -157,9 +157,7 @@ def long_line(seed: int, strokes: int) -> Strokes:
     """A line of about so many strokes."""
     rng, text = np.random.default_rng(seed), ""
     while len(text) < strokes:
-        text += ("+" if text else "") + sample_text(rng, 12).replace("=", "").replace(",", ".").replace(
-            "%", ""
-        )
+        text += ("+" if text else "") + sample_text(rng, 12).replace("=", "").replace(",", ".")
     return write_line(Hand(seed, 0.6), text[:strokes])[0][:strokes]
 
 
@@ -195,9 +193,7 @@ def times() -> None:
 def _thirty(seed: int) -> str:
     rng, text = np.random.default_rng([seed, 30]), ""
     while len(text) < 30:
-        text += ("+" if text else "") + sample_text(rng, 12).replace("=", "").replace(",", ".").replace(
-            "%", ""
-        )
+        text += ("+" if text else "") + sample_text(rng, 12).replace("=", "").replace(",", ".")
     return text[:30]
 
 

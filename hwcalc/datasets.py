@@ -23,10 +23,10 @@ import platformdirs
 
 from .public_sets import SETS
 
-LABELS = "0123456789+-×÷/=().√"
+LABELS = "0123456789+-×÷/=().√%"
 """Every label a glyph can have."""
 
-_SAME_LABEL = {",": ".", "·": ".", "*": None, "%": None}
+_SAME_LABEL = {",": ".", "·": ".", "*": None}
 
 
 class DatasetError(ValueError):

@@ -196,6 +196,8 @@ def _is_no_symbol(label: str, part: Sequence[_Mark]) -> bool:
         if part[0].kind != "complex":
             return False
         return label == "4" or (label == "5" and _starts_downwards(part[0]))
+    if len(part) > 2:  # of a symbol in four strokes: who knows
+        return False
     if label == "%":
         kinds = [mark.kind for mark in part]
         return kinds.count("tall") == 1 and _distance(*part) > (0.15 if "dot" in kinds else 0.08)

@@ -17,6 +17,7 @@ _NAMES = {
     ")": "rparen rightparen right_parenthesis close_parenthesis \\)",
     ".": ", dot point period comma decimal decimal_point",
     "√": "sqrt root \\sqrt",
+    "%": "percent per_cent \\%",
     "0": "zero",
     "1": "one",
     "2": "two",

@@ -90,7 +90,7 @@ def public_folder(tmp_path, monkeypatch):
     rows = [
         {"label": "7", "writer": "ann", "strokes": [[[0, 0], [5, 0]], [[5, 0], [2, 9]]]},
         {"label": ",", "writer": "ann", "ref": 14, "strokes": [[[0, 0], [0, 3], [1, 3], [1, 4]]]},
-        {"label": "%", "writer": "bob", "strokes": [[[0, 0], [5, 5]]]},
+        {"label": "*", "writer": "bob", "strokes": [[[0, 0], [5, 5]]]},
     ]
     with gzip.open(tmp_path / "unipen.jsonl.gz", "wt", encoding="utf8") as file:
         file.write("\n".join(json.dumps(row) for row in rows))

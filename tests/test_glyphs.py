@@ -29,7 +29,7 @@ from hwcalc.junk import junk
 from hwcalc.preparation import as_picture
 from hwcalc.svm import SVC
 
-LABELS = "0123456789+-×÷/=().√"
+LABELS = "0123456789+-×÷/=().√%"
 
 
 @pytest.fixture(scope="module")
