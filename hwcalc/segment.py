@@ -145,7 +145,9 @@ def candidates(
     for sign in _roofed(ink.strokes, unit):
         found.setdefault(sign.strokes, sign)
     for whole in _components(ink):
-        found.setdefault(whole, Candidate(whole, reduce(Box.union, (ink.strokes[i].box for i in whole))))
+        box = reduce(Box.union, (ink.strokes[i].box for i in whole))
+        if box.width <= LARGEST["group"][0] * unit:
+            found.setdefault(whole, Candidate(whole, box))
     _with_specks(found, specks)
     bound = frozenset().union(*fixed)
     for parted in apart:
