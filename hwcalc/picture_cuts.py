@@ -23,7 +23,7 @@ from .ink import ByteArray, FloatArray
 from .picture_light import odd
 from .picture_skeleton import strokes_of
 
-_WIDE = 0.9  # of the height of the writing; narrower ones are rarely two digits
+_WIDE = 0.82  # of the height of the writing; narrower ones are rarely two digits
 _LEAST = 3.0  # of the square of the pen's width; a smaller piece is a part of its neighbour
 _BAR = 0.35  # of the height of the writing is the shortest bar of a fraction,
 _BEYOND = 0.5  # in widths of the pen it reaches beyond what stands on one side of it
