@@ -260,7 +260,7 @@ class _RowSearch:
     ) -> None:
         self.lattice = lattice
         boxes = lattice.boxes
-        self.unit = unit
+        self.unit, self.is_part = unit, depth > 0
         self.order = sorted(strokes, key=lambda i: boxes[i].center[0])
         self.bit = {stroke: 1 << place for place, stroke in enumerate(self.order)}
         self.candidates = [i for i, c in enumerate(lattice.candidates) if strokes.issuperset(c.strokes)]
@@ -427,8 +427,8 @@ class _RowSearch:
                 if path.score < front[0].score - MARGIN:
                     break
                 self._extend(path, levels)
-        self.ended = list(levels[total].values())
-        soft = [path.soft + path.node.end for path in self.ended]
+        self.ended = [(path, path.node.end(self.is_part)) for path in levels[total].values()]
+        soft = [path.soft + end for path, end in self.ended]
         top = max(soft)
         self.whole = top + log(sum(exp(s - top) for s in soft))
         return next(self.ranked())
@@ -436,7 +436,7 @@ class _RowSearch:
     def ranked(self) -> Iterator[Parse]:
         """The readings of the row that `parse` saw, best first; those that differ in a label of one kind are one."""
         heap: list[tuple[float, int, _Path, tuple[_Path, ...]]] = [
-            (-path.score - path.node.end, i, path, ()) for i, path in enumerate(self.ended)
+            (-path.score - end, i, path, ()) for i, (path, end) in enumerate(self.ended)
         ]
         heapify(heap)
         order = len(heap)
@@ -543,7 +543,7 @@ class _RowSearch:
         arithmetic: dict[int, float] = {}
         for code, other, own in item.labels:
             if code not in arithmetic:
-                arithmetic[code] = grammar.weigh([code, *codes[index + 1 :]], before)
+                arithmetic[code] = grammar.weigh([code, *codes[index + 1 :]], before, self.is_part)
             score = own + arithmetic[code]
             scores[other] = max(score, scores.get(other, score))
         top = max(scores.values())
