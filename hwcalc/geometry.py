@@ -151,9 +151,9 @@ pairs of UNIPEN's writers lie within 0.11 of 0.06."""
 UNEVEN = -4.0
 """Least log-weight of two heights."""
 
-OVERHANG, BESIDE, DISTANCE, TOUCHING, SMALLER, LARGER, INNER = 6.0, 40.0, 2.0, 6.0, 5.0, 12.0, 25.0
-"""Weights of parts of a fraction that reach beyond the bar, stand beside its middle, are far from it or on it, are
-much smaller or larger than the row that they stand in, and have a bar in them as wide as the fraction's."""
+OVERHANG, BESIDE, DISTANCE, TOUCHING, SMALLER, LARGER, INNER = 4.0, 40.0, 2.0, 6.0, 5.0, 12.0, 25.0
+"""Weights of parts of a fraction that reach beyond an end of the bar, stand beside its middle, are far from it or on
+it, are much smaller or larger than the row that they stand in, and have a bar in them as wide as the fraction's."""
 
 ASIDE = (0.35, 0.07)
 """How much higher than the middle of a slash what is over it stands, and lower what is under it, as a share of its
@@ -401,11 +401,11 @@ def of_part(bar: Box, part: Box, unit: float, own: float, inner: float) -> float
     inner : float
         Width of the widest bar in the part, 0 without one: the outer bar is the wider one.
     """
-    over = max(0.0, bar.left - part.left) + max(0.0, part.right - bar.right)
+    left, right = max(0.0, bar.left - part.left) / unit, max(0.0, part.right - bar.right) / unit
     beside = abs(bar.center[0] - part.center[0]) / max(bar.width, 0.3 * unit)
     apart = max(part.top - bar.bottom, bar.top - part.bottom) / unit
     size = math.log(own / unit)
-    score = -OVERHANG * (over / unit) ** 2 - BESIDE * max(0.0, beside - 0.3) ** 2
+    score = -OVERHANG * (left**2 + right**2) - BESIDE * max(0.0, beside - 0.3) ** 2
     score -= DISTANCE * max(0.0, apart - 0.5) + TOUCHING * min(apart, 0.0) ** 2
     score -= SMALLER * min(0.0, size + 0.5) ** 2 + LARGER * max(0.0, size - 0.3) ** 2
     return score - (INNER * max(0.0, math.log(inner / bar.width) + 0.05) if inner else 0.0)

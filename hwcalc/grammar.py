@@ -61,7 +61,10 @@ UNFINISHED = -4.5  # the last symbol wants something after it
 TRAILING_POINT = -6.0  # a point at the end: a spot on the paper is likelier
 POWER = -3.0  # a power is rare
 UNSOUND = -5.5  # what costs more is plainly no arithmetic
-SIGNED_PART, UNFINISHED_PART = -2.0, -4.0  # what is over or under a bar and begins or ends with a sign
+SIGNED_PART, UNFINISHED_PART = (
+    -2.0,
+    -8.0,
+)  # what is over or under a bar begins with a sign, ends with one or is open
 _FINISHED = frozenset((DIGIT, CLOSE, EQUALS, PERCENT, WHOLE, COLUMN))
 _RAISABLE = frozenset((DIGIT, CLOSE, WHOLE))
 
@@ -79,12 +82,17 @@ class State(NamedTuple):
 class Node:
     """A `State` with its successors, each found once; there is one node for each state that was reached."""
 
-    __slots__ = ("end", "moves", "state")
+    __slots__ = ("moves", "of_part", "of_row", "state")
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.end = _end(state)
+        self.of_row = _end(state)
+        self.of_part = self.of_row + UNFINISHED_PART * (state.kind not in _FINISHED or state.depth > 0)
         self.moves: list[tuple[float, Node] | None] = [None] * (2 * len(FOLLOW))
+
+    def end(self, part: bool) -> float:
+        """The log-weight of stopping here, at the end of a part of a fraction, root or column, or of a whole row."""
+        return self.of_part if part else self.of_row
 
     def move(self, code: int) -> tuple[float, Node]:
         """The log-weight of a symbol, coded as 2 kind + raised, after this state, and the state after it."""
@@ -106,19 +114,18 @@ def node(state: State) -> Node:
     return known
 
 
-def weigh(codes: list[int], start: Node) -> float:
-    """What arithmetic says of a row of symbols, each coded as in `Node.move`."""
+def weigh(codes: list[int], start: Node, part: bool = False) -> float:
+    """What arithmetic says of a row of symbols, each coded as in `Node.move`; `part`: see `Node.end`."""
     here, total = start, 0.0
     for code in codes:
         score, here = here.move(code)
         total += score
-    return total + here.end
+    return total + here.end(part)
 
 
 def of_part(labels: str) -> float:
     """The log-weight of a whole numerator, denominator or radicand, beside what `weigh` says of its symbols."""
-    first, last = KIND[labels[0]], KIND[labels[-1]]
-    return SIGNED_PART * (first in (PLUS, MINUS)) + UNFINISHED_PART * (last not in _FINISHED)
+    return SIGNED_PART * (KIND[labels[0]] in (PLUS, MINUS))
 
 
 def _step(state: State, kind: int, raised: bool) -> tuple[float, State]:

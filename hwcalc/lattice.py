@@ -47,7 +47,7 @@ GLYPH_WEIGHT, SYMBOL_WEIGHT = 1.4, 2.8
 geometry and the arithmetic. These and the weights there were fitted to the likelihood of the truth: of lines by a
 third of the test writers, and of lines and fractions made of glyphs of writers whom the classifier had not seen."""
 
-DEEPEST = 4
+DEEPEST = 6
 """Most fractions and roots inside each other."""
 
 MOST_ITEMS = 1500
@@ -57,8 +57,15 @@ UNFIT, LOOSE = -25.0, -10.0
 """What stands so badly that its geometry has less than these log-weights is not read, and does not stand for its parts
 on the line: the hat of a 5 has a part of the 5 under it, and may have an exponent near it."""
 
+BEHIND = 12.0
+"""What stands worse than this beside the same sign, against the best, is not read."""
+
 FRACTION, SLASHED, ROOT, COLUMN = -1.0, -3.0, -1.0, -3.0
 """Log-weight of the form itself."""
+
+CHAIN = -8.0
+"""Log-weight of a part that is a fraction with a part that is one: with bars of about the same width over each other, a
+fraction of two fractions is meant."""
 
 _FORM = {Form.FRACTION: FRACTION, Form.SLASHED: SLASHED, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
 _CODE = {form: 2 * (grammar.COLUMN if form is Form.COLUMN else grammar.WHOLE) for form in _FORM}
@@ -253,12 +260,12 @@ class _RowSearch:
     ) -> None:
         self.lattice = lattice
         boxes = lattice.boxes
-        self.unit = unit
+        self.unit, self.is_part = unit, depth > 0
         self.order = sorted(strokes, key=lambda i: boxes[i].center[0])
         self.bit = {stroke: 1 << place for place, stroke in enumerate(self.order)}
         self.candidates = [i for i, c in enumerate(lattice.candidates) if strokes.issuperset(c.strokes)]
         lattice.work += len(self.candidates)
-        fits = [(guess, self._fit(guess)) for guess in lattice.guesses(strokes, depth)]
+        fits = self._likely(lattice.guesses(strokes, depth))
         close = [guess for guess, fit in fits if fit > LOOSE]
         self.line = geometry.Line(self._standing(strokes, close), self.unit)
         self.start = grammar.node(grammar.State(grammar.LATER_ROW if later else grammar.START))
@@ -270,6 +277,14 @@ class _RowSearch:
         for number, item in enumerate(self.items):
             self.starting[(item.mask & -item.mask).bit_length() - 1].append(number)
         self.pairs: dict[tuple[int, int], tuple[float, float, float]] = {}
+
+    def _likely(self, guesses: Sequence[Guess]) -> list[tuple[Guess, float]]:
+        """The guesses that stand not much worse than another with the same sign, each with its `_fit`."""
+        fits = [(guess, self._fit(guess)) for guess in guesses]
+        best: dict[tuple[Form, tuple[int, ...]], float] = {}
+        for guess, fit in fits:
+            best[guess.form, guess.sign] = max(fit, best.get((guess.form, guess.sign), fit))
+        return [(guess, fit) for guess, fit in fits if fit >= best[guess.form, guess.sign] - BEHIND]
 
     def _standing(self, strokes: frozenset[int], guesses: Sequence[Guess]) -> list[Box]:
         """The boxes of what stands on the line: not what is over or under a bar, but in its place the bar."""
@@ -361,6 +376,8 @@ class _RowSearch:
         own = self.lattice.sign_score(guess) + geometry.ANOTHER + _FORM[guess.form] + fit
         if not column:
             own += sum(grammar.of_part(part.labels) for part in parts)
+        if guess.form is Form.FRACTION:
+            own += CHAIN * sum(_is_chain(part) for part in parts)
         used = frozenset(guess.sign).union(*guess.parts)
         box = reduce(Box.union, (self.lattice.boxes[i] for i in used))
         score = own + sum(part.score for part in parts)
@@ -410,8 +427,8 @@ class _RowSearch:
                 if path.score < front[0].score - MARGIN:
                     break
                 self._extend(path, levels)
-        self.ended = list(levels[total].values())
-        soft = [path.soft + path.node.end for path in self.ended]
+        self.ended = [(path, path.node.end(self.is_part)) for path in levels[total].values()]
+        soft = [path.soft + end for path, end in self.ended]
         top = max(soft)
         self.whole = top + log(sum(exp(s - top) for s in soft))
         return next(self.ranked())
@@ -419,7 +436,7 @@ class _RowSearch:
     def ranked(self) -> Iterator[Parse]:
         """The readings of the row that `parse` saw, best first; those that differ in a label of one kind are one."""
         heap: list[tuple[float, int, _Path, tuple[_Path, ...]]] = [
-            (-path.score - path.node.end, i, path, ()) for i, path in enumerate(self.ended)
+            (-path.score - end, i, path, ()) for i, (path, end) in enumerate(self.ended)
         ]
         heapify(heap)
         order = len(heap)
@@ -526,7 +543,7 @@ class _RowSearch:
         arithmetic: dict[int, float] = {}
         for code, other, own in item.labels:
             if code not in arithmetic:
-                arithmetic[code] = grammar.weigh([code, *codes[index + 1 :]], before)
+                arithmetic[code] = grammar.weigh([code, *codes[index + 1 :]], before, self.is_part)
             score = own + arithmetic[code]
             scores[other] = max(score, scores.get(other, score))
         top = max(scores.values())
@@ -540,6 +557,15 @@ def _weighed(log_probability: npt.NDArray[np.float64]) -> npt.NDArray[np.float64
     """Weighed log-probabilities of labels (n, K): what is missing from their sum is the chance of no symbol."""
     symbol = np.logaddexp.reduce(log_probability, axis=1, keepdims=True)
     return np.asarray(GLYPH_WEIGHT * (log_probability - symbol) + SYMBOL_WEIGHT * symbol)
+
+
+def _is_chain(part: Parse) -> bool:
+    """Whether a part of a fraction is a fraction of which a part is a fraction."""
+    return _is_fraction(part) and any(_is_fraction(inner) for inner in part.pieces[0].parts)
+
+
+def _is_fraction(part: Parse) -> bool:
+    return len(part.pieces) == 1 and part.pieces[0].form is Form.FRACTION
 
 
 def _score(path: _Path) -> float:

@@ -6,11 +6,11 @@ in it. They overlap and contradict each other: the lattice reads every part and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
-from itertools import product
+from itertools import islice, product
 from typing import TypeVar
 
 import numpy as np
@@ -49,8 +49,8 @@ THROUGH = 0.15
 OFFSET = 0.1
 """Over a slash is what stands higher than its middle by this, as a share of its height, or more."""
 
-MOST_GUESSES = 24
-"""Bound for pages full of bars."""
+MOST_GUESSES = 800
+"""Bound for pages full of bars: a sum of sixteen fractions with two numbers in each part has 170 guesses."""
 
 
 STRAIGHT = 0.2
@@ -110,6 +110,7 @@ class Bars:
         self._ink, self._unit = ink, unit
         self._specks = bounces(ink, unit)
         self._fractions: dict[frozenset[int], list[Guess]] = {}
+        self._left = MOST_GUESSES
         self._ends = {
             i: _ends(ink, i)
             for i, box in enumerate(self.boxes)
@@ -127,27 +128,23 @@ class Bars:
     def fractions(self, strokes: frozenset[int]) -> list[Guess]:
         """Guesses at fractions among some strokes, widest bars first."""
         if strokes not in self._fractions:
-            self._fractions[strokes] = self._guessed_fractions(strokes)
+            found = dict.fromkeys(islice(self._guessed_fractions(strokes), self._left))
+            self._left -= len(found)
+            self._fractions[strokes] = list(found)
         return self._fractions[strokes]
 
-    def _guessed_fractions(self, strokes: Collection[int]) -> list[Guess]:
-        found: dict[Guess, None] = {}
+    def _guessed_fractions(self, strokes: Collection[int]) -> Iterator[Guess]:
         bars = sorted((i for i in strokes if i in self._ends), key=lambda i: -self.boxes[i].width)
         for bar in bars:
             around = self._around(bar, strokes)
             most = (self._whole(side, strokes) for side in self._sides(bar, [i for i, *_ in around], False))
             if not all(map(self._is_substantial, most)):
                 continue  # nor is any smaller group
-            groups = dict.fromkeys(
-                frozenset(i for i, right, beyond in around if beyond <= reaches[right])
-                for reaches in product(REACH, repeat=2)
-            )
             wider = any(i in self._ends and self._is_wider(i, self.boxes[bar]) for i, *_ in around)
-            for group, bounded in product(groups, (True, False) if wider else (False,)):
+            for group, bounded in product(_reached(around), (True, False) if wider else (False,)):
                 over, under = (self._whole(side, strokes) for side in self._sides(bar, group, bounded))
                 if self._is_substantial(over) and self._is_substantial(under):
-                    found[Guess(Form.FRACTION, self._sign(bar, strokes), (over, under))] = None
-        return list(found)[:MOST_GUESSES]
+                    yield Guess(Form.FRACTION, self._sign(bar, strokes), (over, under))
 
     def slashed(self, strokes: Collection[int]) -> list[Guess]:
         """Guesses at fractions with a slash, what is over it to its left and what is under it to its right."""
@@ -168,7 +165,7 @@ class Bars:
                 )
                 if self._is_substantial(over) and self._is_substantial(under):
                     found[Guess(Form.SLASHED, (slash,), (over, under))] = None
-        return list(found)[:MOST_GUESSES]
+        return list(found)
 
     def _crosses(self, i: int, slash: Box) -> bool:
         """Whether a stroke lies on both sides of a slash, as those of a × do."""
@@ -286,6 +283,18 @@ class Bars:
         return [frozenset(row) for row in rows]
 
 
+def _reached(around: Sequence[tuple[int, bool, float]]) -> Iterator[frozenset[int]]:
+    """The strokes near a bar, up to each of the `REACH`es beyond its left and its right end; see `Bars._around`."""
+    left, right = (
+        dict.fromkeys(
+            frozenset(i for i, of_right, beyond in around if of_right == end and beyond <= reach)
+            for reach in REACH
+        )
+        for end in (False, True)
+    )
+    return (a | b for a, b in product(left, right))
+
+
 def _mean(middle: Mapping[int, float], row: Collection[int]) -> float:
     return sum(middle[i] for i in row) / len(row)
 
@@ -330,7 +339,7 @@ def roots(
             )
             if inside:
                 found[Guess(Form.ROOT, sign, (inside,))] = None
-    return list(found)[:MOST_GUESSES]
+    return list(found)
 
 
 def raised(boxes: Sequence[Box], unit: float) -> list[bool]:

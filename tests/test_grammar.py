@@ -37,6 +37,15 @@ def test_arithmetic_prefers_sense(usual, odd):
     assert weight(usual) > weight(odd)
 
 
+@pytest.mark.parametrize("text", ["12+", "(12"])
+def test_parts_that_are_not_finished_are_rarer_than_rows(text):
+    codes = [2 * KIND[label] for label in text]
+    start = node(State())
+    assert weigh(codes, start, part=True) < weigh(codes, start) - 1
+    finished = [2 * KIND["7"]]
+    assert weigh(finished, start, part=True) == weigh(finished, start)
+
+
 def test_a_later_row_of_a_column_begins_with_its_sign():
     assert weight("+12", LATER_ROW) > weight("+12")
 

@@ -5,6 +5,8 @@ import gzip
 import json
 import os
 from fractions import Fraction
+from functools import reduce
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -286,6 +288,14 @@ ROWS = {
         *marks("="),
     ),
     "nested": (Stack((*marks("7-"), Stack(marks("1"), marks("3"))), marks("25")),),
+    "eight fractions": tuple(
+        item
+        for over, under in pairwise("123456789")
+        for item in (*marks("+" * (over > "1")), Stack(marks(over), marks(under)))
+    ),
+    "five inside each other": reduce(
+        lambda inside, over: (*marks("2+"), Stack(marks(over), inside)), "34537", marks("9")
+    ),
     "mixed number": (*marks("2"), Stack(marks("1"), marks("3")), *marks("+4")),
     "power": (*marks("3+2"), Power(marks("10")), *marks("-4")),
     "power of brackets": (*marks("(2+5)"), Power(marks("3")), *marks("÷7")),
@@ -305,6 +315,15 @@ def test_two_dimensions(construct):
         (text, hwcalc.read_ink(strokes).text) for text, strokes in (row_of(construct, s) for s in range(8))
     ]
     assert sum(text == found for text, found in read) >= 7, read
+
+
+def test_bars_of_one_width_over_each_other_make_a_fraction_of_fractions():
+    strokes = []
+    for place, digits in enumerate((ONE, FOUR, SEVEN, FOUR)):
+        strokes += [np.array(stroke) + np.array([0.1, 1.4 * place]) for stroke in digits]
+        if place < 3:
+            strokes.append(np.array([(0.0, 1.4 * place + 1.2), (1.0, 1.4 * place + 1.21)]))
+    assert hwcalc.read_ink(strokes).text == "((1/4)/(7/4))"
 
 
 def test_the_symbols_of_a_fraction_are_in_the_order_of_its_text():
