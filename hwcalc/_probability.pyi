@@ -1,5 +1,7 @@
 """Types of the compiled log-probabilities."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,7 +10,7 @@ def mix(
     found: npt.NDArray[np.float32],
     first: npt.NDArray[np.float32],
     second: npt.NDArray[np.float32],
-    rows: list[tuple[int, int]],
+    rows: Iterable[int],
     columns: list[tuple[int, int]],
     weight: float,
 ) -> None: ...

@@ -34,25 +34,25 @@ cdef double soften(const float *scores, Py_ssize_t n, double temperature, float 
     return total
 
 
-def mix(cnp.ndarray found, cnp.ndarray first, cnp.ndarray second, list rows, list columns, double weight):
+def mix(cnp.ndarray found, cnp.ndarray first, cnp.ndarray second, rows, list columns, double weight):
     """Share out anew in log-probabilities `found` (n, K) what some columns of some rows have together.
 
-    Given   first (n, K) and second (m, L): log-probabilities by two opinions, of which the second counts by `weight`
-            rows, columns: pairs of a row or column of `found` and the one in `second`
+    Given   first (n, K) and second (n, L): log-probabilities by two opinions, of which the second counts by `weight`
+            rows: which; columns: pairs of a column of `found` and the one in `second`
 
     The columns together stay as likely as they are: of the others the second opinion knows nothing.
     """
-    cdef Py_ssize_t k, row, column, i, j, n = len(columns), size = found.shape[1], width = second.shape[1]
+    cdef Py_ssize_t k, row, column, j, n = len(columns), size = found.shape[1], width = second.shape[1]
     cdef cnp.ndarray room = empty(2, n, cnp.NPY_FLOAT32)
     cdef float *own = floats(room)
     cdef float *out = floats(found)
     cdef const float *one = floats(first)
     cdef const float *other = floats(second)
     cdef double together
-    for row, i in rows:
+    for row in rows:
         for k, (column, j) in enumerate(columns):
             own[k] = out[row * size + column]
-            own[n + k] = <float>((1 - weight) * one[row * size + column] + weight * other[i * width + j])
+            own[n + k] = <float>((1 - weight) * one[row * size + column] + weight * other[row * width + j])
         together = soften(own, n, 1, own)
         soften(own + n, n, 1, own + n)
         for k, (column, _) in enumerate(columns):

@@ -84,9 +84,9 @@ cdef enum:
 
 cdef double LOST = 0.5  # share of the margins that a class loses by in its score, chosen on held-out writers
 
-# Which margins a ByteMachine computes in full. Classes NEAR the best, in units of its reach: the negative ones and
-# those less than LOOSE over 0 or over the least; classes not FAR from it: those less than TIGHT over the least.
-cdef double NEAR = 4, FAR = 7, LOOSE = 0.25, TIGHT = 0.15
+# Which margins a ByteMachine computes in full. Classes NEAR the best, in log-odds: the negative ones and those less
+# than LOOSE over 0 or over the least; classes not FAR from it: those less than TIGHT over the least.
+cdef double NEAR = 4, FAR = 6, LOOSE = 0.25, TIGHT = 0.15
 
 KERNELS = {"linear": LINEAR, "poly": POLYNOMIAL, "rbf": RBF, "precomputed": PRECOMPUTED}
 WIDTH = LANES  # samples in a panel
@@ -658,6 +658,7 @@ cdef class Machine:
         cdef Py_ssize_t size = 1 if n == 1 else loops.rows, padded = (block + size - 1) // size * size
         cdef Tiles tiles
         cdef float *section
+        cdef double[::1] least = np.empty(self.n_classes)
         if n == 0:
             return
         with nogil:
@@ -671,7 +672,7 @@ cdef class Machine:
                 tiles.n_rows = min(block, n - start)
                 self._tile(&samples[start, 0], &tiles)
                 self._sections(&tiles, padded * self.stride, section)
-                self._pairs(section, padded * self.stride, tiles.n_rows, &f[start, 0], &score[start, 0])
+                self._pairs(section, padded * self.stride, tiles.n_rows, &f[start, 0], &least[0], &score[start, 0])
                 start += tiles.n_rows
             free(section)
             free(tiles.values)
@@ -705,7 +706,7 @@ cdef class Machine:
                 loops.decide(&self.kernel, &panels, tiles, &self.coef[self.first[i], 0, 0], self.stride,
                              section + i * size)
 
-    cdef void _pairs(self, const float *section, Py_ssize_t size, Py_ssize_t n, double *f,
+    cdef void _pairs(self, const float *section, Py_ssize_t size, Py_ssize_t n, double *f, double *least,
                      double *score) noexcept nogil:
         """f_ij = both classes' sections + intercept, and the scores of the classes."""
         cdef Py_ssize_t _r, i, j, pair
@@ -715,16 +716,23 @@ cdef class Machine:
                 for j in range(i + 1, self.n_classes):
                     f[pair] = <double>section[i * size + j - 1] + section[j * size + i] + self.intercept[pair]
                     pair += 1
-            score_pairs(f, self.n_classes, score)
+            score_pairs(f, self.n_classes, least, score)
             section += self.stride
             f += self.n_pairs
             score += self.n_classes
+
+
+cdef struct Opinion:
+    # what is made of the scores of two machines, log-odds = own * one's score + other * score of the other one
+    double own, other
+    const double *score  # of the other one
 
 
 cdef struct Work:
     int16_t *sample  # rounded
     float square, factor  # its squared norm, and what its inner products are multiplied with
     float *view  # samples times the projection
+    Py_ssize_t stride  # from one sample to the next
     int32_t *rows  # support vectors whose kernel values are needed next
     int32_t *pairs  # and the pairs of classes that need them
     float *value  # kernel values of the support vectors
@@ -732,7 +740,9 @@ cdef struct Work:
     float *terms
     float *rough  # the margins that the sketch gives
     double *margin  # the margins as far as they are known
-    uint8_t *whole  # whether they are more than the sketch's, or will be
+    double *least  # the smallest of each class, and
+    double *odds  # the log-odds of the classes
+    uint8_t *whole  # whether the margins are more than the sketch's, or will be
 
 
 cdef class ByteMachine:
@@ -741,7 +751,7 @@ cdef class ByteMachine:
     Given   vectors (S, d) uint8, step and offset (d,): the support vectors are step * vectors + offset
             n_support, dual_coef, intercept, gamma: as in `Machine`
             landmarks, terms, pairs, start: a sketch of its margins, see `sketch.Sketch`
-            reach: the unit of NEAR and FAR in class scores
+            reach: the class scores that are a unit of log-odds
             projection (e, d): what samples are multiplied with first, rounded to half precision; none: e is d
     Result  `scores`
 
@@ -756,7 +766,8 @@ cdef class ByteMachine:
     cdef Bytes bytes
     cdef int8_t[:, ::1] vectors  # the landmarks first
     cdef float[::1] squares, step, middle
-    cdef float most, near, far
+    cdef float most
+    cdef double reach
     cdef int64_t[::1] first  # of pair p: support vectors rows[first[p]:first[p + 1]] and their coefficients
     cdef int32_t[::1] rows
     cdef float[::1] coef, intercept
@@ -788,42 +799,56 @@ cdef class ByteMachine:
         self.first, rows, self.coef = of_pairs(dual, np.concatenate([[0], np.cumsum(counts)]))
         self.rows = np.argsort(order).astype(np.int32)[rows]
         self.intercept = np.array(intercept, np.float32)
-        self.near, self.far, self.rooms = NEAR * reach, FAR * reach, []
+        self.reach, self.rooms = reach, []
         rank, places = multiple(terms.shape[1], 16), multiple(self.n_pairs, 16)
         self.terms = filled(terms, (len(first), rank))
         self.pairs, self.start = filled(pairs, (rank, places)), filled(start, (places,))
 
     def scores(self, X):
         """Class scores (n, K) float64 of X (n, d), see `class_scores`."""
-        cdef cnp.ndarray samples = as_floats(X), room, scores
-        if samples.ndim != 2 or samples.shape[1] != self.n_features:
-            raise ValueError(f"expected samples of shape (n, {self.n_features}), got {np.shape(X)}")
-        cdef Py_ssize_t start = 0, n = samples.shape[0]
+        cdef cnp.ndarray samples = self._samples(X), scores, room = self._room()
+        cdef Py_ssize_t r, start = 0, n = samples.shape[0]
         cdef const float *sample = floats(samples)
-        scores = empty(n, self.n_classes, cnp.NPY_FLOAT64)
-        cdef double *score = <double *>cnp.PyArray_DATA(scores)
-        try:
-            room = self.rooms.pop()
-        except IndexError:
-            room = np.zeros(self._layout(NULL, NULL), np.uint8)
+        cdef const float *view
+        cdef double *score
         cdef Work work
+        cdef Opinion opinion
         self._layout(<uint8_t *>cnp.PyArray_DATA(room), &work)
+        scores = empty(n, self.n_classes, cnp.NPY_FLOAT64)
+        score = <double *>cnp.PyArray_DATA(scores)
+        opinion.own, opinion.other, opinion.score = 1 / self.reach, 0, score
         with nogil:
             while start < n:
-                self._some(sample + start * self.n_features, min(n - start, AT_ONCE), &work,
-                           score + start * self.n_classes)
+                view = self._view(sample + start * self.n_features, min(n - start, AT_ONCE), &work)
+                for r in range(start, min(n, start + AT_ONCE)):
+                    self._begin(view + (r - start) * work.stride, &work, score)
+                    self._finish(&work, &opinion, score)
+                    score += self.n_classes
+                    opinion.score = score
                 start += AT_ONCE
         self.rooms.append(room)
         return scores
 
-    cdef void _some(self, const float *samples, Py_ssize_t n, Work *work, double *score) noexcept nogil:
-        """The scores of at most AT_ONCE samples."""
-        cdef Py_ssize_t r, stride = self.n_features
-        if self.projection.shape[0]:
-            self._project(samples, n, work.view)
-            samples, stride = work.view, self.projection.shape[1]
-        for r in range(n):
-            self._one(samples + r * stride, work, score + r * self.n_classes)
+    cdef cnp.ndarray _samples(self, X):
+        """X (n, d) as floats."""
+        cdef cnp.ndarray samples = as_floats(X)
+        if samples.ndim != 2 or samples.shape[1] != self.n_features:
+            raise ValueError(f"expected samples of shape (n, {self.n_features}), got {np.shape(X)}")
+        return samples
+
+    cdef cnp.ndarray _room(self):
+        """Memory for `_layout`."""
+        try:
+            return self.rooms.pop()
+        except IndexError:
+            return np.zeros(self._layout(NULL, NULL), np.uint8)
+
+    cdef const float *_view(self, const float *samples, Py_ssize_t n, Work *work) noexcept nogil:
+        """At most AT_ONCE samples as the support vectors are, work.stride apart."""
+        if not self.projection.shape[0]:
+            return samples
+        self._project(samples, n, work.view)
+        return work.view
 
     cdef void _project(self, const float *samples, Py_ssize_t n, float *view) noexcept nogil:
         """n samples times the projection, in half precision."""
@@ -841,7 +866,9 @@ cdef class ByteMachine:
         cdef Py_ssize_t count = self.squares.shape[0], places = self.start.shape[0]
         cdef Work place
         place.margin = <double *>memory
-        place.view = <float *>(place.margin + multiple(self.n_pairs, 8))
+        place.least = place.margin + self.n_pairs
+        place.odds = place.least + self.n_classes
+        place.view = <float *>(place.odds + self.n_classes)
         place.value = place.view + AT_ONCE * self.projection.shape[1]
         place.terms = place.value + count
         place.rough = place.terms + self.terms.shape[1]
@@ -850,21 +877,26 @@ cdef class ByteMachine:
         place.sample = <int16_t *>(place.pairs + self.n_pairs)
         place.marked = <uint8_t *>(place.sample + self.bytes.width)
         place.whole = place.marked + count
+        place.stride = self.projection.shape[1] if self.projection.shape[0] else self.n_features
         if work != NULL:
             work[0] = place
         return place.whole + self.n_pairs - memory
 
-    cdef void _one(self, const float *x, Work *work, double *score) noexcept nogil:
-        """The scores of one sample."""
-        cdef Py_ssize_t n
+    cdef void _begin(self, const float *x, Work *work, double *score) noexcept nogil:
+        """The scores of one sample by the sketch."""
         work.factor = loops.byte_sample(x, &self.middle[0], &self.step[0], self.width, self.most, work.sample,
                                         &work.square)
         memset(work.marked, 0, self.squares.shape[0] + self.n_pairs)
         self._sketch(work)
-        n = self._wanted(work, score)
+        score_pairs(work.margin, self.n_classes, work.least, score)
+
+    cdef void _finish(self, Work *work, const Opinion *opinion, double *score) noexcept nogil:
+        """The scores of one sample, from those of the sketch."""
+        cdef Py_ssize_t n = self._wanted(work, opinion, score)
         while n:
             self._settle(work, n)
-            n = self._wanted(work, score)
+            score_pairs(work.margin, self.n_classes, work.least, score)
+            n = self._wanted(work, opinion, score)
 
     cdef void _sketch(self, Work *work) noexcept nogil:
         """All margins, from the kernel values of the landmarks."""
@@ -881,23 +913,21 @@ cdef class ByteMachine:
         for k in range(self.n_pairs):
             work.margin[k] = work.rough[k]
 
-    cdef Py_ssize_t _wanted(self, Work *work, double *score) noexcept nogil:
-        """The scores so far, and into `work.pairs` what they hang on and is only sketched; returns how many."""
+    cdef Py_ssize_t _wanted(self, Work *work, const Opinion *opinion, const double *score) noexcept nogil:
+        """Into `work.pairs` what the scores so far hang on and is only sketched; returns how many."""
         cdef Py_ssize_t i, j, pair, alike = 0, n = 0, K = self.n_classes
         cdef double best = -INFINITY, limit
-        score_pairs(work.margin, K, score)
         for i in range(K):
-            best = max(best, score[i])
+            work.odds[i] = opinion.own * score[i] + opinion.other * opinion.score[i]
+            best = max(best, work.odds[i])
         for i in range(K):
-            alike += best - score[i] < self.far
+            alike += best - work.odds[i] < FAR
         for i in range(K):
-            if alike == 1 or best - score[i] >= self.far:
+            if alike == 1 or best - work.odds[i] >= FAR:
                 continue
-            limit = INFINITY
-            for j in range(K):
-                if j != i:
-                    limit = min(limit, margin_of(work.margin, K, i, j))
-            limit = max(limit, 0) + LOOSE if best - score[i] < self.near else limit + TIGHT
+            limit = work.least[i] + TIGHT
+            if best - work.odds[i] < NEAR:
+                limit = max(work.least[i], 0) + LOOSE
             for j in range(K):
                 pair = pair_of(K, i, j) if j != i else 0
                 if j != i and not work.whole[pair] and margin_of(work.margin, K, i, j) < limit:
@@ -917,6 +947,49 @@ cdef class ByteMachine:
             at = self.first[pair]
             work.margin[pair] = self.intercept[pair] + loops.gather(
                 &self.rows[at], &self.coef[at], self.first[pair + 1] - at, work.value)
+
+
+def scores_of_both(ByteMachine first, ByteMachine second, X, Y, double share):
+    """Class scores of two machines of the same classes for two views of the same samples, X (n, d) and Y (n, e).
+
+    Given   share: how much the log-odds of the second machine will count beside those of the first, 0 to 1
+    Result  scores of the first and of the second, (n, K) float64 each
+
+    A class must be likely by both together: a margin on which only one of them hangs is not computed.
+    """
+    cdef cnp.ndarray x = first._samples(X), y = second._samples(Y), room = first._room(), more = second._room()
+    cdef Py_ssize_t r, start = 0, n = x.shape[0], K = first.n_classes
+    if second.n_classes != K or y.shape[0] != n:
+        raise ValueError(f"expected {n} samples of {K} classes, got {y.shape[0]} of {second.n_classes}")
+    cdef cnp.ndarray shares = empty(n, K, cnp.NPY_FLOAT64), others = empty(n, K, cnp.NPY_FLOAT64)
+    cdef double *score = <double *>cnp.PyArray_DATA(shares)
+    cdef double *other = <double *>cnp.PyArray_DATA(others)
+    cdef const float *one = floats(x)
+    cdef const float *two = floats(y)
+    cdef const float *view
+    cdef const float *second_view
+    cdef Work work, second_work
+    cdef Opinion opinion, second_opinion
+    first._layout(<uint8_t *>cnp.PyArray_DATA(room), &work)
+    second._layout(<uint8_t *>cnp.PyArray_DATA(more), &second_work)
+    opinion.own = second_opinion.other = (1 - share) / first.reach
+    opinion.other = second_opinion.own = share / second.reach
+    with nogil:
+        while start < n:
+            view = first._view(one + start * first.n_features, min(n - start, AT_ONCE), &work)
+            second_view = second._view(two + start * second.n_features, min(n - start, AT_ONCE), &second_work)
+            for r in range(start, min(n, start + AT_ONCE)):
+                opinion.score, second_opinion.score = other, score
+                first._begin(view + (r - start) * work.stride, &work, score)
+                second._begin(second_view + (r - start) * second_work.stride, &second_work, other)
+                first._finish(&work, &opinion, score)
+                second._finish(&second_work, &second_opinion, other)
+                score += K
+                other += K
+            start += AT_ONCE
+    first.rooms.append(room)
+    second.rooms.append(more)
+    return shares, others
 
 
 cdef Py_ssize_t multiple(Py_ssize_t count, Py_ssize_t of) noexcept nogil:
@@ -983,20 +1056,19 @@ cdef of_pairs(const float[:, ::1] dual, const int64_t[::1] cut):
     return first, rows, coefs
 
 
-cdef void score_pairs(const double *f, Py_ssize_t n_classes, double *score) noexcept nogil:
-    """The scores of one sample's classes from the values of its pairs."""
-    cdef Py_ssize_t i, j, low, high
-    cdef double value, least, lost
+cdef void score_pairs(const double *f, Py_ssize_t n_classes, double *least, double *score) noexcept nogil:
+    """The smallest margin of each class of one sample, and the classes' scores, from the values of its pairs."""
+    cdef Py_ssize_t i, j, pair = 0
     for i in range(n_classes):
-        least, lost = INFINITY, 0
-        for j in range(n_classes):
-            if j != i:
-                low, high = min(i, j), max(i, j)
-                value = f[low * (2 * n_classes - low - 1) // 2 + high - low - 1]
-                value = value if i == low else -value
-                least = min(least, value)
-                lost += min(0.0, value)
-        score[i] = least + LOST * lost
+        least[i], score[i] = INFINITY, 0
+    for i in range(n_classes):
+        for j in range(i + 1, n_classes):
+            least[i], least[j] = min(least[i], f[pair]), min(least[j], -f[pair])
+            score[i] += min(0.0, f[pair])
+            score[j] += min(0.0, -f[pair])
+            pair += 1
+    for i in range(n_classes):
+        score[i] = least[i] + LOST * score[i]
 
 
 def class_scores(const double[:, ::1] values, Py_ssize_t n_classes):
@@ -1008,9 +1080,10 @@ def class_scores(const double[:, ::1] values, Py_ssize_t n_classes):
     """
     scores = np.empty((len(values), n_classes))
     cdef double[:, ::1] score = scores
+    cdef double[::1] least = np.empty(n_classes)
     cdef Py_ssize_t r
     for r in range(values.shape[0]):
-        score_pairs(&values[r, 0], n_classes, &score[r, 0])
+        score_pairs(&values[r, 0], n_classes, &least[0], &score[r, 0])
     return scores
 
 

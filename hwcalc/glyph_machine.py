@@ -83,10 +83,15 @@ class GlyphMachine:
         return self.coded.rows * self.coded.step + self.coded.offset
 
     @cached_property
-    def _machine(self) -> _svm.ByteMachine | _svm.Machine:
-        """Built when it is first needed: who shows pictures needs no machine for the paths of the pen."""
+    def _plain(self) -> _svm.Machine:
+        """It computes every margin."""
+        return _svm.Machine(self.vectors, self.counts, self.dual_coef, self.intercept, "rbf", self.gamma)
+
+    @cached_property
+    def _quick(self) -> _svm.ByteMachine | None:
+        """It computes those that matter. Built when needed: who shows pictures needs none for the paths of the pen."""
         if self.sketch is None:
-            return self._plain()
+            return None
         arrays = self.counts, self.dual_coef, self.intercept
         return _svm.ByteMachine(
             *self.coded,
@@ -97,26 +102,36 @@ class GlyphMachine:
             **self.sketch._asdict(),
         )
 
-    def _plain(self) -> _svm.Machine:
-        return _svm.Machine(self.vectors, self.counts, self.dual_coef, self.intercept, "rbf", self.gamma)
-
     def view(self, X: FeatureArray) -> FeatureArray:
         """What the support vectors are compared with of features (n, e): float32 (n, d)."""
         return X if self.projection is None else projected(X, self.projection)
 
     def scores(self, X: FeatureArray) -> FeatureArray:
         """Class scores from the pairs' margins: float32 (n, K), for features (n, e)."""
-        machine = self._machine
-        own = machine.scores(self.view(X)) if isinstance(machine, _svm.Machine) else machine.scores(X)
+        own = self._quick.scores(X) if self._quick else self._plain.scores(self.view(X))
         return np.asarray(own, np.float32)
 
     def log_probability(self, X: FeatureArray) -> FeatureArray:
         """Natural logarithm of each class's probability, float32 (n, K), for features (n, e)."""
         return _probability.log_softmax(self.scores(X), self.temperature)
 
+    def log_probability_beside(
+        self, other: GlyphMachine, X: FeatureArray, Y: FeatureArray, share: float
+    ) -> tuple[FeatureArray, FeatureArray]:
+        """`log_probability` of X (n, e), and that of another machine of what it is told of the same samples, Y (n, f).
+
+        As precise as it takes where the two are averaged, with `share` of the other one's.
+        """
+        if self.labels != other.labels or self._quick is None or other._quick is None:
+            return self.log_probability(X), other.log_probability(Y)
+        own, theirs = _svm.scores_of_both(self._quick, other._quick, X, Y, share)
+        return _probability.log_softmax(own, self.temperature), _probability.log_softmax(
+            theirs, other.temperature
+        )
+
     def stored(self) -> tuple[dict[str, Any], Arrays]:
         """Description and arrays for a model file, a byte for each number of a vector."""
-        self.sketch = self.sketch or sketch(self.vectors, self.counts, self.gamma, self._plain().decide)
+        self.sketch = self.sketch or sketch(self.vectors, self.counts, self.gamma, self._plain.decide)
         arrays: Arrays = {
             "vectors": self.coded.rows,
             "scale": self.coded.step,

@@ -77,16 +77,26 @@ class GlyphClassifier(GlyphMachine):
 
     def log_probability_of_groups(self, glyphs: Sequence[Glyph]) -> FeatureArray:
         """Natural logarithm of each class's probability, float32 (n, K), for glyphs that may be junk."""
-        found = self.log_probability(features.extract(glyphs))
         drawn = [i for i, glyph in enumerate(glyphs) if not features.is_picture(glyph)]
-        if self.pen is not None and drawn:
-            by_path = self.pen.log_probability(features.extract_paths([glyphs[i] for i in drawn]))
-            known, symbols = _columns(self.labels, self.pen.labels)
-            rows = [(i, n) for n, i in enumerate(drawn)]
-            several = [(i, n) for i, n in rows if len(glyphs[i]) > 1]
-            by_shape = found.copy()
-            _probability.mix(found, by_shape, by_path, rows, known, PEN_WEIGHT)
-            _probability.mix(found, by_shape, by_path, several, symbols, PEN_WEIGHT_OF_SEVERAL)
+        if self.pen is None or not drawn:
+            return self.log_probability(features.extract(glyphs))
+        if len(drawn) == len(glyphs):
+            return self._of_drawn(glyphs, self.pen)
+        pictures = [i for i, glyph in enumerate(glyphs) if features.is_picture(glyph)]
+        found = np.empty((len(glyphs), len(self.labels)), np.float32)
+        for kind in (pictures, drawn):
+            found[kind] = self.log_probability_of_groups([glyphs[i] for i in kind])
+        return found
+
+    def _of_drawn(self, glyphs: Sequence[Glyph], pen: GlyphMachine) -> FeatureArray:
+        """`log_probability_of_groups` of pen strokes: by their shapes and by their paths."""
+        views = features.extract(glyphs), features.extract_paths(glyphs)
+        by_shape, by_path = self.log_probability_beside(pen, *views, PEN_WEIGHT)
+        found = by_shape.copy()
+        known, symbols = _columns(self.labels, pen.labels)
+        several = [i for i, glyph in enumerate(glyphs) if len(glyph) > 1]
+        _probability.mix(found, by_shape, by_path, range(len(glyphs)), known, PEN_WEIGHT)
+        _probability.mix(found, by_shape, by_path, several, symbols, PEN_WEIGHT_OF_SEVERAL)
         return found
 
     def log_probability_of(self, glyphs: Sequence[Glyph]) -> FeatureArray:

@@ -26,10 +26,10 @@ def test_a_second_opinion_moves_probability_among_its_columns_alone():
     before, first, second = (log_softmax(rng.normal(size=(4, 6))) for _ in range(3))
     columns, theirs, rest = [5, 0, 2], [1, 2, 4], [1, 3, 4]
     found = before.copy()
-    mix(found, first, second, [(3, 0), (1, 2)], list(zip(columns, theirs, strict=True)), 0.4)
-    for row, i in (3, 0), (1, 2):
+    mix(found, first, second, [3, 1], list(zip(columns, theirs, strict=True)), 0.4)
+    for row in 3, 1:
         own = np.exp(before[row, columns])
-        shares = np.exp(0.6 * first[row, columns] + 0.4 * second[i, theirs])
+        shares = np.exp(0.6 * first[row, columns] + 0.4 * second[row, theirs])
         np.testing.assert_allclose(np.exp(found[row, columns]), own.sum() * shares / shares.sum(), rtol=1e-5)
         np.testing.assert_array_equal(found[row, rest], before[row, rest])
     np.testing.assert_array_equal(found[[0, 2]], before[[0, 2]])

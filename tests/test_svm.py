@@ -26,7 +26,17 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import hwcalc.pairs
 import hwcalc.svm
-from hwcalc._svm import WIDTH, ByteMachine, Machine, PairSolver, RowPool, halved, pack, panel_order
+from hwcalc._svm import (
+    WIDTH,
+    ByteMachine,
+    Machine,
+    PairSolver,
+    RowPool,
+    halved,
+    pack,
+    panel_order,
+    scores_of_both,
+)
 from hwcalc.pairs import most_members
 from hwcalc.svm import SVC
 
@@ -698,6 +708,29 @@ def test_a_class_far_behind_by_the_sketch_is_not_computed():
     arrays = np.full(8, 1 / 64), np.zeros(8), [30, 30, 30], rng.normal(size=(2, 90)), np.zeros(3), 0.5
     quick = ByteMachine(rows, *arrays, np.arange(20), np.zeros((20, 1)), np.zeros((1, 3)), start)
     np.testing.assert_array_equal(quick.scores(rng.random((5, 8)))[:, 2], 50.0)
+
+
+def test_what_two_machines_doubt_apart_they_do_not_doubt_together():
+    """By their sketches one cannot tell class 1 from 0, the other class 2 from 0."""
+    rng = np.random.default_rng(1)
+    rows, X = rng.integers(0, 256, (90, 8)).astype(np.uint8), rng.random((5, 8))
+    arrays = np.full(8, 1 / 64), np.zeros(8), [30, 30, 30], rng.normal(size=(2, 90)), np.zeros(3), 0.5
+    nothing = np.arange(20), np.zeros((20, 1)), np.zeros((1, 3))
+    first, second = (  # margins 0 - 1, 0 - 2, 1 - 2
+        ByteMachine(rows, *arrays, *nothing, np.array(start)) for start in ([0, 50, 50], [50, 0, -50])
+    )
+    assert first.scores(X)[:, :2].all()
+    assert second.scores(X)[:, ::2].all()
+    both = scores_of_both(first, second, X, X, 0.5)
+    np.testing.assert_array_equal(both, [[[0, 0, -100]] * 5, [[0, -100, 0]] * 5])
+
+
+def test_two_machines_that_decide_alike_score_as_each_alone():
+    (_, first, X), (_, second, Y) = coded_machines(reach=1e9), coded_machines(reach=1e9, width=20)
+    together = scores_of_both(first, second, X, Y, 0.3)
+    np.testing.assert_array_equal(together, [first.scores(X), second.scores(Y)])
+    with pytest.raises(ValueError, match="expected 40 samples of 4 classes, got 3 of 4"):
+        scores_of_both(first, second, X, Y[:3], 0.5)
 
 
 def test_a_byte_machine_of_arrays_that_do_not_fit_is_refused():
