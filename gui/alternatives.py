@@ -9,12 +9,12 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from tkinter import ttk
 
+from hwcalc.grammar import KIND
 from hwcalc.gui.card import Card
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.theme import Palette, mixed
 
 MOST = 5
-LABELS = "0123456789+-×÷/=().√%"
 TYPED = {"*": "×", "x": "×", "X": "×", "·": "×", ":": "÷", ",": ".", "−": "-", "_": "-"}
 SHOWN = {"-": "−"}
 
@@ -22,7 +22,7 @@ SHOWN = {"-": "−"}
 def label_of(typed: str) -> str | None:
     """The label that a typed character stands for, None when it is none: `*` is ×."""
     label = TYPED.get(typed, typed)
-    return label if len(label) == 1 and label in LABELS else None
+    return label if label in KIND else None
 
 
 class Alternatives(Card):
