@@ -22,7 +22,7 @@ def attach_points(chains: list[Chain], dots: Sequence[Mark], pen_width: float | 
     reach = max((m.unit for m, _ in placed), default=0.0)
     for dot in dots:
         size = max(dot.box.width, dot.box.height)
-        if pen_width is not None and size < 0.95 * pen_width:  # no pen makes less
+        if pen_width is not None and size < 0.8 * pen_width:  # no pen makes less
             continue
         near = [placed[i] for i in grid.near(dot.box, reach)]
         marks = [m for m, _ in near]
