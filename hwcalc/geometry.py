@@ -165,6 +165,9 @@ UNALIGNED, CLOSE = 2.0, 20.0
 CUT = -3.3
 """Two symbols that were one connected piece of a picture."""
 
+CROSSED = -4.0
+"""Two symbols of which one is a bar that the other goes through: one symbol is likelier, such as a 7 with its bar."""
+
 OUTLIER = 0.0005
 """Share of symbols that stand or are sized like no other of their label."""
 

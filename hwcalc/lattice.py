@@ -246,6 +246,15 @@ class Lattice:
             return self.candidates[place]
         return Candidate(strokes, reduce(Box.union, (self.boxes[i] for i in strokes)))
 
+    def cross(self, first: _Item, second: _Item) -> bool:
+        """Whether one of two symbols is a bar that the other one goes through."""
+        if second.box.left >= first.box.right or self.ink.pen_width is not None:
+            return False
+        a, b = first.group.written, second.group.written
+        return (len(b) == 1 and any(self.bars.crossed(b[0], i) for i in a)) or (
+            len(a) == 1 and any(self.bars.crossed(a[0], i) for i in b)
+        )
+
     def share_component(self, first: Candidate, second: Candidate) -> bool:
         """Whether two candidates were one connected piece of a picture."""
         parts = {self._parts[i] for i in first.strokes} - {None}
@@ -511,6 +520,8 @@ class _RowSearch:
         beside = geometry.of_pair(a.box, b.box, self.unit)
         if self.lattice.ink.pen_width is not None and self.lattice.share_component(a.group, b.group):
             beside += geometry.CUT
+        if a.form is b.form is Form.MARK and self.lattice.cross(a, b):
+            beside += geometry.CROSSED
         known = self.pairs[first, second] = beside, *geometry.of_feet(a.box, b.box)
         return known
 
