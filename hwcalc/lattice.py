@@ -53,6 +53,9 @@ DEEPEST = 6
 MOST_ITEMS = 1500
 """No more structure is looked for once the rows had so many items: it is a scribble."""
 
+HIGHEST = 1.4
+"""Largest symbols that are looked for in exponents, in units."""
+
 UNFIT, LOOSE = -25.0, -10.0
 """What stands so badly that its geometry has less than these log-weights is not read, and does not stand for its parts
 on the line: the hat of a 5 has a part of the 5 under it, and may have an exponent near it."""
@@ -365,7 +368,7 @@ class _RowSearch:
         """Which candidates are high and small enough for an exponent."""
         shapes, unit = self.lattice.shapes, self.unit
         low = self.line.middle(shapes.x[chosen]) + 0.3 * unit
-        return np.asarray((shapes.bottom[chosen] <= low) & (shapes.size[chosen] <= 1.1 * unit))
+        return np.asarray((shapes.bottom[chosen] <= low) & (shapes.size[chosen] <= HIGHEST * unit))
 
     def _composite(self, guess: Guess, fit: float, depth: int) -> _Item | None:
         """The item that a guess makes, its parts parsed; `fit` is what `_fit` says of it."""
