@@ -155,6 +155,9 @@ OVERHANG, BESIDE, DISTANCE, TOUCHING, SMALLER, LARGER, INNER = 4.0, 40.0, 2.0, 6
 """Weights of parts of a fraction that reach beyond an end of the bar, stand beside its middle, are far from it or on
 it, are much smaller or larger than the row that they stand in, and have a bar in them as wide as the fraction's."""
 
+NARROW = 0.5
+"""What is over or under a narrower bar, in units, may be as far beside its middle as at a bar of this width."""
+
 ASIDE = (0.35, 0.07)
 """How much higher than the middle of a slash what is over it stands, and lower what is under it, as a share of its
 height, and the deviation towards the middle. On one line the two are 0.01 on average, 0.15 at most."""
@@ -164,6 +167,9 @@ UNALIGNED, CLOSE = 2.0, 20.0
 
 CUT = -3.3
 """Two symbols that were one connected piece of a picture."""
+
+CROSSED = -4.0
+"""Two symbols of which one is a bar that the other goes through: one symbol is likelier, such as a 7 with its bar."""
 
 OUTLIER = 0.0005
 """Share of symbols that stand or are sized like no other of their label."""
@@ -402,7 +408,7 @@ def of_part(bar: Box, part: Box, unit: float, own: float, inner: float) -> float
         Width of the widest bar in the part, 0 without one: the outer bar is the wider one.
     """
     left, right = max(0.0, bar.left - part.left) / unit, max(0.0, part.right - bar.right) / unit
-    beside = abs(bar.center[0] - part.center[0]) / max(bar.width, 0.3 * unit)
+    beside = abs(bar.center[0] - part.center[0]) / max(bar.width, NARROW * unit)
     apart = max(part.top - bar.bottom, bar.top - part.bottom) / unit
     size = math.log(own / unit)
     score = -OVERHANG * (left**2 + right**2) - BESIDE * max(0.0, beside - 0.3) ** 2

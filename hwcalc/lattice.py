@@ -53,6 +53,9 @@ DEEPEST = 6
 MOST_ITEMS = 1500
 """No more structure is looked for once the rows had so many items: it is a scribble."""
 
+HIGHEST = 1.4
+"""Largest symbols that are looked for in exponents, in units."""
+
 UNFIT, LOOSE = -25.0, -10.0
 """What stands so badly that its geometry has less than these log-weights is not read, and does not stand for its parts
 on the line: the hat of a 5 has a part of the 5 under it, and may have an exponent near it."""
@@ -246,6 +249,15 @@ class Lattice:
             return self.candidates[place]
         return Candidate(strokes, reduce(Box.union, (self.boxes[i] for i in strokes)))
 
+    def cross(self, first: _Item, second: _Item) -> bool:
+        """Whether one of two symbols is a bar that the other one goes through."""
+        if second.box.left >= first.box.right or self.ink.pen_width is not None:
+            return False
+        a, b = first.group.written, second.group.written
+        return (len(b) == 1 and any(self.bars.crossed(b[0], i) for i in a)) or (
+            len(a) == 1 and any(self.bars.crossed(a[0], i) for i in b)
+        )
+
     def share_component(self, first: Candidate, second: Candidate) -> bool:
         """Whether two candidates were one connected piece of a picture."""
         parts = {self._parts[i] for i in first.strokes} - {None}
@@ -356,7 +368,7 @@ class _RowSearch:
         """Which candidates are high and small enough for an exponent."""
         shapes, unit = self.lattice.shapes, self.unit
         low = self.line.middle(shapes.x[chosen]) + 0.3 * unit
-        return np.asarray((shapes.bottom[chosen] <= low) & (shapes.size[chosen] <= 1.1 * unit))
+        return np.asarray((shapes.bottom[chosen] <= low) & (shapes.size[chosen] <= HIGHEST * unit))
 
     def _composite(self, guess: Guess, fit: float, depth: int) -> _Item | None:
         """The item that a guess makes, its parts parsed; `fit` is what `_fit` says of it."""
@@ -511,6 +523,8 @@ class _RowSearch:
         beside = geometry.of_pair(a.box, b.box, self.unit)
         if self.lattice.ink.pen_width is not None and self.lattice.share_component(a.group, b.group):
             beside += geometry.CUT
+        if a.form is b.form is Form.MARK and self.lattice.cross(a, b):
+            beside += geometry.CROSSED
         known = self.pairs[first, second] = beside, *geometry.of_feet(a.box, b.box)
         return known
 

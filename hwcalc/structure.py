@@ -52,6 +52,8 @@ OFFSET = 0.1
 MOST_GUESSES = 800
 """Bound for pages full of bars: a sum of sixteen fractions with two numbers in each part has 170 guesses."""
 
+END = 0.2
+"""What crosses a bar nearer to an end than this, as a share of its width, only touches it."""
 
 STRAIGHT = 0.2
 """Points of a slash are no farther from its diagonal than this, as a share of its height."""
@@ -111,6 +113,7 @@ class Bars:
         self._specks = bounces(ink, unit)
         self._fractions: dict[frozenset[int], list[Guess]] = {}
         self._left = MOST_GUESSES
+        self._crossed: dict[tuple[int, int], bool] = {}
         self._ends = {
             i: _ends(ink, i)
             for i, box in enumerate(self.boxes)
@@ -213,6 +216,23 @@ class Bars:
             and all(boxes[i].bottom < boxes[bar].bottom + slack for i in over)
             and all(boxes[i].top > boxes[bar].top - slack for i in under)
         )
+
+    def crossed(self, bar: int, stroke: int) -> bool:
+        """Whether a stroke goes through the middle part of a bar, as that of a 7 goes through its bar."""
+        known = self._crossed.get((bar, stroke))
+        if known is None:
+            known = self._crossed[bar, stroke] = bar in self._ends and self._is_crossed(bar, stroke)
+        return known
+
+    def _is_crossed(self, bar: int, stroke: int) -> bool:
+        x0, y0, x1, y1 = self._ends[bar]
+        along = np.array([x1 - x0, y1 - y0])
+        points = _points(self._ink, stroke)[:, :2] - [x0, y0]
+        place, side = points @ along / (along @ along), points @ [-along[1], along[0]]
+        through = (side[:-1] < 0) != (side[1:] < 0)
+        share = side[:-1][through] / (side[:-1] - side[1:])[through]
+        where = place[:-1][through] + share * np.diff(place)[through]
+        return bool(((where > END) & (where < 1 - END)).any())
 
     def widest(self, strokes: frozenset[int]) -> float:
         """The width of the widest bar that has something over and under it among some strokes, 0 without one."""

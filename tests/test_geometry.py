@@ -93,6 +93,11 @@ def test_a_fraction_bar_is_as_wide_as_its_parts_and_close():
     assert geometry.of_part(bar, Box(0.3, 0.2, 1.7, 1.1), 1.0, 0.9, 2.2) < good  # a wider bar inside
 
 
+def test_a_digit_may_stand_beside_a_bar_that_is_shorter_than_it():
+    bar, digit = Box(0.3, 0, 0.6, 0.1), Box(0.3, 0.2, 1.0, 1.2)
+    assert geometry.of_part(bar, digit, 1.0, 0.9, 0.0) > -2
+
+
 def test_rows_of_a_column_end_at_the_same_place():
     rows = [Box(0, 0, 2, 1), Box(0.5, 1.5, 2, 2.5)]
     ragged = [Box(0, 0, 2, 1), Box(0.5, 1.5, 3, 2.5)]

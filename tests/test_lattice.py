@@ -49,6 +49,12 @@ def test_the_whole_group_wins_over_its_parts():
     assert found.labels == "="
 
 
+def test_a_bar_that_a_stroke_goes_through_is_no_symbol_of_its_own():
+    seven, across = [(0, 0), (30, 0), (15, 60)], [(8, 30), (44, 30)]
+    beliefs = {(0,): {"7": 0.9}, (1,): {"-": 0.99}, (0, 1): {"7": 0.9}, (2,): {"2": 0.9}}
+    assert parse([seven, across, digit(60, -12)], beliefs).labels == "72"
+
+
 def test_arithmetic_decides_what_the_ink_leaves_open():
     either = {"1": 0.5, ")": 0.49}
     strokes = [digit(0), digit(50), digit(100)]

@@ -109,3 +109,16 @@ def test_a_slash_has_what_is_higher_to_its_left_and_lower_to_its_right():
 )
 def test_other_strokes_are_no_slashes_of_fractions(strokes):
     assert slashed(*strokes) == set()
+
+
+@pytest.mark.parametrize(
+    ("stroke", "through"),
+    [
+        ([(30, -30), (25, 30)], True),  # as the stem of a 7
+        ([(2, -30), (2, 30)], False),  # near its end
+        ([(30, -30), (30, -5)], False),
+        ([(90, -30), (90, 30)], False),
+    ],
+)
+def test_a_bar_is_crossed_through_its_middle(stroke, through):
+    assert Bars(Ink.from_strokes([bar(0, 0), stroke]), UNIT).crossed(0, 1) == through
