@@ -2,7 +2,7 @@
 
 In flow a classifier and log-probabilities of its labels for some glyphs; out flow the same with what all digits have
 together shared out anew. Among all labels a digit is also rated by how it differs from signs, which here says nothing.
-Of MNIST's digits, left out of the training, 1.45 % are wrong so instead of 2.5 %.
+Of MNIST's digits, when MNIST is left out of the training, 1.4 % are wrong so instead of 7.3 %: a 1 may be a / or (.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
-from .page import chained
+from .page_lines import chained
 
 if TYPE_CHECKING:
     from .reader import Reading

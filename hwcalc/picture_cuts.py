@@ -30,14 +30,10 @@ _BEYOND = 0.5  # in widths of the pen it reaches beyond what stands on one side 
 _TWICE = 1.5  # of the height of the writing is the least of digits on both sides of it
 _HIGH = 3.0  # of the height of the writing; what is higher is a border or a drawing
 _LARGE = 300_000  # pixels of its box; what is larger is no writing, and would take seconds
-_STEP_ASIDE = (
-    0.25  # cost of a step to the side, in pixels of ink: seams are upright if nothing speaks against it
-)
+_STEP_ASIDE = 0.25  # cost of a step aside, in pixels of ink: seams are upright unless ink speaks against it
 _ENTER = 1.0  # cost of crossing another stroke, in widths of the pen: glyphs rarely touch twice
-_LINE, _PAIR = (
-    0.55,
-    0.9,
-)  # depth of the ink, in widths of the pen, in a line and in two that run side by side,
+_LINE = 0.55  # depth of the ink in a line, in widths of the pen,
+_PAIR = 0.9  # and in two that run side by side,
 _CHEAP = 0.25  # where a seam pays so much for a pixel instead of 1
 _MOST_INK = 3.7  # price of a seam, in widths of the pen
 

@@ -1,7 +1,9 @@
-"""Every command and every piece of Python in docs/ runs, in the order in which they stand on their page."""
+"""Every command and every piece of Python in docs/ runs, in the order in which they stand on their page, and
+CONTRIBUTING.md has every module where it says."""
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import re
@@ -92,3 +94,38 @@ def test_no_page_is_left_out_of_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for page in PAGES:
         assert f"docs/{page}" in readme
+
+
+def test_contributing_has_every_module_in_the_order_of_imports():
+    rows = re.findall(
+        r"^\| (`[^|]+) \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    place = {name: k for k, row in enumerate(rows) for name in re.findall(r"`(\w+)`", row)}
+    modules = {path.stem: path for path in (ROOT / "hwcalc").glob("*.py*") if path.suffix in (".py", ".pyx")}
+    assert set(place) == {name for name in modules if not name.startswith("__")}
+    later = {
+        (name, used)
+        for name in place
+        for used in imported(modules[name])
+        if place.get(used, -1) > place[name]
+    }
+    assert not later
+
+
+def imported(path):
+    """The modules beside it that a module imports when it runs."""
+    if path.suffix == ".pyx":
+        return set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    only_types = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    return {
+        name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and id(node) not in only_types
+        for name in ([node.module] if node.module else [alias.name for alias in node.names])
+    }

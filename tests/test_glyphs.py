@@ -334,7 +334,15 @@ def test_a_mark_far_smaller_than_its_page_is_a_point_rather():
     near, far = ([LINE + place] for place in (100.0, 3000.0))
     assert point_evidence(near) < 0 < 1 < point_evidence(far)
     assert point_evidence(far) == pytest.approx(point_evidence([stroke / 500 for stroke in far]))
-    assert point_evidence([*far, *far]) < 0
+
+
+def test_a_point_may_be_tapped_twice():
+    tap = np.full((1, 2), 500.0)
+    assert point_evidence([tap, tap]) > POINT_LIMIT
+    assert default_classifier().classify([[tap, tap]]) == ["."]
+    small, large, cut_out = ([LINE + place, LINE + place] for place in (3000.0, 100.0, 0.0))
+    assert point_evidence(small[:1]) > point_evidence(small) > 0 > point_evidence(large)
+    assert point_evidence(cut_out) < -POINT_LIMIT
 
 
 def test_a_mark_of_short_steps_is_no_point_and_one_place_is():
