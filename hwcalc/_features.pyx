@@ -459,16 +459,19 @@ def draw(Strokes given, float pen_scale):
     return canvas
 
 
-def extent(stroke):
-    """The longer side of the box around a stroke, (k, 2) or wider, and its largest coordinate without sign."""
-    cdef cnp.ndarray points = as_doubles(stroke)
-    cdef const double* at = plane_points(points)
+def extent(strokes):
+    """The longer side of the box around strokes, (k, 2) or wider, and their largest coordinate without sign."""
     cdef double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY
+    cdef cnp.ndarray points
+    cdef const double* at
     cdef Py_ssize_t _i
-    for _i in range(points.shape[0]):
-        left, right = min(left, at[0]), max(right, at[0])
-        top, bottom = min(top, at[1]), max(bottom, at[1])
-        at += points.shape[1]
+    for stroke in strokes:
+        points = as_doubles(stroke)
+        at = plane_points(points)
+        for _i in range(points.shape[0]):
+            left, right = min(left, at[0]), max(right, at[0])
+            top, bottom = min(top, at[1]), max(bottom, at[1])
+            at += points.shape[1]
     return max(right - left, bottom - top), max(max(-left, right), max(-top, bottom))
 
 

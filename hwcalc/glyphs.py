@@ -90,8 +90,7 @@ class GlyphClassifier(GlyphMachine):
 
     def _of_drawn(self, glyphs: Sequence[Glyph], pen: GlyphMachine) -> FeatureArray:
         """`log_probability_of_groups` of pen strokes: by their shapes and by their paths."""
-        views = features.extract(glyphs), features.extract_paths(glyphs)
-        by_shape, by_path = self.log_probability_beside(pen, *views, PEN_WEIGHT)
+        by_shape, by_path = self.log_probability_beside(pen, *features.extract_drawn(glyphs), PEN_WEIGHT)
         found = by_shape.copy()
         known, symbols = _columns(self.labels, pen.labels)
         several = [i for i, glyph in enumerate(glyphs) if len(glyph) > 1]
@@ -219,7 +218,7 @@ def point_evidence(glyph: Glyph) -> float:
     if isinstance(glyph, np.ndarray):
         return 0.0
     several = len(glyph) > 1
-    size, farthest = _features.extent(np.concatenate(glyph) if several else glyph[0])
+    size, farthest = _features.extent(glyph)
     if size == 0:
         return 5.0
     if size < CUT_OUT * farthest:
