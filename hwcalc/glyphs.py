@@ -16,13 +16,11 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from . import _features, _probability, features
 from .features import FeatureArray, Glyph
-from .glyph_machine import FIELDS, Coded, GlyphMachine, consistent, optional_fields, restored
+from .glyph_machine import FIELDS, GlyphMachine, consistent, optional_fields, restored
 from .model_file import Arrays, ModelError, digest, read_model, write_model
-from .sketch import Sketch
 
 JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
@@ -47,31 +45,18 @@ class GlyphClassifier(GlyphMachine):
 
     Parameters
     ----------
-    labels, vectors, counts, dual_coef, intercept, gamma, temperature, projection, sketch : as in `GlyphMachine`
-        Of the shapes, `features.extract`; `JUNK` may be among the labels.
-    recipe : dict
+    recipe : dict, optional
         How it was made: sets, versions, seed, date, figures.
     pen : GlyphMachine, optional
         Of the paths, `features.extract_paths`; its labels are among `labels`.
+    **machine
+        The parameters of a `GlyphMachine` of the shapes, `features.extract`; `JUNK` may be among its labels.
     """
 
     def __init__(
-        self,
-        labels: str,
-        vectors: FeatureArray | Coded,
-        counts: npt.NDArray[np.integer],
-        dual_coef: FeatureArray,
-        intercept: FeatureArray,
-        gamma: float,
-        temperature: float = 1.0,
-        recipe: dict[str, Any] | None = None,
-        pen: GlyphMachine | None = None,
-        projection: FeatureArray | None = None,
-        sketch: Sketch | None = None,
+        self, *, recipe: dict[str, Any] | None = None, pen: GlyphMachine | None = None, **machine: Any
     ) -> None:
-        super().__init__(
-            labels, vectors, counts, dual_coef, intercept, gamma, temperature, projection, sketch
-        )
+        super().__init__(**machine)
         self.recipe = recipe or {}
         self.pen = pen
 
