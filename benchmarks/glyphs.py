@@ -195,17 +195,18 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 15)
 def cost() -> None:
     """Microseconds for a glyph, and the model's size and time to load and to be ready for pictures."""
     glyphs = datasets.load_mnist("test").glyphs[:2000]
-    strokes = junk_set(500, 0).glyphs
+    strokes, symbols = junk_set(500, 0).glyphs, synthetic(500, 0, 1).glyphs
     classifier = default_classifier()
     X = features.extract(glyphs)
     one = [glyphs[i : i + 1] for i in range(200)]
-    pen = [strokes[i : i + 1] for i in range(200)]
+    junk, pen = ([glyphs[i : i + 1] for i in range(200)] for glyphs in (strokes, symbols))
     rows = {
         "features, pictures in a batch": (lambda: features.extract(glyphs, n_jobs=1), len(glyphs)),
         "features, strokes in a batch": (lambda: features.extract(strokes, n_jobs=1), len(strokes)),
         "classification in a batch": (lambda: classifier.log_probability(X), len(X)),
         "one picture, features and class": (lambda: [classifier.classify(g) for g in one], len(one)),
-        "one drawn glyph, the same": (lambda: [classifier.classify(g) for g in pen], len(pen)),
+        "one drawn symbol, the same": (lambda: [classifier.classify(g) for g in pen], len(pen)),
+        "one drawn group that is none": (lambda: [classifier.classify(g) for g in junk], len(junk)),
     }
     for name, (call, count) in rows.items():
         print(f"{name:32} {1e6 * best(call) / count:7.1f} us")

@@ -19,7 +19,8 @@ Strokes have a second description, of how the pen moved: `path_features`.
 cimport numpy as cnp
 from cython.parallel cimport prange
 from libc.math cimport INFINITY, M_PI, ceil, exp, fabsf, sin, sqrt
-from libc.stdint cimport int64_t, uint8_t
+from libc.stddef cimport ptrdiff_t
+from libc.stdint cimport int32_t, uint8_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
@@ -34,11 +35,11 @@ cnp.import_array()
 cdef extern from "_features_simd.h" nogil:
     const float REACH
     enum:
-        CANVAS, PLANE, WIDE, STRIDE, GRID, PLANES
+        CANVAS, PLANE, WIDE, STRIDE, GRID, PLANES, BLOCK, PIECE
     ctypedef struct GlyphLoops:
         void (*draw_segment)(float *, float, float, float, float, float) noexcept nogil
         void (*ink)(const float *, float, uint8_t *) noexcept nogil
-        void (*sum_row)(const uint8_t *, int, int64_t *) noexcept nogil
+        void (*sum_columns)(const uint8_t *, int, int, ptrdiff_t, int32_t (*)[BLOCK]) noexcept nogil
         void (*sample_row)(const uint8_t *, int, int, float, float, float, int, float *) noexcept nogil
         void (*gradient_features)(const float *, const float (*)[WIDE], float *) noexcept nogil
         void (*halve)(float *, int) noexcept nogil
@@ -94,22 +95,15 @@ fill_pool()
 
 cdef struct Moments:
     double mass, xc, yc, mu20, mu11, mu02
-    int left, top, right, bottom      # box of the ink, right and bottom exclusive
+    int left, top, right, bottom      # box of the ink, right and bottom exclusive; all is 0 where there is none
 
 
-cdef inline void smoothed(
-    const float* points, int begin, int end, int i, float reach, float* x, float* y
-) noexcept nogil:
-    """Point i of a stroke, averaged with its neighbours as far as they are within `reach`.
+cdef inline void smoothed(const float* points, int i, int wide, float* x, float* y) noexcept nogil:
+    """Point i of a stroke, averaged with `wide` neighbours on each side.
 
     Two passes of (1, 2, 1) / 4 in one, (1, 4, 6, 4, 1) / 16: the stairs of a coarse tablet go, corners that
-    a pen draws in long steps stay.
+    a pen draws in long steps stay, because there `wide` is 0.
     """
-    cdef int k, wide = min(2, min(i - begin, end - 1 - i))
-    for k in range(i - wide, i + wide):
-        if max(fabsf(points[2 * k + 2] - points[2 * k]), fabsf(points[2 * k + 3] - points[2 * k + 1])) > reach:
-            wide = 0
-            break
     x[0] = points[2 * i]
     y[0] = points[2 * i + 1]
     if wide == 2:
@@ -120,11 +114,17 @@ cdef inline void smoothed(
         y[0] = (2 * y[0] + points[2 * i - 1] + points[2 * i + 3]) / 4
 
 
+cdef inline int is_long(const float* points, int i, int end, float reach) noexcept nogil:
+    """Whether the step from point i to the next, if there is one, is longer than `reach` on an axis."""
+    return i + 1 < end and max(
+        fabsf(points[2 * i + 2] - points[2 * i]), fabsf(points[2 * i + 3] - points[2 * i + 1])) > reach
+
+
 cdef void draw_glyph(
     unsigned char* canvas, const float* points, const int* starts, int first, int last, float radius
 ) noexcept nogil:
     """Draw strokes `first` … `last` - 1, scaled so that their longer side is INNER, in the middle."""
-    cdef int begin = starts[first], end = starts[last], i, stroke
+    cdef int begin = starts[first], end = starts[last], i, stroke, far, wide
     cdef float left = points[2 * begin], right = left, top = points[2 * begin + 1], bottom = top
     cdef float scale, x, y, px, py, cx, cy, near
     cdef float[CANVAS * CANVAS] distance  # squared, of each pixel to what is drawn so far
@@ -145,8 +145,12 @@ cdef void draw_glyph(
         py = (points[2 * starts[stroke] + 1] - cy) * scale + CANVAS / 2
         if starts[stroke + 1] - starts[stroke] == 1:
             loops.draw_segment(distance, px, py, px, py, radius + REACH)
-        for i in range(starts[stroke] + 1, starts[stroke + 1]):
-            smoothed(points, starts[stroke], starts[stroke + 1], i, near, &x, &y)
+        begin, end = starts[stroke], starts[stroke + 1]
+        far = is_long(points, begin, end, near) << 2 | is_long(points, begin + 1, end, near) << 3
+        for i in range(begin + 1, end):
+            far = far >> 1 | is_long(points, i + 1, end, near) << 3  # bit k: of the step from point i - 2 + k
+            wide = min(2, min(i - begin, end - 1 - i))
+            smoothed(points, i, 0 if far & (15 if wide == 2 else 6) else wide, &x, &y)
             x = (x - cx) * scale + CANVAS / 2
             y = (y - cy) * scale + CANVAS / 2
             # points closer than a pixel add nothing but time; the last one always counts
@@ -158,46 +162,54 @@ cdef void draw_glyph(
     loops.ink(distance, radius + REACH, canvas)
 
 
+cdef inline bint has_solid(const unsigned char* row, int width) noexcept nogil:
+    """Whether a row of pixels makes up the box."""
+    cdef int x
+    cdef unsigned char most = 0
+    for x in range(width):
+        most = max(most, row[x])
+    return most >= SOLID
+
+
 cdef Moments measure(const unsigned char* image, int height, int width) noexcept nogil:
     """Mass, centroid, central second moments (per unit mass, of pixel centres) and box of the ink."""
     cdef Moments m
-    cdef double sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0, mass = 0
-    cdef int64_t[3] sums
-    cdef const unsigned char* row
-    cdef int x, y
+    cdef double sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0, mass = 0, v, vy
+    cdef int32_t[4][BLOCK] sums
+    cdef int x, y = 0, k
     memset(&m, 0, sizeof(Moments))
     m.left = width
-    m.top = height
-    for y in range(height):
-        row = image + <Py_ssize_t>y * width
-        memset(sums, 0, sizeof(sums))
-        loops.sum_row(row, width, sums)
-        if sums[0] == 0:
-            continue
-        mass += sums[0]
-        sx += sums[1]
-        sxx += sums[2]
-        sy += <double>sums[0] * y
-        sxy += <double>sums[1] * y
-        syy += <double>sums[0] * y * y
-        for x in range(width):
-            if row[x] >= SOLID:
-                m.left = min(m.left, x)
-                m.top = min(m.top, y)
-                m.bottom = y + 1
-                break
-        for x in range(width - 1, m.right - 1, -1):
-            if row[x] >= SOLID:
-                m.right = x + 1
-                break
+    while y < height:
+        x = 0
+        while x < width:
+            loops.sum_columns(image + <Py_ssize_t>y * width + x, min(PIECE, height - y), width - x, width, sums)
+            for k in range(min(BLOCK, width - x)):
+                v = sums[0][k]
+                vy = sums[1][k] + y * v
+                mass += v
+                sx += v * (x + k)
+                sxx += v * (x + k) * (x + k)
+                sy += vy
+                sxy += vy * (x + k)
+                syy += sums[2][k] + y * (vy + sums[1][k])
+                if sums[3][k] >= SOLID:
+                    m.left, m.right = min(m.left, x + k), max(m.right, x + k + 1)
+            x += BLOCK
+        y += PIECE
+    if m.right == 0:
+        return m
+    m.bottom = height
+    while not has_solid(image + <Py_ssize_t>m.top * width, width):
+        m.top += 1
+    while not has_solid(image + <Py_ssize_t>(m.bottom - 1) * width, width):
+        m.bottom -= 1
     m.mass = mass
-    if mass > 0:
-        m.xc = sx / mass
-        m.yc = sy / mass
-        # a pixel is a square, not a point: 1/12 is its own second moment
-        m.mu20 = sxx / mass - m.xc * m.xc + 1.0 / 12
-        m.mu02 = syy / mass - m.yc * m.yc + 1.0 / 12
-        m.mu11 = sxy / mass - m.xc * m.yc
+    m.xc = sx / mass
+    m.yc = sy / mass
+    # a pixel is a square, not a point: 1/12 is its own second moment
+    m.mu20 = sxx / mass - m.xc * m.xc + 1.0 / 12
+    m.mu02 = syy / mass - m.yc * m.yc + 1.0 / 12
+    m.mu11 = sxy / mass - m.xc * m.yc
     return m
 
 
@@ -251,7 +263,7 @@ cdef void describe(const unsigned char* image, int height, int width, float* out
     """All features of one glyph; zeros where there is no ink."""
     cdef float[(PLANE + 2) * STRIDE] plane   # the normalised glyph inside a border of zeros
     cdef Moments m = measure(image, height, width)
-    if m.mass == 0 or m.right == 0:
+    if m.right == 0:
         memset(out, 0, TOLD_OF_SHAPE * sizeof(float))
         return
     normalise(image, height, width, &m, plane, out + GRID * GRID * PLANES)
@@ -447,16 +459,19 @@ def draw(Strokes given, float pen_scale):
     return canvas
 
 
-def extent(stroke):
-    """The longer side of the box around a stroke, (k, 2) or wider, and its largest coordinate without sign."""
-    cdef cnp.ndarray points = as_doubles(stroke)
-    cdef const double* at = plane_points(points)
+def extent(strokes):
+    """The longer side of the box around strokes, (k, 2) or wider, and their largest coordinate without sign."""
     cdef double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY
+    cdef cnp.ndarray points
+    cdef const double* at
     cdef Py_ssize_t _i
-    for _i in range(points.shape[0]):
-        left, right = min(left, at[0]), max(right, at[0])
-        top, bottom = min(top, at[1]), max(bottom, at[1])
-        at += points.shape[1]
+    for stroke in strokes:
+        points = as_doubles(stroke)
+        at = plane_points(points)
+        for _i in range(points.shape[0]):
+            left, right = min(left, at[0]), max(right, at[0])
+            top, bottom = min(top, at[1]), max(bottom, at[1])
+            at += points.shape[1]
     return max(right - left, bottom - top), max(max(-left, right), max(-top, bottom))
 
 

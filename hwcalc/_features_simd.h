@@ -27,14 +27,14 @@ enum {
     DIRECTIONS = 8,
     PLANES = 3 * DIRECTIONS, /* straight edges, those that bend one way, and the other */
     BLOCK = 8,         /* pixels that loops treat together */
-    PIECE = 256,       /* pixels of a row whose moments fit 32 bits */
+    PIECE = 256,       /* pixels of a column whose moments fit 32 bits */
     BUFFER = 512       /* columns blended at a time */
 };
 
 typedef struct {
     void (*draw_segment)(float *, float, float, float, float, float);
     void (*ink)(const float *, float, uint8_t *);
-    void (*sum_row)(const uint8_t *, int, int64_t *);
+    void (*sum_columns)(const uint8_t *, int, int, ptrdiff_t, int32_t (*)[BLOCK]);
     void (*sample_row)(const uint8_t *, int, int, float, float, float, int, float *);
     void (*gradient_features)(const float *, const float (*)[WIDE], float *);
     void (*halve)(float *, int);
@@ -48,7 +48,7 @@ typedef struct {
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
 #define LOOPS(set) \
-    { draw_segment_##set, ink_##set, sum_row_##set, sample_row_##set, gradient_features_##set, halve_##set }
+    { draw_segment_##set, ink_##set, sum_columns_##set, sample_row_##set, gradient_features_##set, halve_##set }
 
 /* The baseline of the compiler: SSE2, NEON, ... */
 #define TARGET

@@ -86,7 +86,7 @@ cdef double LOST = 0.5  # share of the margins that a class loses by in its scor
 
 # Which margins a ByteMachine computes in full. Classes NEAR the best, in log-odds: the negative ones and those less
 # than LOOSE over 0 or over the least; classes not FAR from it: those less than TIGHT over the least.
-cdef double NEAR = 4, FAR = 6, LOOSE = 0.25, TIGHT = 0.15
+cdef double NEAR = 4, FAR = 6.5, LOOSE = 0.25, TIGHT = 0.15
 
 KERNELS = {"linear": LINEAR, "poly": POLYNOMIAL, "rbf": RBF, "precomputed": PRECOMPUTED}
 WIDTH = LANES  # samples in a panel

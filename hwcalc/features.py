@@ -1,7 +1,7 @@
 """Features of glyphs, thin over the compiled `_features`.
 
 In flow glyphs, each a picture or a list of pen strokes; out flows one float32 row of features for each: `extract`
-describes the shape, `extract_paths` how the pen drew it.
+describes the shape, `extract_paths` how the pen drew it, `extract_drawn` both.
 `transformer.GlyphFeatures` is the same as a scikit-learn transformer.
 """
 
@@ -80,6 +80,15 @@ def extract_paths(glyphs: Sequence[Glyph], *, n_jobs: int | None = None) -> Feat
     out = np.empty((len(glyphs), PATH_SIZE), np.float32)
     _features.path_features(_features.Strokes(glyphs), out, _threads(n_jobs, len(glyphs)))
     return out
+
+
+def extract_drawn(glyphs: Sequence[Glyph]) -> tuple[FeatureArray, FeatureArray]:
+    """`extract` and `extract_paths` of lists of strokes, which are looked through once."""
+    strokes, n, threads = _features.Strokes(glyphs), len(glyphs), _threads(None, len(glyphs))
+    shapes, paths = np.empty((n, SIZE), np.float32), np.empty((n, PATH_SIZE), np.float32)
+    _features.stroke_features(strokes, shapes, 1.0, threads)
+    _features.path_features(strokes, paths, threads)
+    return shapes, paths
 
 
 def _threads(n_jobs: int | None, batch: int) -> int:

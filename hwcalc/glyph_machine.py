@@ -30,6 +30,11 @@ class Coded(NamedTuple):
     offset: FeatureArray
     """(d,)"""
 
+    @property
+    def values(self) -> FeatureArray:
+        """What the rows stand for, float32 (s, d)."""
+        return self.rows * self.step + self.offset
+
 
 class GlyphMachine:
     """A trained machine and its temperature.
@@ -80,7 +85,7 @@ class GlyphMachine:
     @property
     def vectors(self) -> FeatureArray:
         """The support vectors, float32 (s, d)."""
-        return self.coded.rows * self.coded.step + self.coded.offset
+        return self.coded.values
 
     @cached_property
     def _plain(self) -> _svm.Machine:

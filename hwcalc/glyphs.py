@@ -16,13 +16,11 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from . import _features, _probability, features
 from .features import FeatureArray, Glyph
-from .glyph_machine import FIELDS, Coded, GlyphMachine, consistent, optional_fields, restored
+from .glyph_machine import FIELDS, GlyphMachine, consistent, optional_fields, restored
 from .model_file import Arrays, ModelError, digest, read_model, write_model
-from .sketch import Sketch
 
 JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
@@ -47,31 +45,18 @@ class GlyphClassifier(GlyphMachine):
 
     Parameters
     ----------
-    labels, vectors, counts, dual_coef, intercept, gamma, temperature, projection, sketch : as in `GlyphMachine`
-        Of the shapes, `features.extract`; `JUNK` may be among the labels.
-    recipe : dict
+    recipe : dict, optional
         How it was made: sets, versions, seed, date, figures.
     pen : GlyphMachine, optional
         Of the paths, `features.extract_paths`; its labels are among `labels`.
+    **machine
+        The parameters of a `GlyphMachine` of the shapes, `features.extract`; `JUNK` may be among its labels.
     """
 
     def __init__(
-        self,
-        labels: str,
-        vectors: FeatureArray | Coded,
-        counts: npt.NDArray[np.integer],
-        dual_coef: FeatureArray,
-        intercept: FeatureArray,
-        gamma: float,
-        temperature: float = 1.0,
-        recipe: dict[str, Any] | None = None,
-        pen: GlyphMachine | None = None,
-        projection: FeatureArray | None = None,
-        sketch: Sketch | None = None,
+        self, *, recipe: dict[str, Any] | None = None, pen: GlyphMachine | None = None, **machine: Any
     ) -> None:
-        super().__init__(
-            labels, vectors, counts, dual_coef, intercept, gamma, temperature, projection, sketch
-        )
+        super().__init__(**machine)
         self.recipe = recipe or {}
         self.pen = pen
 
@@ -90,8 +75,7 @@ class GlyphClassifier(GlyphMachine):
 
     def _of_drawn(self, glyphs: Sequence[Glyph], pen: GlyphMachine) -> FeatureArray:
         """`log_probability_of_groups` of pen strokes: by their shapes and by their paths."""
-        views = features.extract(glyphs), features.extract_paths(glyphs)
-        by_shape, by_path = self.log_probability_beside(pen, *views, PEN_WEIGHT)
+        by_shape, by_path = self.log_probability_beside(pen, *features.extract_drawn(glyphs), PEN_WEIGHT)
         found = by_shape.copy()
         known, symbols = _columns(self.labels, pen.labels)
         several = [i for i, glyph in enumerate(glyphs) if len(glyph) > 1]
@@ -219,7 +203,7 @@ def point_evidence(glyph: Glyph) -> float:
     if isinstance(glyph, np.ndarray):
         return 0.0
     several = len(glyph) > 1
-    size, farthest = _features.extent(np.concatenate(glyph) if several else glyph[0])
+    size, farthest = _features.extent(glyph)
     if size == 0:
         return 5.0
     if size < CUT_OUT * farthest:

@@ -38,7 +38,8 @@ _SPECK = 0.5  # of the square of the pen's width; a round dot has pi / 4, a dot 
 _CHIP = 4.0  # of that square, and less, broke off a stroke
 _NEAR = 0.8  # widths of the pen from which,
 _FOOT = 0.75  # unless it is as far down beside it as a point
-_ROUND = 0.95  # widths of the pen and more in all directions: a dot
+_ROUND = 0.95  # widths of the pen in all directions, and more: a dot, if it is not
+_AT = 0.6  # widths of the pen from another
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 _SKEWED = 3.0  # degrees; what is less is read as well as it stands
@@ -203,9 +204,8 @@ def _broken_off(labels: npt.NDArray[np.int32], stats: npt.NDArray[np.int32], chi
     A point stands at the foot of what is near it, or over or under a bar.
     """
     left, top, w, h, area = (int(v) for v in stats[chip])
-    if min(w, h) >= _ROUND * width and max(w, h) <= 1.6 * width and area >= 0.68 * w * h:
-        return chip
-    reach = round(_NEAR * width)
+    dot = min(w, h) >= _ROUND * width and max(w, h) <= 1.6 * width and area >= 0.68 * w * h
+    reach = round((_AT if dot else _NEAR) * width)
     window = labels[max(0, top - reach) : top + h + reach, max(0, left - reach) : left + w + reach]
     around = (
         cv2.dilate((window == chip).view(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0

@@ -21,13 +21,13 @@ import numpy.typing as npt
 
 from .datasets import DatasetError
 from .features import FeatureArray
-from .glyph_machine import GlyphMachine, learnt, projected
+from .glyph_machine import GlyphMachine, coded, learnt, projected
 from .glyphs import GlyphClassifier
 from .linear_svm import LinearSVC
 from .models import GlyphModel, machine_of
 from .preparation import Balance, Denoise, Features, balanced
 from .svm import SVC, fitted_temperature
-from .whitening import whitening
+from .whitening import KEPT, KEPT_OF_PATHS, POWER, POWER_OF_PATHS, whitening
 
 Labels: TypeAlias = npt.NDArray[np.str_]
 
@@ -91,10 +91,13 @@ class Examples:
     weights: npt.NDArray[np.float64] | None = None
     projection: FeatureArray | None = None
 
-    def whitened(self) -> Examples:
-        """The same, with features as `whitening` has them."""
-        projection = whitening(self.X)
-        return replace(self, X=projected(self.X, projection), projection=projection)
+    def whitened(self, kept: int = KEPT, power: float = POWER) -> Examples:
+        """The same, with features as `whitening` has them, rounded as support vectors will be.
+
+        Rounded only after training they move margins, where many of them cancel, by 1 and more.
+        """
+        projection = whitening(self.X, kept, power)
+        return replace(self, X=coded(projected(self.X, projection)).values, projection=projection)
 
     def take(self, chosen: npt.NDArray[np.bool_]) -> Examples:
         """The samples of a mask."""
@@ -176,13 +179,14 @@ def train_pen(paths: Examples, settings: Settings, progress: Progress = quiet) -
     def told(what: str, done: int, total: int) -> None:
         progress(f"{what} pen", done, total)
 
+    paths = paths.whitened(KEPT_OF_PATHS, POWER_OF_PATHS)
     gamma = default_gamma(paths.X)
     temperature, error = calibrate(paths, settings, gamma, told)
     started = time.perf_counter()
     fitted, n = fit(paths, settings, gamma, told, "train")
     assert isinstance(fitted, SVC)
-    machine = GlyphMachine(**learnt(fitted), gamma=gamma, temperature=temperature)
-    return TrainedPen(machine, error, time.perf_counter() - started, n)
+    about = {**learnt(fitted), "gamma": gamma, "temperature": temperature, "projection": paths.projection}
+    return TrainedPen(GlyphMachine(**about), error, time.perf_counter() - started, n)
 
 
 def calibrate(samples: Examples, settings: Settings, gamma: float, progress: Progress) -> tuple[float, float]:

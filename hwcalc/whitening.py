@@ -12,12 +12,16 @@ Measured with the 204 features of then, in five folds of MNIST's 60,000 training
 (96 components 247, all 204: 235; within the labels, POWER 0.25: 250, 0.5: 246, 0.75: 254, 1: 300). On a tenth of the
 writers of all sets, held out: 1.52 % of the glyphs without, 1.39 % so, and of the junk 5.2 and 3.6 %. With the 604
 features of now, which tell straight edges from bent ones, 211 errors and 1.26 %.
+
+Of the path of the pen, whose neighbouring points say much the same, 48 of 160 components are enough, with nearly the
+spread they have. By paths alone 3.77 % of held-out glyphs are wrong with a mean -ln p of 0.149 without, 3.77 % and
+0.147 so (64 components 3.77 % and 0.148, 32: 3.89 % and 0.150; POWER 0: 3.80 % and 0.148, 0.25: 3.63 % and 0.148, 0.5:
+3.65 % and 0.153).
 """
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from .features import FeatureArray
 
@@ -27,15 +31,18 @@ KEPT = 128
 POWER = 0.5
 """By how much the components' spread is evened out: 0 not at all, 1 wholly."""
 
+KEPT_OF_PATHS, POWER_OF_PATHS = 48, 0.1
+"""The same for `features.extract_paths`."""
+
 FLOOR = 0.02
 """Share of the mean variance added to each: components that hardly vary are not blown up."""
 
 
-def whitening(X: FeatureArray) -> FeatureArray:
-    """The matrix of the view, float32 (d, min(d, KEPT)), for features (n, d); n is at least 2."""
+def whitening(X: FeatureArray, kept: int = KEPT, power: float = POWER) -> FeatureArray:
+    """The matrix of the view, float32 (d, min(d, kept)), for features (n, d); n is at least 2."""
     spread = np.cov(X.T.astype(np.float64))
     variances, components = np.linalg.eigh(spread)
     variances, components = np.maximum(variances[::-1], 0), components[:, ::-1]
     floor = max(FLOOR * float(variances.mean()), 1e-12)
-    kept: npt.NDArray[np.floating] = components[:, :KEPT] * (variances[:KEPT] + floor) ** (-POWER / 2)
-    return kept.astype(np.float32)
+    scale = (variances[:kept] + floor) ** (-power / 2)
+    return np.asarray(components[:, :kept] * scale, np.float32)

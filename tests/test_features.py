@@ -46,6 +46,12 @@ def test_a_large_picture_is_averaged_as_the_twin_does(digits):
     np.testing.assert_allclose(unweighted(features.extract([large]))[0], twin.describe(large), atol=2e-3)
 
 
+def test_shapes_and_paths_of_strokes_come_together_too():
+    shapes, paths = features.extract_drawn(STROKES)
+    np.testing.assert_array_equal(shapes, features.extract(STROKES))
+    np.testing.assert_array_equal(paths, features.extract_paths(STROKES))
+
+
 def test_a_stroke_is_drawn_where_it_runs():
     canvas = _features.draw(_features.Strokes([[[[0, 0], [10, 0]]]]), 1.0)
     middle = _features.CANVAS_SIDE // 2

@@ -50,9 +50,9 @@ def both(trained):
     glyphs, labels = [*glyphs, *junk(60, seed=2)], np.append(labels, [JUNK] * 60)
     machine = SVC(C=10).fit(features.extract_paths(glyphs), labels)
     pen = GlyphMachine(**learnt(machine), gamma=float(machine._gamma), temperature=0.5)
-    shape = trained[0]
-    arrays = shape.coded, shape.counts, shape.dual_coef, shape.intercept, shape.gamma, shape.temperature
-    return GlyphClassifier(shape.labels, *arrays, shape.recipe, pen)
+    both = copy(trained[0])
+    both.pen = pen
+    return both
 
 
 @pytest.fixture
@@ -363,7 +363,8 @@ def test_rounding_of_many_equal_coefficients_does_not_add_up(tmp_path):
     vectors = rng.random((3000, features.SIZE), np.float32) / 8
     dual = np.full((1, 3000), 12.3456, np.float32)
     dual[0, :1500] = -12.1  # both are no numbers of half precision
-    classifier = GlyphClassifier("01", vectors, np.array([1500, 1500]), dual, np.zeros(1, np.float32), 0.02)
+    arrays = {"counts": np.array([1500, 1500]), "dual_coef": dual, "intercept": np.zeros(1, np.float32)}
+    classifier = GlyphClassifier(labels="01", vectors=vectors, **arrays, gamma=0.02)
     classifier.save(tmp_path / "model.npz")
     loaded = GlyphClassifier.load(tmp_path / "model.npz")
     assert loaded.dual_coef.sum() == pytest.approx(dual.sum(dtype=float), abs=0.1)

@@ -11,6 +11,7 @@ from hwcalc.datasets import DatasetError
 from hwcalc.glyphs import GlyphClassifier
 from hwcalc.models import KernelMachine, LinearMachine
 from hwcalc.training import Examples, Settings
+from hwcalc.whitening import KEPT_OF_PATHS, POWER_OF_PATHS
 
 
 def samples(n=300, labels="012", width=784, seed=0):
@@ -148,11 +149,13 @@ def test_weights_reach_the_machine():
     assert found[1] > found[0] + 0.2
 
 
-def test_paths_are_trained_by_themselves_with_their_own_gamma():
+def test_paths_are_whitened_and_trained_by_themselves_with_their_own_gamma():
     data = samples(width=features.PATH_SIZE)
     pen = training.train_pen(data, Settings(gamma=100.0))
     assert pen.machine.labels == "012"
-    assert pen.machine.gamma == pytest.approx(training.default_gamma(data.X))
+    whitened = data.whitened(KEPT_OF_PATHS, POWER_OF_PATHS)
+    assert pen.machine.gamma == pytest.approx(training.default_gamma(whitened.X))
+    np.testing.assert_array_equal(pen.machine.projection, whitened.projection)
     assert pen.held_out_error < 0.05
     found = np.array(list("012"))[pen.machine.scores(data.X).argmax(axis=1)]
     assert np.mean(found == data.y) > 0.95

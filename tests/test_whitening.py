@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hwcalc import features
-from hwcalc.glyph_machine import GlyphMachine, learnt, projected
+from hwcalc.glyph_machine import GlyphMachine, coded, learnt, projected
 from hwcalc.handwriting import glyphs as synthetic_glyphs
 from hwcalc.svm import SVC
 from hwcalc.training import Examples, Settings, train
@@ -30,6 +30,7 @@ def test_the_components_are_apart_and_their_spread_is_the_root_of_what_it_was():
 def test_no_more_than_the_largest_components_are_kept():
     X = uneven(d=KEPT + 40)
     assert whitening(X).shape == (KEPT + 40, KEPT)
+    assert whitening(X, kept=7).shape == (KEPT + 40, 7)
     assert whitening(uneven()).shape == (12, 12)
 
 
@@ -47,6 +48,15 @@ def test_a_machine_projects_what_it_is_given_and_one_without_does_not():
     plain = GlyphMachine(**learnt(fitted), gamma=0.05)
     np.testing.assert_array_equal(machine.scores(X), plain.scores(projected(X, projection)))
     assert not np.allclose(plain.scores(X[:, :12]), machine.scores(X))
+
+
+def test_whitened_samples_are_what_their_rounded_selves_stand_for():
+    """So a machine trained on them loses nothing when its support vectors become bytes."""
+    X = uneven()
+    seen = Examples(X, np.repeat("0", 400), np.repeat("a", 400)).whitened(kept=5)
+    np.testing.assert_array_equal(coded(seen.X).values, seen.X)
+    np.testing.assert_array_equal(coded(seen.X[:7]).values, seen.X[:7])
+    np.testing.assert_allclose(seen.X, projected(X, seen.projection), atol=0.5 * np.ptp(seen.X) / 127)
 
 
 def test_what_is_trained_on_whitened_features_reads_plain_ones(tmp_path):
