@@ -25,6 +25,10 @@ PIECE = 1000
 WRITERS_OF_PIECE = 30
 """Real writers whose lines give one piece of the junk."""
 
+RARE = "%"
+"""Drawn apart, and in the lines of real writers by a synthetic hand: so the other glyphs are those that they would be
+without it."""
+
 EVENNESS = 0.2
 """Power of the share of a label by which rare labels weigh more: 0 leaves `1` three times as common as `/`, which
 looks like it, and 1 makes all labels equal."""
@@ -61,16 +65,15 @@ class TrainingSet:
 
 def synthetic(n: int, seed: int, n_jobs: int = 1) -> GlyphSet:
     """`n` synthetic glyphs of all labels as a set, drawn by `n_jobs` processes."""
-    parts = _drawn(
-        [delayed(synthetic_glyphs)(LABELS, k, [seed, i]) for i, k in enumerate(_pieces(n))], n_jobs
-    )
+    usual = LABELS.translate({ord(label): None for label in RARE})
+    share = n // len(LABELS)
+    pieces = _pieces(n - share * len(RARE))
+    tasks = [delayed(synthetic_glyphs)(usual, k, [seed, i]) for i, k in enumerate(pieces)]
+    tasks += [delayed(synthetic_glyphs)(label, share, [seed, ord(label), 0]) for label in RARE]
+    parts = _drawn(tasks, n_jobs)
+    glyphs = [glyph for part, _ in parts for glyph in part]
     hands = np.array([f"synthetic/{i // 8}" for i in range(n)])
-    return GlyphSet(
-        "synthetic",
-        [glyph for glyphs, _ in parts for glyph in glyphs],
-        np.concatenate([labels for _, labels in parts]),
-        hands,
-    )
+    return GlyphSet("synthetic", glyphs, np.concatenate([labels for _, labels in parts]), hands)
 
 
 def junk_set(n: int, seed: int, sets: Sequence[GlyphSet] = (), n_jobs: int = 1) -> GlyphSet:
@@ -100,7 +103,7 @@ def _writers(sets: Sequence[GlyphSet]) -> list[Writer]:
     found: dict[str, dict[str, list[Glyph]]] = {}
     for source in sets:
         for glyph, label, writer in zip(source.glyphs, source.labels, source.writers, strict=True):
-            if not isinstance(glyph, np.ndarray):
+            if not isinstance(glyph, np.ndarray) and label not in RARE:
                 found.setdefault(str(writer), {}).setdefault(str(label), []).append(glyph)
     return [glyphs for glyphs in found.values() if len(glyphs) >= 8]
 
