@@ -199,7 +199,7 @@ def cost() -> None:
     classifier = default_classifier()
     X = features.extract(glyphs)
     one = [glyphs[i : i + 1] for i in range(200)]
-    junk, pen = ([glyphs[i : i + 1] for i in range(200)] for glyphs in (strokes, symbols))
+    junk, pen = ([drawn[i : i + 1] for i in range(200)] for drawn in (strokes, symbols))
     rows = {
         "features, pictures in a batch": (lambda: features.extract(glyphs, n_jobs=1), len(glyphs)),
         "features, strokes in a batch": (lambda: features.extract(strokes, n_jobs=1), len(strokes)),

@@ -153,12 +153,17 @@ def _kind(latex: str) -> str:
     return "one line" if any(sign in latex for sign in ("-", "+", "=", "/", "times", "div")) else "number"
 
 
+def long_text(rng: Random, symbols: int) -> str:
+    """So many symbols of a line without an equals sign."""
+    text = ""
+    while len(text) < symbols:
+        text += ("+" if text else "") + sample_text(rng, 12).replace("=", "").replace(",", ".")
+    return text[:symbols]
+
+
 def long_line(seed: int, strokes: int) -> Strokes:
     """A line of about so many strokes."""
-    rng, text = np.random.default_rng(seed), ""
-    while len(text) < strokes:
-        text += ("+" if text else "") + sample_text(rng, 12).replace("=", "").replace(",", ".")
-    return write_line(Hand(seed, 0.6), text[:strokes])[0][:strokes]
+    return write_line(Hand(seed, 0.6), long_text(np.random.default_rng(seed), strokes))[0][:strokes]
 
 
 def moved(strokes: Strokes, by: float) -> Strokes:
@@ -178,7 +183,7 @@ def times() -> None:
         print(f"  {count:7} {np.median(spent):8.1f}")
     spent = []
     for seed in range(8):
-        strokes, _ = write_line(Hand(seed, 0.6), _thirty(seed))
+        strokes, _ = write_line(Hand(seed, 0.6), long_text(np.random.default_rng([seed, 30]), 30))
         for count in range(len(strokes) - 10, len(strokes) + 1):
             start = time.perf_counter()
             read_ink(strokes[:count])
@@ -188,13 +193,6 @@ def times() -> None:
         f"\n  one more stroke of the last ten of 30 symbols: median {np.median(spent):.1f} ms, "
         f"95 % under {np.quantile(spent, 0.95):.1f} ms"
     )
-
-
-def _thirty(seed: int) -> str:
-    rng, text = np.random.default_rng([seed, 30]), ""
-    while len(text) < 30:
-        text += ("+" if text else "") + sample_text(rng, 12).replace("=", "").replace(",", ".")
-    return text[:30]
 
 
 def main() -> None:
