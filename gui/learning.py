@@ -14,6 +14,7 @@ from hwcalc.gui.live import explained
 from hwcalc.gui.parts import Parts
 from hwcalc.gui.worker import Worker
 from hwcalc.ink import FloatArray
+from hwcalc.layout import UNKNOWN
 from hwcalc.samples import Samples
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Learning:
     # Samples
 
     def keep(self, ink: Sequence[FloatArray], label: str) -> None:
-        """Keep a correction, if the user wants that."""
-        if self.samples is None or not label or not ink:
+        """Keep a correction, if the user wants that; a box is not learnt, its form tells it."""
+        if self.samples is None or label in ("", UNKNOWN) or not ink:
             return
         if not self._parts.settings.keep:
             if not self._offered:

@@ -92,6 +92,16 @@ def test_typing_over_a_selection_is_kept_and_grouping_alone_is_not(school, write
     assert [s.label for s in school.learning.samples.all] == ["9"]
 
 
+def test_what_is_an_unknown_is_not_kept(school, write, settle):
+    school.root.event_generate("<Control-k>")
+    write(school, "1+1")
+    school.selector.select({0})
+    school.paper.event_generate("<question>")
+    settle(school)
+    assert [correction.label for correction in school.sheet.corrections().values()] == ["□"]
+    assert len(school.learning.samples) == 0
+
+
 def give(window, labels="0123456"):
     for label in labels:
         window.learning.samples.add(label, [np.array([[0.0, 0.0], [5.0, 40.0]])])
