@@ -7,6 +7,7 @@ unlikely labels, would make an equation true that is false or makes no sense, an
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from itertools import chain, combinations, islice
 from math import exp, log
 
@@ -21,6 +22,9 @@ another tells no more: of ten digits one is right by chance, but who errs is oft
 equations with a wrong digit by writers whom the classifier had not seen, one was read as a true one and not doubted; of
 445 true ones 435 are read, 427 without other readings than the best."""
 
+WHOLE = 4.0
+"""The same for an equation with an unknown that is a whole number, where without the unknown it is false: 4x-5 = 11."""
+
 LEAST = 0.0005
 """Readings less probable than this, as a share of the best, are not tried."""
 
@@ -34,10 +38,8 @@ def weighed(parse: Parse, others: Iterable[Parse] = ()) -> tuple[Parse, float]:
     `others` are what else the ink may say, best first; they are asked for only where the equation is not true.
     """
     share = parse.share
-    if UNKNOWN in parse.labels:  # it is true for some number
-        return parse, share
     verdict = _verdict(parse)
-    if verdict is None and "=" not in parse.labels[:-1]:
+    if UNKNOWN in parse.labels or (verdict is None and "=" not in parse.labels[:-1]):
         return parse, share
     if verdict:
         odds = _odds(parse)
@@ -55,13 +57,17 @@ def weighed(parse: Parse, others: Iterable[Parse] = ()) -> tuple[Parse, float]:
 
 
 def _verdict(parse: Parse) -> bool | None:
-    """Whether an equation is true; None for what is no equation."""
+    """Whether an equation is true, or for a whole number; None for what is no equation, or true for another one."""
     value = expression.evaluate(parse.row()).value
+    if UNKNOWN in parse.labels:
+        return True if isinstance(value, Fraction) and value.denominator == 1 else None
     return value if isinstance(value, bool) else None
 
 
 def _odds(parse: Parse) -> float:
     """How many times likelier an equation is for being true."""
+    if UNKNOWN in parse.labels:
+        return WHOLE
     digits = sum(label.isdigit() for label in parse.labels.partition("=")[2])
     return RIGHT * 10.0 ** min(digits, TELLING)
 

@@ -44,6 +44,9 @@ COMMA_LIKE = ".1/()"
 MIDDLE_DOT = (-2.3, 0.6, 0.0, 0.1)
 MIDDLE_DOT_WEIGHT = -3.8
 
+LETTER_WEIGHT = -4.0
+"""In an equation an unknown may be a letter x, which looks like ×."""
+
 COLON = (math.log(0.5), 0.35, 0.1, 0.15)
 COLON_WEIGHT = -4.5
 COLON_DOT, BAR = 0.3, 0.1

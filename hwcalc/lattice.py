@@ -25,7 +25,8 @@ import numpy.typing as npt
 
 from . import geometry, grammar, structure
 from .grammar import KIND, Node
-from .ink import Box, Ink
+from .ink import Box, FloatArray, Ink
+from .layout import UNKNOWN
 from .parses import EMPTY, Parse, Piece
 from .segment import Candidate, smaller_unit, unit_height
 from .structure import Form, Guess
@@ -158,8 +159,10 @@ class Lattice:
         self._place = {c.strokes: i for i, c in enumerate(candidates) if not c.strays}
         self._parts = [s.component for s in ink.strokes]
         self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None, self._parts)
-        self.log_probability = _weighed(np.asarray(log_probability, np.float64)[:, kept])
+        own = np.asarray(log_probability, np.float64)[:, kept]
+        self.log_probability = _weighed(own)
         self.kinds = [(2 * KIND[label] + up, label) for up in (0, 1) for label in self.labels]
+        self.letter = geometry.LETTER_WEIGHT if self._is_equation(own) else -np.inf
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
         self.comma_like = [k for k, label in enumerate(self.labels) if label in geometry.COMMA_LIKE]
@@ -174,6 +177,12 @@ class Lattice:
         self._rows: dict[tuple[frozenset[int], bool], Parse] = {}
         self._units: dict[frozenset[int], float] = {}
         self.work = 0
+
+    def _is_equation(self, log_probability: FloatArray) -> bool:
+        """Whether there is an equals sign somewhere."""
+        if "=" in self.fixed.values():
+            return True
+        return "=" in self.labels and bool(np.exp(log_probability[:, self.labels.index("=")].max()) > 0.5)
 
     def parse(self) -> Parse:
         """The best reading of all strokes."""
@@ -337,6 +346,7 @@ class _RowSearch:
             ("×", dots + own[:, lattice.labels.index(".")] + geometry.MIDDLE_DOT_WEIGHT),
             ("÷", colons),
             (".", commas + own[:, lattice.comma_like].max(axis=1)),
+            (UNKNOWN, on_line[:, lattice.labels.index("×")] + lattice.letter),
         ):
             if label in lattice.labels:
                 column = on_line[:, lattice.labels.index(label)]

@@ -69,6 +69,20 @@ def test_read(text: str, unknown: int) -> None:
         assert not reading.doubtful
 
 
+@pytest.mark.parametrize(
+    ("written", "text", "unknown"),
+    [("2×+3=11", "2□+3=11", 4), ("×+3=9", "□+3=9", 6), ("14÷×=7", "14÷□=7", 2), ("4×-5=11", "4□-5=11", 4)],
+)
+def test_a_letter_x_is_one_where_a_number_must_stand(written: str, text: str, unknown: int) -> None:
+    for reading in (read_ink(sum_strokes(written, 60, 20, 30)), read(sum_picture(written))):
+        assert (reading.text, reading.answer) == (text, f"□ = {unknown}")
+
+
+@pytest.mark.parametrize("text", ["3×4=12", "3×-4=-12", "2×7", "2×"])
+def test_a_times_sign_stays_one(text: str) -> None:
+    assert read_ink(sum_strokes(text, 60, 20, 30)).text == text
+
+
 def test_in_four_strokes() -> None:
     sides = [np.array(side) * 50 + (10, 35) for side in pairwise(SQUARE)]
     assert read_ink([*sides, *sum_strokes("+3=9", 60, 80, 30)]).text == "□+3=9"
