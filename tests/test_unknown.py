@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwcalc.expression import DEPTH, evaluate, latex, parse, text
@@ -64,6 +64,7 @@ def test_told_why_not(typed: str, words: str) -> None:
     assert evaluate(parse(typed)) == (None, words)
 
 
+@settings(deadline=None)
 @given(
     st.fractions(-50, 50, max_denominator=20), st.integers(-30, 30), st.integers(1, 12), st.integers(-99, 99)
 )
