@@ -6,6 +6,17 @@
 #define AHEAD 16 /* and how many later ones are on their way into the cache */
 #define BYTES(bytes) _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(bytes)))
 
+/* Numbers of half precision as a vector. */
+TARGET INLINED VEC NAME(widened)(const uint16_t *halves) {
+#if TAKES_HALVES
+    return WIDEN(halves);
+#else
+    VEC wide;
+    for (int k = 0; k < WIDTH; k++) wide[k] = half_value(halves[k]);
+    return wide;
+#endif
+}
+
 /* Inner products of a sample with SIDE support vectors; `width` is a multiple of 16. */
 TARGET INLINED void NAME(byte_products)(const int8_t *const *rows, const int16_t *sample, Py_ssize_t width,
                                         int32_t *product) {
@@ -113,25 +124,33 @@ TARGET static void NAME(round_to_half)(float *numbers, Py_ssize_t n) {
     for (Py_ssize_t k = 0; k < n; k++) numbers[k] = half_rounded(numbers[k]);
 }
 
-/* Append to `wanted`, which has `count`, those of n rows that are not yet marked, and mark them; returns the count. */
-TARGET static Py_ssize_t NAME(collect)(const int32_t *restrict rows, Py_ssize_t n, uint8_t *restrict marked,
-                                       int32_t *restrict wanted, Py_ssize_t count) {
-    for (Py_ssize_t k = 0; k < n; k++) {
-        wanted[count] = rows[k];
-        count += 1 - marked[rows[k]];
-        marked[rows[k]] = 1;
+/* Into `rows` the places of bits that are set in `wanted` and not in `known`, in order, and set them there; returns
+ * how many. Bits are looked up by bytes: how many there are is hard to foretell. Some LANES more are written. */
+TARGET static Py_ssize_t NAME(collect)(const uint64_t *wanted, uint64_t *known, Py_ssize_t words, int32_t *rows) {
+    Py_ssize_t count = 0;
+    for (Py_ssize_t word = 0; word < words; word++) {
+        uint64_t bits = wanted[word] & ~known[word];
+        known[word] |= bits;
+        for (int32_t place = (int32_t)word * 64; bits; bits >>= 8, place += 8) {
+            *(Eight *)(rows + count) = places_of[bits & 255] + place;
+            count += __builtin_popcount(bits & 255);
+        }
     }
     return count;
 }
 
-/* Sum over k < n of coef[k] * value[rows[k]]. */
-TARGET static float NAME(gather)(const int32_t *rows, const float *coef, Py_ssize_t n, const float *value) {
-    float sum[8] = {0};
-    Py_ssize_t k = 0;
-    for (; k + 8 <= n; k += 8)
-        for (int p = 0; p < 8; p++) sum[p] += coef[k + p] * value[rows[k + p]];
-    for (; k < n; k++) sum[0] += coef[k] * value[rows[k]];
-    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+/* Sum over k < n, a multiple of LANES, of coef[k] * value[k]. */
+TARGET static float NAME(weighted)(const uint16_t *coef, const float *value, Py_ssize_t n) {
+    VEC sum[VECTORS];
+    float lanes[LANES];
+    for (int v = 0; v < VECTORS; v++) sum[v] = (VEC){0} + nothing;
+    for (Py_ssize_t k = 0; k < n; k += LANES)
+        for (int v = 0; v < VECTORS; v++)
+            sum[v] += NAME(widened)(coef + k + v * WIDTH) * *(const VEC *)(value + k + v * WIDTH);
+    for (int v = 0; v < VECTORS; v++) ((VEC *)lanes)[v] = sum[v];
+    for (int half = LANES / 2; half; half /= 2)
+        for (int k = 0; k < half; k++) lanes[k] += lanes[k + half];
+    return lanes[0];
 }
 
 #undef SIDE
