@@ -4,6 +4,7 @@
 
 #define SIDE 4   /* support vectors at a time */
 #define AHEAD 16 /* and how many later ones are on their way into the cache */
+#define PORTION 128 /* and for how many products are kept */
 #define BYTES(bytes) _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(bytes)))
 
 /* Numbers of half precision as a vector. */
@@ -61,35 +62,42 @@ TARGET static float NAME(byte_sample)(const float *x, const float *middle, const
     return 2.0f * unit;
 }
 
+/* Inner products of a sample with support vectors rows[k], k < n, a multiple of SIDE. AHEAD more places are read. */
+TARGET INLINED void NAME(row_products)(const Bytes *bytes, const int16_t *sample, const int32_t *rows, Py_ssize_t n,
+                                       int32_t *product) {
+    const Py_ssize_t width = bytes->width;
+    for (Py_ssize_t k = 0; k < n; k += SIDE) {
+        const int8_t *side[SIDE];
+        for (int r = 0; r < SIDE; r++) {
+            const int8_t *later = bytes->vectors + rows[k + r + AHEAD] * width;
+            __builtin_prefetch(later, 0, 3);
+            __builtin_prefetch(later + 64, 0, 3);
+            side[r] = bytes->vectors + rows[k + r] * width;
+        }
+        NAME(byte_products)(side, sample, width, product + k);
+    }
+}
+
 /* value[rows[k]] = the kernel of a sample with support vector rows[k], for k < n. Some LANES more places of `rows`
- * are read and, first, written. */
+ * are read and, first, written. Products of PORTION vectors are made before their kernels: a processor waits for
+ * what it has just written in other pieces. */
 TARGET static void NAME(byte_kernel)(const Bytes *bytes, const int16_t *sample, float square, float factor,
                                      int32_t *restrict rows, Py_ssize_t n, float *restrict value) {
-    const Py_ssize_t width = bytes->width;
     const float rate = -1.44269504f * bytes->gamma;
     for (Py_ssize_t k = 0; k < LANES + AHEAD; k++) rows[n + k] = n ? rows[n - 1] : 0;
-    for (Py_ssize_t start = 0; start < n; start += LANES) {
-        const int32_t *row = rows + start;
-        int32_t product[LANES];
-        float squares[LANES], found[LANES];
-        for (int k = 0; k < LANES; k += SIDE) {
-            const int8_t *side[SIDE];
-            for (int r = 0; r < SIDE; r++) {
-                const int8_t *later = bytes->vectors + row[k + r + AHEAD] * width;
-                __builtin_prefetch(later, 0, 3);
-                __builtin_prefetch(later + 64, 0, 3);
-                side[r] = bytes->vectors + row[k + r] * width;
-            }
-            NAME(byte_products)(side, sample, width, product + k);
-        }
-        for (int k = 0; k < LANES; k++) squares[k] = bytes->squares[row[k]];
-        for (int v = 0; v < VECTORS; v++) {
-            const VEC products = __builtin_convertvector(((const IVEC *)product)[v], VEC);
-            VEC distance = square + ((const VEC *)squares)[v] - factor * products;
+    for (Py_ssize_t start = 0; start < n; start += PORTION) {
+        const Py_ssize_t left = (n - start + WIDTH - 1) / WIDTH * WIDTH, count = left < PORTION ? left : PORTION;
+        int32_t product[PORTION];
+        NAME(row_products)(bytes, sample, rows + start, count, product);
+        for (Py_ssize_t k = 0; k < count; k += WIDTH) {
+            const int32_t *row = rows + start + k;
+            VEC distance;
+            for (int lane = 0; lane < WIDTH; lane++) distance[lane] = bytes->squares[row[lane]];
+            distance += square - factor * __builtin_convertvector(*(const IVEC *)(product + k), VEC);
             distance = (VEC)((IVEC)distance & (distance > 0.0f));
-            ((VEC *)found)[v] = NAME(power_of_two)(distance * rate);
+            const VEC found = NAME(power_of_two)(distance * rate);
+            for (int lane = 0; lane < WIDTH; lane++) value[row[lane]] = found[lane];
         }
-        for (int k = 0; k < LANES; k++) value[row[k]] = found[k];
     }
 }
 
@@ -155,4 +163,5 @@ TARGET static float NAME(weighted)(const uint16_t *coef, const float *value, Py_
 
 #undef SIDE
 #undef AHEAD
+#undef PORTION
 #undef BYTES
