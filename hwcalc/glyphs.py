@@ -12,7 +12,6 @@ from functools import lru_cache
 from importlib import resources
 from math import log
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -211,10 +210,10 @@ def point_evidence(glyph: Glyph) -> float:
     elif several:
         return -5.0
     else:
-        steps = _features.steps(glyph[0])
-        if len(steps) < FEWEST_STEPS:
+        steps, length = _features.median_step(glyph[0])
+        if steps < FEWEST_STEPS:
             return 0.0
-        evidence = POINT_SLOPE * log(POINT_STEPS * median(steps) / size)
+        evidence = POINT_SLOPE * log(POINT_STEPS * length / size)
     return min(max(evidence, -POINT_LIMIT), POINT_LIMIT)
 
 
