@@ -20,12 +20,4 @@ static inline float half_rounded(float number) {
     return number;
 }
 
-/* The number that these bits of half precision stand for, if it is finite. */
-static inline float half_value(uint16_t half) {
-    const uint32_t bits = (uint32_t)(half & 0x8000) << 16 | (uint32_t)(half & 0x7fff) << 13;
-    float number;
-    memcpy(&number, &bits, sizeof(number));
-    return number * 0x1p112f; /* exponents of half precision count from 15, of single from 127 */
-}
-
 #endif

@@ -67,9 +67,10 @@ cdef extern from "_svm_simd.h":
         void (*byte_kernel)(const Bytes *, const int16_t *, float, float, int32_t *, Py_ssize_t,
                             float *) noexcept nogil
         Py_ssize_t (*collect)(const uint64_t *, uint64_t *, Py_ssize_t, int32_t *) noexcept nogil
-        void (*weigh)(const float *, Py_ssize_t, const float *, Py_ssize_t, const float *, float *) noexcept nogil
+        void (*weigh)(const float *, Py_ssize_t, const void *, Py_ssize_t, const float *, float *) noexcept nogil
         void (*round_to_half)(float *, Py_ssize_t) noexcept nogil
-        float (*weighted)(const uint16_t *, const float *, Py_ssize_t) noexcept nogil
+        float (*weighted)(const void *, const float *, Py_ssize_t) noexcept nogil
+        Py_ssize_t number
     const Loops *best_loops(int widest) noexcept nogil
     void fill_places() noexcept nogil
 
@@ -740,7 +741,6 @@ cdef struct Work:
     int16_t *sample  # rounded
     float square, factor  # its squared norm, and what its inner products are multiplied with
     float *view  # samples times the projection
-    Py_ssize_t stride  # from one sample to the next
     int32_t *rows  # support vectors whose kernel values are needed next
     Pair *pairs  # and the pairs of classes that need them
     float *value  # kernel values of the support vectors, and
@@ -772,19 +772,21 @@ cdef class ByteMachine:
 
     cdef readonly Py_ssize_t n_classes, n_features, n_pairs
     cdef Py_ssize_t width  # of the support vectors
-    cdef const float[:, ::1] projection
+    cdef Py_ssize_t seen  # numbers of a projected sample
+    cdef const uint8_t[:, ::1] projection  # bytes of `numbers`, as are
     cdef Bytes bytes
     cdef int8_t[:, ::1] vectors  # class by class, its landmarks first; empty rows up to the next multiple of WORD
     cdef int64_t[::1] first  # row of each class, and their number
     cdef float[::1] squares, step, middle
     cdef float most
     cdef double reach
-    cdef uint16_t[:, ::1] coef  # (K - 1, rows): of a class's vectors against each rival, in half precision, and
+    cdef const uint8_t[:, ::1] coef  # of (K - 1, rows): of a class's vectors against each rival; and
     cdef uint64_t[:, ::1] marks  # which are not 0, WORD of them in a number
     cdef float[::1] intercept
     cdef int32_t[::1] landmarks  # their rows, and
     cdef uint64_t[::1] marked  # which they are
-    cdef float[:, ::1] terms, pairs
+    cdef Py_ssize_t rank  # sums that the sketch makes of the landmarks
+    cdef const uint8_t[:, ::1] terms, pairs
     cdef float[::1] start
     cdef object rooms  # memory of calls that have ended
 
@@ -795,9 +797,9 @@ cdef class ByteMachine:
         self.width, self.n_pairs = vectors.shape[1], K * (K - 1) // 2
         check_machine(counts, len(vectors), np.shape(dual_coef), len(intercept))
         self.n_features = self.width if projection is None else len(projection)
-        none = np.empty((0, 0), np.float32)
-        self.projection = none if projection is None else filled(
-            projection, (self.n_features, multiple(self.width, 16)))
+        self.seen = self.width if projection is None else multiple(self.width, 16)
+        self.projection = np.empty((0, 0), np.uint8) if projection is None else numbers(
+            projection, (self.n_features, self.seen))
         self.first, place = rows_of(counts, landmarks)
         size = self.first[K]
         rows = aligned((size, multiple(self.width, 32)), np.int8)
@@ -811,16 +813,15 @@ cdef class ByteMachine:
         self.most = min(32767, 2 ** 31 // (128 * self.width) - 1)  # inner products stay within 32 bits
         coef, chosen = np.zeros((K - 1, size), np.float16), np.zeros((1, size), bool)
         coef[:, place] = dual_coef
-        self.coef = coef.view(np.uint16)
-        self.marks = marks_of(np.asarray(self.coef) != 0)
+        self.coef, self.marks = numbers(coef, coef.shape), marks_of(coef.view(np.uint16) != 0)
         self.landmarks = place[landmarks]
         chosen[0, self.landmarks] = True
         self.marked = marks_of(chosen)[0]
         self.intercept = np.array(intercept, np.float32)
         self.reach, self.rooms = reach, []
-        rank, places = multiple(terms.shape[1], 16), multiple(self.n_pairs, 16)
-        self.terms = filled(terms, (len(landmarks), rank))
-        self.pairs, self.start = filled(pairs, (rank, places)), filled(start, (places,))
+        self.rank, places = multiple(terms.shape[1], 16), multiple(self.n_pairs, 16)
+        self.terms, self.pairs = numbers(terms, (len(landmarks), self.rank)), numbers(pairs, (self.rank, places))
+        self.start = np.append(start, np.zeros(places - self.n_pairs)).astype(np.float32)
 
     def scores(self, X):
         """Class scores (n, K) float64 of X (n, d), see `class_scores`."""
@@ -839,7 +840,7 @@ cdef class ByteMachine:
             while start < n:
                 view = self._view(sample + start * self.n_features, min(n - start, AT_ONCE), &work)
                 for r in range(start, min(n, start + AT_ONCE)):
-                    self._begin(view + (r - start) * work.stride, &work, score)
+                    self._begin(view + (r - start) * self.seen, &work, score)
                     self._finish(&work, &opinion, score)
                     score += self.n_classes
                     opinion.score = score
@@ -862,7 +863,7 @@ cdef class ByteMachine:
             return np.zeros(self._layout(NULL, NULL), np.uint8)
 
     cdef const float *_view(self, const float *samples, Py_ssize_t n, Work *work) noexcept nogil:
-        """At most AT_ONCE samples as the support vectors are, work.stride apart."""
+        """At most AT_ONCE samples as the support vectors are, `seen` numbers each."""
         if not self.projection.shape[0]:
             return samples
         self._project(samples, n, work.view)
@@ -870,14 +871,14 @@ cdef class ByteMachine:
 
     cdef void _project(self, const float *samples, Py_ssize_t n, float *view) noexcept nogil:
         """n samples times the projection, in half precision."""
-        cdef Py_ssize_t k = 0, r, stride = self.projection.shape[1]
-        memset(view, 0, sizeof(float) * n * stride)
+        cdef Py_ssize_t k = 0, r
+        memset(view, 0, sizeof(float) * n * self.seen)
         while k < self.n_features:
             for r in range(n):
                 loops.weigh(samples + r * self.n_features + k, min(self.n_features - k, PART), &self.projection[k, 0],
-                            stride, view + r * stride, view + r * stride)
+                            self.seen, view + r * self.seen, view + r * self.seen)
             k += PART
-        loops.round_to_half(view, n * stride)
+        loops.round_to_half(view, n * self.seen)
 
     cdef Py_ssize_t _layout(self, uint8_t *memory, Work *work) noexcept nogil:
         """Where in `memory` what stands; returns the bytes that it takes."""
@@ -889,15 +890,14 @@ cdef class ByteMachine:
         place.known = <uint64_t *>(place.odds + self.n_classes)
         place.wanted = place.known + words
         place.view = <float *>(place.wanted + words)
-        place.value = place.view + AT_ONCE * self.projection.shape[1]
+        place.value = place.view + AT_ONCE * self.seen
         place.near = place.value + count
         place.terms = place.near + self.landmarks.shape[0]
-        place.rough = place.terms + self.terms.shape[1]
+        place.rough = place.terms + self.rank
         place.rows = <int32_t *>(place.rough + self.start.shape[0])
         place.pairs = <Pair *>(place.rows + count + 2 * LANES)
         place.sample = <int16_t *>(place.pairs + self.n_pairs)
         place.whole = <uint8_t *>(place.sample + self.bytes.width)
-        place.stride = self.projection.shape[1] if self.projection.shape[0] else self.n_features
         if work != NULL:
             work[0] = place
         return place.whole + self.n_pairs - memory
@@ -926,10 +926,9 @@ cdef class ByteMachine:
         loops.byte_kernel(&self.bytes, work.sample, work.square, work.factor, work.rows, count, work.value)
         for k in range(count):
             work.near[k] = work.value[self.landmarks[k]]
-        memset(work.terms, 0, sizeof(float) * self.terms.shape[1])
-        loops.weigh(work.near, count, &self.terms[0, 0], self.terms.shape[1], work.terms, work.terms)
-        loops.weigh(work.terms, self.pairs.shape[0], &self.pairs[0, 0], self.pairs.shape[1], &self.start[0],
-                    work.rough)
+        memset(work.terms, 0, sizeof(float) * self.rank)
+        loops.weigh(work.near, count, &self.terms[0, 0], self.rank, work.terms, work.terms)
+        loops.weigh(work.terms, self.rank, &self.pairs[0, 0], self.start.shape[0], &self.start[0], work.rough)
         for k in range(self.n_pairs):
             work.margin[k] = work.rough[k]
 
@@ -982,7 +981,8 @@ cdef class ByteMachine:
     cdef float _against(self, Py_ssize_t own, Py_ssize_t rival, const Work *work) noexcept nogil:
         """What the support vectors of class `own` say against a rival; those not computed yet have no weight."""
         cdef Py_ssize_t start = self.first[own]
-        return loops.weighted(&self.coef[rival - (rival > own), start], work.value + start, self.first[own + 1] - start)
+        return loops.weighted(&self.coef[rival - (rival > own), start * loops.number], work.value + start,
+                              self.first[own + 1] - start)
 
 
 def scores_of_both(ByteMachine first, ByteMachine second, X, Y, double share):
@@ -1016,8 +1016,8 @@ def scores_of_both(ByteMachine first, ByteMachine second, X, Y, double share):
             second_view = second._view(two + start * second.n_features, min(n - start, AT_ONCE), &second_work)
             for r in range(start, min(n, start + AT_ONCE)):
                 opinion.score, second_opinion.score = other, score
-                first._begin(view + (r - start) * work.stride, &work, score)
-                second._begin(second_view + (r - start) * second_work.stride, &second_work, other)
+                first._begin(view + (r - start) * first.seen, &work, score)
+                second._begin(second_view + (r - start) * second.seen, &second_work, other)
                 first._finish(&work, &opinion, score)
                 second._finish(&second_work, &second_opinion, other)
                 score += K
@@ -1033,12 +1033,11 @@ cdef Py_ssize_t multiple(Py_ssize_t count, Py_ssize_t of) noexcept nogil:
     return (count + of - 1) // of * of
 
 
-cdef filled(array, shape):
-    """An aligned float32 array of this shape, zero where `array` does not reach."""
-    room = aligned(shape)
-    room[...] = 0
-    room[tuple(slice(length) for length in np.shape(array))] = array
-    return room
+cdef numbers(array, shape):
+    """A matrix rounded to half precision, as `loops` take it: its bytes; zero where `array` does not reach."""
+    room = np.zeros(shape, np.float16)
+    room[:array.shape[0], :array.shape[1]] = array
+    return room.astype(np.float16 if loops.number == 2 else np.float32, copy=False).view(np.uint8)
 
 
 cdef inline Py_ssize_t pair_of(Py_ssize_t n_classes, Py_ssize_t i, Py_ssize_t j) noexcept nogil:

@@ -7,16 +7,14 @@
 #define PORTION 128 /* and for how many products are kept */
 #define BYTES(bytes) _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(bytes)))
 
-/* Numbers of half precision as a vector. */
-TARGET INLINED VEC NAME(widened)(const uint16_t *halves) {
+/* How numbers of half precision are given: as such, or where the processor has no instructions for them as floats. */
 #if TAKES_HALVES
-    return WIDEN(halves);
+typedef uint16_t NAME(number);
+#define WIDE(numbers) WIDEN(numbers)
 #else
-    VEC wide;
-    for (int k = 0; k < WIDTH; k++) wide[k] = half_value(halves[k]);
-    return wide;
+typedef float NAME(number);
+#define WIDE(numbers) *(const VEC *)(numbers)
 #endif
-}
 
 /* Inner products of a sample with SIDE support vectors; `width` is a multiple of 16. */
 TARGET INLINED void NAME(byte_products)(const int8_t *const *rows, const int16_t *sample, Py_ssize_t width,
@@ -102,7 +100,7 @@ TARGET static void NAME(byte_kernel)(const Bytes *bytes, const int16_t *sample, 
 }
 
 /* `weigh` for some columns only, with so many sums of every column: a sum waits for the one before it. */
-TARGET INLINED void NAME(weigh_columns)(const float *weight, Py_ssize_t n, const float *table, Py_ssize_t width,
+TARGET INLINED void NAME(weigh_columns)(const float *weight, Py_ssize_t n, const NAME(number) *table, Py_ssize_t width,
                                         const float *start, float *out, const int columns, const int sums) {
     VEC sum[8];
     const int vectors = columns / WIDTH;
@@ -110,16 +108,18 @@ TARGET INLINED void NAME(weigh_columns)(const float *weight, Py_ssize_t n, const
     Py_ssize_t k = 0;
     for (; k + sums <= n; k += sums)
         for (int v = 0; v < vectors * sums; v++)
-            sum[v] += weight[k + v / vectors] * ((const VEC *)(table + (k + v / vectors) * width))[v % vectors];
+            sum[v] += weight[k + v / vectors] * WIDE(table + (k + v / vectors) * width + v % vectors * WIDTH);
     for (; k < n; k++)
-        for (int v = 0; v < vectors; v++) sum[v] += weight[k] * ((const VEC *)(table + k * width))[v];
+        for (int v = 0; v < vectors; v++) sum[v] += weight[k] * WIDE(table + k * width + v * WIDTH);
     for (int v = vectors; v < vectors * sums; v++) sum[v % vectors] += sum[v];
     for (int v = 0; v < vectors; v++) ((VEC *)out)[v] = ((const VEC *)start)[v] + sum[v];
 }
 
-/* out[c] = start[c] + sum over k < n of weight[k] * table[k][c], for c < width, a multiple of 16. */
-TARGET static void NAME(weigh)(const float *weight, Py_ssize_t n, const float *table, Py_ssize_t width,
+/* out[c] = start[c] + sum over k < n of weight[k] * table[k][c], for c < width, a multiple of 16. The numbers of the table
+ * are of half precision: for one sample it takes as long as memory delivers them. */
+TARGET static void NAME(weigh)(const float *weight, Py_ssize_t n, const void *numbers, Py_ssize_t width,
                                const float *start, float *out) {
+    const NAME(number) *table = numbers;
     Py_ssize_t c = 0;
     for (; c + 8 * WIDTH <= width; c += 8 * WIDTH)
         NAME(weigh_columns)(weight, n, table + c, width, start + c, out + c, 8 * WIDTH, 1);
@@ -147,14 +147,15 @@ TARGET static Py_ssize_t NAME(collect)(const uint64_t *wanted, uint64_t *known, 
     return count;
 }
 
-/* Sum over k < n, a multiple of LANES, of coef[k] * value[k]. */
-TARGET static float NAME(weighted)(const uint16_t *coef, const float *value, Py_ssize_t n) {
+/* Sum over k < n, a multiple of LANES, of numbers[k] * value[k]. */
+TARGET static float NAME(weighted)(const void *numbers, const float *value, Py_ssize_t n) {
+    const NAME(number) *coef = numbers;
     VEC sum[VECTORS];
     float lanes[LANES];
     for (int v = 0; v < VECTORS; v++) sum[v] = (VEC){0} + nothing;
     for (Py_ssize_t k = 0; k < n; k += LANES)
         for (int v = 0; v < VECTORS; v++)
-            sum[v] += NAME(widened)(coef + k + v * WIDTH) * *(const VEC *)(value + k + v * WIDTH);
+            sum[v] += WIDE(coef + k + v * WIDTH) * *(const VEC *)(value + k + v * WIDTH);
     for (int v = 0; v < VECTORS; v++) ((VEC *)lanes)[v] = sum[v];
     for (int half = LANES / 2; half; half /= 2)
         for (int k = 0; k < half; k++) lanes[k] += lanes[k + half];
@@ -164,4 +165,5 @@ TARGET static float NAME(weighted)(const uint16_t *coef, const float *value, Py_
 #undef SIDE
 #undef AHEAD
 #undef PORTION
+#undef WIDE
 #undef BYTES

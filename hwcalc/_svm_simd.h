@@ -96,15 +96,16 @@ typedef struct {
     float (*byte_sample)(const float *, const float *, const float *, Py_ssize_t, float, int16_t *, float *);
     void (*byte_kernel)(const Bytes *, const int16_t *, float, float, int32_t *, Py_ssize_t, float *);
     Py_ssize_t (*collect)(const uint64_t *, uint64_t *, Py_ssize_t, int32_t *);
-    void (*weigh)(const float *, Py_ssize_t, const float *, Py_ssize_t, const float *, float *);
+    void (*weigh)(const float *, Py_ssize_t, const void *, Py_ssize_t, const float *, float *);
     void (*round_to_half)(float *, Py_ssize_t);
-    float (*weighted)(const uint16_t *, const float *, Py_ssize_t);
+    float (*weighted)(const void *, const float *, Py_ssize_t);
+    Py_ssize_t number; /* bytes of a number that is given in half precision */
 } Loops;
 
 #define LOOPS(set) \
     { ROWS, halve_##set, tile_##set, kernel_rows_##set, decide_##set, add_rows_##set, move_##set, partner_##set, \
       hinge_epoch_##set, byte_sample_##set, byte_kernel_##set, collect_##set, weigh_##set, round_to_half_##set, \
-      weighted_##set }
+      weighted_##set, sizeof(number_##set) }
 
 /* The baseline of the compiler: SSE2, NEON, ... */
 #define TARGET
