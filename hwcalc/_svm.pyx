@@ -69,7 +69,7 @@ cdef extern from "_svm_simd.h":
         Py_ssize_t (*collect)(const uint64_t *, uint64_t *, Py_ssize_t, int32_t *) noexcept nogil
         void (*weigh)(const float *, Py_ssize_t, const void *, Py_ssize_t, const float *, float *) noexcept nogil
         void (*round_to_half)(float *, Py_ssize_t) noexcept nogil
-        float (*weighted)(const void *, const float *, Py_ssize_t) noexcept nogil
+        float (*weighted)(const void *, const uint64_t *, const float *, Py_ssize_t) noexcept nogil
         Py_ssize_t number
     const Loops *best_loops(int widest) noexcept nogil
     void fill_places() noexcept nogil
@@ -800,7 +800,8 @@ cdef class ByteMachine:
         self.seen = self.width if projection is None else multiple(self.width, 16)
         self.projection = np.empty((0, 0), np.uint8) if projection is None else numbers(
             projection, (self.n_features, self.seen))
-        self.first, place = rows_of(counts, landmarks)
+        dual = np.asarray(dual_coef).astype(np.float16, copy=False)
+        self.first, place = rows_of(counts, landmarks, dual.view(np.uint16) != 0)
         size = self.first[K]
         rows = aligned((size, multiple(self.width, 32)), np.int8)
         rows[...] = 0
@@ -812,7 +813,7 @@ cdef class ByteMachine:
         self.bytes.width, self.bytes.gamma = rows.shape[1], gamma
         self.most = min(32767, 2 ** 31 // (128 * self.width) - 1)  # inner products stay within 32 bits
         coef, chosen = np.zeros((K - 1, size), np.float16), np.zeros((1, size), bool)
-        coef[:, place] = dual_coef
+        coef[:, place] = dual
         self.coef, self.marks = numbers(coef, coef.shape), marks_of(coef.view(np.uint16) != 0)
         self.landmarks = place[landmarks]
         chosen[0, self.landmarks] = True
@@ -981,8 +982,9 @@ cdef class ByteMachine:
     cdef float _against(self, Py_ssize_t own, Py_ssize_t rival, const Work *work) noexcept nogil:
         """What the support vectors of class `own` say against a rival; those not computed yet have no weight."""
         cdef Py_ssize_t start = self.first[own]
-        return loops.weighted(&self.coef[rival - (rival > own), start * loops.number], work.value + start,
-                              self.first[own + 1] - start)
+        cdef Py_ssize_t row = rival - (rival > own)
+        return loops.weighted(&self.coef[row, start * loops.number], &self.marks[row, start // WORD],
+                              work.value + start, self.first[own + 1] - start)
 
 
 def scores_of_both(ByteMachine first, ByteMachine second, X, Y, double share):
@@ -1067,18 +1069,26 @@ cdef squares_of(const int8_t[:, ::1] rows, const float[::1] step):
     return found
 
 
-cdef rows_of(counts, landmarks):
+cdef rows_of(counts, landmarks, chosen):
     """Rows of support vectors when each class begins with a multiple of WORD and with its landmarks.
 
     Given   counts (K,) of each class; landmarks (m,): some vectors
+            chosen (K - 1, S): which rivals a vector speaks against
     Result  row of each class, and their number, (K + 1,); row of each vector (S,) int32
+
+    Within a class those are neighbours that speak against the same rivals, first against that which most speak
+    against: half of the blocks of LANES rows then hold none against a rival, of rows in any order a tenth.
     """
     class_of = np.repeat(np.arange(len(counts)), counts)
     first = np.concatenate([[0], np.cumsum([multiple(count, WORD) for count in counts])])
     later, place = np.ones(len(class_of), bool), np.empty(len(class_of), np.int32)
     later[landmarks] = False
-    shift = first[:len(counts)] - (np.cumsum(counts) - counts)
-    place[np.lexsort((later, class_of))] = np.arange(len(class_of)) + shift[class_of]
+    begin = np.cumsum(counts) - counts
+    shift, key = first[:len(counts)] - begin, np.empty(len(class_of))
+    for own in map(slice, begin, begin + counts):
+        rank = np.argsort(np.argsort(-chosen[:, own].sum(axis=1)))
+        key[own] = -(0.5 ** rank @ chosen[:, own])
+    place[np.lexsort((key, later, class_of))] = np.arange(len(class_of)) + shift[class_of]
     return first.astype(np.int64), place
 
 

@@ -147,15 +147,17 @@ TARGET static Py_ssize_t NAME(collect)(const uint64_t *wanted, uint64_t *known, 
     return count;
 }
 
-/* Sum over k < n, a multiple of LANES, of numbers[k] * value[k]. */
-TARGET static float NAME(weighted)(const void *numbers, const float *value, Py_ssize_t n) {
+/* Sum over k < n, a multiple of LANES, of numbers[k] * value[k]; bit k of `marks` says whether a number is not 0. */
+TARGET static float NAME(weighted)(const void *numbers, const uint64_t *marks, const float *value, Py_ssize_t n) {
     const NAME(number) *coef = numbers;
     VEC sum[VECTORS];
     float lanes[LANES];
     for (int v = 0; v < VECTORS; v++) sum[v] = (VEC){0} + nothing;
-    for (Py_ssize_t k = 0; k < n; k += LANES)
+    for (Py_ssize_t k = 0; k < n; k += LANES) {
+        if (!(uint32_t)(marks[k / 64] >> k % 64)) continue;
         for (int v = 0; v < VECTORS; v++)
             sum[v] += WIDE(coef + k + v * WIDTH) * *(const VEC *)(value + k + v * WIDTH);
+    }
     for (int v = 0; v < VECTORS; v++) ((VEC *)lanes)[v] = sum[v];
     for (int half = LANES / 2; half; half /= 2)
         for (int k = 0; k < half; k++) lanes[k] += lanes[k + half];

@@ -98,7 +98,7 @@ typedef struct {
     Py_ssize_t (*collect)(const uint64_t *, uint64_t *, Py_ssize_t, int32_t *);
     void (*weigh)(const float *, Py_ssize_t, const void *, Py_ssize_t, const float *, float *);
     void (*round_to_half)(float *, Py_ssize_t);
-    float (*weighted)(const void *, const float *, Py_ssize_t);
+    float (*weighted)(const void *, const uint64_t *, const float *, Py_ssize_t);
     Py_ssize_t number; /* bytes of a number that is given in half precision */
 } Loops;
 

@@ -677,6 +677,20 @@ def test_bytes_give_the_scores_of_single_precision(counts):
     np.testing.assert_allclose(quick.scores(X), plain.scores(X), atol=5e-3)
 
 
+def test_the_order_of_support_vectors_in_a_class_changes_no_score():
+    """The machine orders them itself; what it adds in another order differs in the last digits."""
+    rng = np.random.default_rng(2)
+    counts, order = (200, 70, 130), np.concatenate([rng.permutation(200), np.arange(200, 400)])
+    rows, X = rng.integers(0, 256, (400, 8)).astype(np.uint8), rng.random((9, 8)) * 4
+    dual = np.round(rng.normal(size=(2, 400)) * (rng.random((2, 400)) < 0.4), 2)
+    terms, nothing = np.zeros((5, 1)), (np.zeros((1, 3)), np.zeros(3))
+    found = []
+    for own, landmarks in ((order, np.arange(5)), (np.arange(400), order[:5])):
+        arrays = np.full(8, 1 / 64), np.zeros(8), counts, dual[:, own], np.ones(3), 0.5
+        found.append(ByteMachine(rows[own], *arrays, landmarks, terms, *nothing, 1e9).scores(X))
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.parametrize("size", [1.0, 1e-6])
 def test_every_instruction_set_computes_the_same_scores_of_bytes(size):
     """Coefficients of the order of `size`: half precision holds those below 6e-5 with fewer digits."""
