@@ -662,18 +662,21 @@ def coded_machines(reach, counts=(300, 250, 400, 5), width=37, seed=0, projectio
     rows = rng.integers(0, 256, (count, width)).astype(np.uint8)
     step, offset = 2.0 ** rng.integers(-7, -4, width), rng.integers(-9, 1, width) / 4
     dual = rng.normal(size=(len(counts) - 1, count)) * (rng.random((len(counts) - 1, count)) < 0.3)
-    intercept = rng.normal(size=pairs)
+    intercept, gamma = rng.normal(size=pairs), 0.37 / width
     marks = np.arange(0, min(300, count), 7)
     sketch = (marks, rng.normal(size=(len(marks), 5)), np.zeros((5, pairs)), np.zeros(pairs))
-    plain = Machine(rows * step + offset, counts, dual, intercept, "rbf", 0.01)
-    quick = ByteMachine(rows, step, offset, counts, dual, intercept, 0.01, *sketch, reach, projection)
+    plain = Machine(rows * step + offset, counts, dual, intercept, "rbf", gamma)
+    quick = ByteMachine(rows, step, offset, counts, dual, intercept, gamma, *sketch, reach, projection)
     return plain, quick, rng.normal(size=(40, width)).astype(np.float32) * 3
 
 
-@pytest.mark.parametrize("counts", [(300, 250, 400, 5), (64, 0, 128, 65)])
-def test_bytes_give_the_scores_of_single_precision(counts):
+@pytest.mark.parametrize(
+    ("counts", "width"), [((300, 250, 400, 5), 37), ((64, 0, 128, 65), 20), ((90, 80, 70, 60), 120)]
+)
+def test_bytes_give_the_scores_of_single_precision(counts, width):
     """Beyond reach of all, every margin that is not far above 0 is computed; here the sketch calls each one 0."""
-    plain, quick, X = coded_machines(1e9, counts)
+    plain, quick, X = coded_machines(1e9, counts, width)
+    assert np.ptp(plain.scores(X), axis=0).min() > 0.1
     np.testing.assert_allclose(quick.scores(X), plain.scores(X), atol=5e-3)
 
 
