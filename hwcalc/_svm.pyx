@@ -70,6 +70,7 @@ cdef extern from "_svm_simd.h":
         void (*weigh)(const float *, Py_ssize_t, const void *, Py_ssize_t, const float *, float *) noexcept nogil
         void (*round_to_half)(float *, Py_ssize_t) noexcept nogil
         float (*weighted)(const void *, const uint64_t *, const float *, Py_ssize_t) noexcept nogil
+        void (*compare)(const double *, Py_ssize_t, double *, double *) noexcept nogil
         Py_ssize_t number
     const Loops *best_loops(int widest) noexcept nogil
     void fill_places() noexcept nogil
@@ -1099,15 +1100,8 @@ cdef marks_of(chosen):
 
 cdef void score_pairs(const double *f, Py_ssize_t n_classes, double *least, double *score) noexcept nogil:
     """The smallest margin of each class of one sample, and the classes' scores, from the values of its pairs."""
-    cdef Py_ssize_t i, j, pair = 0
-    for i in range(n_classes):
-        least[i], score[i] = INFINITY, 0
-    for i in range(n_classes):
-        for j in range(i + 1, n_classes):
-            least[i], least[j] = min(least[i], f[pair]), min(least[j], -f[pair])
-            score[i] += min(0.0, f[pair])
-            score[j] += min(0.0, -f[pair])
-            pair += 1
+    cdef Py_ssize_t i
+    loops.compare(f, n_classes, least, score)
     for i in range(n_classes):
         score[i] = least[i] + LOST * score[i]
 

@@ -175,6 +175,29 @@ TARGET static float NAME(weighted)(const void *numbers, const uint64_t *marks, c
     return lanes[0];
 }
 
+/* The smallest margin of each class of one sample, and what it loses by, from the values of its pairs. */
+TARGET static void NAME(compare)(const double *f, Py_ssize_t n_classes, double *restrict least,
+                                 double *restrict losses) {
+    for (Py_ssize_t i = 0; i < n_classes; i++) {
+        least[i] = INFINITY;
+        losses[i] = 0.0;
+    }
+    for (Py_ssize_t i = 0; i < n_classes; i++) {
+        double smallest = least[i], sum = losses[i];
+#pragma omp simd reduction(min : smallest) reduction(+ : sum)
+        for (Py_ssize_t j = i + 1; j < n_classes; j++) {
+            const double own = f[j - i - 1], other = -own;
+            smallest = own < smallest ? own : smallest;
+            sum += own < 0.0 ? own : 0.0;
+            least[j] = other < least[j] ? other : least[j];
+            losses[j] += other < 0.0 ? other : 0.0;
+        }
+        least[i] = smallest;
+        losses[i] = sum;
+        f += n_classes - 1 - i;
+    }
+}
+
 #undef SIDE
 #undef AHEAD
 #undef PORTION

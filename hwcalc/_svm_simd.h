@@ -99,13 +99,14 @@ typedef struct {
     void (*weigh)(const float *, Py_ssize_t, const void *, Py_ssize_t, const float *, float *);
     void (*round_to_half)(float *, Py_ssize_t);
     float (*weighted)(const void *, const uint64_t *, const float *, Py_ssize_t);
+    void (*compare)(const double *, Py_ssize_t, double *, double *);
     Py_ssize_t number; /* bytes of a number that is given in half precision */
 } Loops;
 
 #define LOOPS(set) \
     { ROWS, halve_##set, tile_##set, kernel_rows_##set, decide_##set, add_rows_##set, move_##set, partner_##set, \
       hinge_epoch_##set, byte_sample_##set, byte_kernel_##set, collect_##set, weigh_##set, round_to_half_##set, \
-      weighted_##set, sizeof(number_##set) }
+      weighted_##set, compare_##set, sizeof(number_##set) }
 
 /* The baseline of the compiler: SSE2, NEON, ... */
 #define TARGET
