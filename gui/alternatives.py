@@ -13,9 +13,10 @@ from hwcalc.grammar import KIND
 from hwcalc.gui.card import Card
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.theme import Palette, mixed
+from hwcalc.layout import UNKNOWN
 
 MOST = 5
-TYPED = {"*": "×", "x": "×", "X": "×", "·": "×", ":": "÷", ",": ".", "−": "-", "_": "-"}
+TYPED = {"*": "×", "x": "×", "X": "×", "·": "×", ":": "÷", ",": ".", "−": "-", "_": "-", "?": UNKNOWN}
 SHOWN = {"-": "−"}
 
 

@@ -6,12 +6,14 @@ rounded, and what was rounded says `≈`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from hwcalc.gui.actions import Choice
 from hwcalc.gui.settings import DECIMALS, Settings
+from hwcalc.layout import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,9 @@ _EXACT = Context(prec=400)
 def as_set(reading: Reading, settings: Settings) -> str:
     """The answer of a reading as the settings ask for it."""
     value, answer = reading.value, reading.answer
+    if answer.startswith(f"{UNKNOWN} "):
+        named = as_set(replace(reading, answer=answer.removeprefix(f"{UNKNOWN} = ")), settings)
+        return f"{UNKNOWN} {named}" if named.startswith("≈") else f"{UNKNOWN} = {named}"
     if value is None or isinstance(value, bool) or not -LARGEST < value < LARGEST:
         return answer
     mixed, sign, plain = _parted(answer)

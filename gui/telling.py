@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hwcalc.layout import UNKNOWN
+
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
 
@@ -20,7 +22,7 @@ def shown_answer(reading: Reading, answer: str | None = None) -> str:
         return ""
     if isinstance(reading.value, bool):
         return f"✓ {answer}" if reading.value else f"✗ {answer}"
-    if reading.value is None or reading.text.rstrip().endswith("=") or answer.startswith("≈"):
+    if reading.value is None or reading.text.rstrip().endswith("=") or answer.startswith(("≈", UNKNOWN)):
         return answer
     return f"= {answer}"
 

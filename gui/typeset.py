@@ -12,11 +12,22 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import NamedTuple, TypeAlias
 
+from hwcalc.layout import UNKNOWN
+
 Measure: TypeAlias = Callable[[str, float], float]
 """(text, height of the font) -> width, in the same unit."""
 
 _TOKEN = re.compile(r"\\(?:left|right|,|;|:|!)|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
-_NAMES = {r"\times": "×", r"\div": "÷", r"\cdot": "·", r"\%": "%", r"\approx": "≈", r"\pi": "π", "-": "−"}
+_NAMES = {
+    r"\times": "×",
+    r"\div": "÷",
+    r"\cdot": "·",
+    r"\%": "%",
+    r"\approx": "≈",
+    r"\pi": "π",
+    r"\square": UNKNOWN,
+    "-": "−",
+}
 _OPERATORS = set("+−×÷=≈")
 ROOT = "√"
 SIGN = ((0.0, 0.42), (0.2, 0.48), (0.5, 0.0), (1.0, 1.0))

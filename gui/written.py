@@ -20,7 +20,7 @@ NEAT = (
     4,
     0.2,
 )  # seed and sloppiness of the hand: of sixty, the one whose characters are taken least for others
-CHARACTERS = "0123456789=-+×/"
+CHARACTERS = "0123456789=-+×/□"
 FORMS = 3  # of each character, so that no two neighbours are alike
 EM = 0.77  # height of a digit, in heights of the font that it stands for
 GAP = 0.17  # between two characters, as all lengths from here on in heights of a digit

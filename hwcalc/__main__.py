@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import hwcalc
+from hwcalc.layout import UNKNOWN
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
@@ -303,10 +304,12 @@ def _text_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 
 def _sentence(reading: Reading) -> str:
-    """'12+34 = 46', '√2 ≈ 1.4142135623731', '1+1=3 is false: 1+1 is 2', '3+ (something is missing …)'."""
+    """'12+34 = 46', '√2 ≈ 1.414', '1+1=3 is false: 1+1 is 2', '□+3=10, so □ = 7', '3+ (something is missing …)'."""
     text, answer = reading.text, reading.answer
     if isinstance(reading.value, bool):
         return f"{text} is {answer}"
+    if answer.startswith(f"{UNKNOWN} "):
+        return f"{text}, so {answer}"
     if reading.value is None:
         return f"{text} ({answer})" if answer else text
     text = text.rstrip("=")

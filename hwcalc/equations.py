@@ -11,6 +11,7 @@ from itertools import chain, combinations, islice
 from math import exp, log
 
 from . import expression
+from .layout import UNKNOWN
 from .parses import Parse
 from .structure import Form
 
@@ -33,6 +34,8 @@ def weighed(parse: Parse, others: Iterable[Parse] = ()) -> tuple[Parse, float]:
     `others` are what else the ink may say, best first; they are asked for only where the equation is not true.
     """
     share = parse.share
+    if UNKNOWN in parse.labels:  # it is true for some number
+        return parse, share
     verdict = _verdict(parse)
     if verdict is None and "=" not in parse.labels[:-1]:
         return parse, share

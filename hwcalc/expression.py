@@ -16,8 +16,9 @@ from itertools import pairwise, zip_longest
 from typing import NamedTuple, TypeAlias
 
 from . import number
-from .layout import Item, Mark, Power, Root, Row, Stack
+from .layout import UNKNOWN, Item, Mark, Power, Root, Row, Stack, rows_of
 from .number import NoValueError, Number
+from .unknown import occurs, put_in, solve
 
 LENGTH = 1000
 DEPTH = 50
@@ -82,6 +83,9 @@ def latex(row: Row) -> str:
     return "".join(_latex_item(item) for item in _nest_powers(row))
 
 
+_COMMANDS = {"×": r"\times", "÷": r"\div", "%": r"\%", UNKNOWN: r"\square"}
+
+
 def _latex_item(item: Item) -> str:
     match item:
         case Stack():
@@ -91,7 +95,7 @@ def _latex_item(item: Item) -> str:
         case Root():
             return rf"\sqrt{{{latex(item.radicand)}}}"
         case Mark():
-            return {"×": r"\times", "÷": r"\div", "%": r"\%"}.get(item.label, item.label)
+            return _COMMANDS.get(item.label, item.label)
 
 
 def _nest_powers(row: Row) -> list[Item]:
@@ -172,6 +176,7 @@ _TYPED = str.maketrans(
         ",": ".",
         "²": "^2",
         "³": "^3",
+        **dict.fromkeys("?☐▢", UNKNOWN),
     }
 )
 _MIXED = re.compile(r"([0-9]+)\s+([0-9]+)\s*/\s*([0-9]+)(?![0-9.]|\s*\^)")
@@ -183,8 +188,9 @@ _Token: TypeAlias = str | Row  # a Row is a number
 def parse(typed: str) -> Row:
     """The row that typed text stands for.
 
-    Reads `+ - * x · × : ÷ / ( ) [ ] = % ^ ** ² ³ √ sqrt`, point and comma, spaces (between thousands too)
-    and mixed numbers such as `2 1/3`. What is well spelt but makes no sense, `5+)`, is left to `evaluate`.
+    Reads `+ - * x · × : ÷ / ( ) [ ] = % ^ ** ² ³ √ sqrt`, point and comma, spaces (between thousands too),
+    mixed numbers such as `2 1/3`, and `?` for an unknown. What is well spelt but makes no sense, `5+)`, is left to
+    `evaluate`.
 
     Raises
     ------
@@ -212,7 +218,7 @@ def _tokens(typed: str) -> Iterator[_Token]:
             token = _marks(re.sub(r"\s", "", found))
         else:
             found = token = typed[position]
-            if token not in "+-×÷/()=%^√":
+            if token not in "+-×÷/()=%^√" + UNKNOWN:
                 raise ValueError(f"cannot read {token!r} here: use digits . + - × ÷ / ( ) ^ √ % =")
         if isinstance(token, tuple):
             if last:
@@ -260,7 +266,7 @@ def _argument(tokens: Sequence[_Token], start: int, depth: int) -> tuple[Row, in
         if position == start:
             return _row(tokens[start + 1 : closing], depth), closing + 1
         return _row(tokens[start : closing + 1], depth), closing + 1
-    end = position + isinstance(first, tuple)
+    end = position + (isinstance(first, tuple) or first == UNKNOWN)
     return _row(tokens[start:end], depth), end
 
 
@@ -282,7 +288,8 @@ def evaluate(row: Row) -> Result:
     `+ - × ÷ /` and implied multiplication, `2(3+4)`, have the usual precedence, from left to right; a
     fraction behind a whole number is added to it, `2 1/3`; a percentage that is added or subtracted is one
     of what stands before it, `200+10%`. A trailing `=` asks for the value. An equation is True or False;
-    a side that is written as a decimal number needs to be right only to the decimals that it has.
+    a side that is written as a decimal number needs to be right only to the decimals that it has. One with an
+    unknown is solved for it.
 
     Never raises: what has no value is answered in words.
     """
@@ -295,9 +302,11 @@ def evaluate(row: Row) -> Result:
 def _evaluate(row: Row) -> Result:
     if not row:
         raise NoValueError("nothing is written")
-    _check_length(row)
+    _check_size(row)
     sides = _sides(row)
-    values = [_Walk(side, 0).value() for side in sides]
+    if occurs(row):
+        return _solution(sides)
+    values = [_value(side) for side in sides]
     written = text(row)
     fractions = "/" in written and "." not in written
     if len(values) == 1:
@@ -305,19 +314,14 @@ def _evaluate(row: Row) -> Result:
     return _verdict([text(side) for side in sides], values, fractions)
 
 
-def _check_length(row: Row) -> None:
-    rows, length = [row], 0
-    while rows:
-        part = rows.pop()
+def _check_size(row: Row) -> None:
+    length = 0
+    for part, depth in rows_of(row):
         length += len(part)
         if length > LENGTH:
             raise NoValueError("too long")
-        for item in part:
-            match item:
-                case Stack(numerator, denominator):
-                    rows += (numerator, denominator)
-                case Power(inside) | Root(inside):
-                    rows.append(inside)
+        if depth > DEPTH:
+            raise NoValueError("too much is nested")
 
 
 def _sides(row: Row) -> list[Row]:
@@ -335,6 +339,29 @@ def _sides(row: Row) -> list[Row]:
     if not all(sides):
         raise NoValueError("something is missing between = and =")
     return sides
+
+
+def _solution(sides: Sequence[Row]) -> Result:
+    """What the unknown is; the value is that of the only solution."""
+    if len(sides) == 1:
+        raise NoValueError(f"what is {UNKNOWN}? Write = and what it makes")
+    left, right = next(pair for pair in pairwise(sides) if occurs(pair[0]) or occurs(pair[1]))
+    found = [u for u in solve(left, right, _value) if _holds(sides, u)]
+    if not found:
+        raise NoValueError(f"no number can be {UNKNOWN}")
+    fractions = any("/" in text(side) for side in sides)
+    answer = f"{UNKNOWN} = {' or '.join(number.show(u, fractions) for u in found)}"
+    return Result(found[0] if len(found) == 1 else None, answer)
+
+
+def _value(row: Row) -> Number:
+    return _Walk(row, 0).value()
+
+
+def _holds(sides: Sequence[Row], unknown: Fraction) -> bool:
+    """Whether all sides are equal with a number for the unknown."""
+    values = [_value(put_in(side, unknown)) for side in sides]
+    return all(number.is_close(a, b, Fraction(0)) for a, b in pairwise(values))
 
 
 _LITERAL = re.compile(r"[+-]?[0-9]*\.?([0-9]*)(%?)")

@@ -11,17 +11,19 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from .layout import UNKNOWN
+
 (
     START, DIGIT, POINT, PLUS, MINUS, TIMES, OPEN, CLOSE, EQUALS, PERCENT, SIGN, WHOLE, COLUMN, LATER_ROW,
 ) = range(14)  # fmt: skip
 """Kinds of symbols, as far as arithmetic tells them apart. SIGN is a root sign with nothing under it, WHOLE
-what is complete in itself: a fraction, a root. COLUMN is a sum in columns, and its rows but the first begin
+what is complete in itself: a fraction, a root, an unknown. COLUMN is a sum in columns, and its rows but the first begin
 at LATER_ROW."""
 
 KIND = {
     **dict.fromkeys("0123456789", DIGIT),
     ".": POINT, "+": PLUS, "-": MINUS, "×": TIMES, "÷": TIMES, "/": TIMES,
-    "(": OPEN, ")": CLOSE, "=": EQUALS, "%": PERCENT, "√": SIGN,
+    "(": OPEN, ")": CLOSE, "=": EQUALS, "%": PERCENT, "√": SIGN, UNKNOWN: WHOLE,
 }  # fmt: skip
 
 ODD, WRONG = -1.5, -10.0

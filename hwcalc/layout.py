@@ -1,13 +1,17 @@
 """What stands where: rows of symbols, with fractions, powers and roots as items of a row.
 
 The grammar builds a `Row` from ink, `expression.parse` builds one from typed text; `expression` turns it
-into text, LaTeX and a value. Labels are the characters `0`-`9 + - × ÷ / = ( ) . %`.
+into text, LaTeX and a value. Labels are the characters `0`-`9 + - × ÷ / = ( ) . %` and `UNKNOWN`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
+
+UNKNOWN = "□"
+"""The label of an empty box: a number to be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +48,17 @@ class Root:
 
 Item: TypeAlias = Mark | Stack | Power | Root
 Row: TypeAlias = tuple[Item, ...]
+
+
+def rows_of(row: Row) -> Iterator[tuple[Row, int]]:
+    """A row and all rows inside it, each with the number of rows around it."""
+    rows = [(row, 0)]
+    while rows:
+        part, depth = rows.pop()
+        yield part, depth
+        for item in part:
+            match item:
+                case Stack(numerator, denominator):
+                    rows += ((numerator, depth + 1), (denominator, depth + 1))
+                case Power(inside) | Root(inside):
+                    rows.append((inside, depth + 1))

@@ -31,6 +31,7 @@ Page: TypeAlias = Callable[[], ByteArray]
 # Only these: among Pillow's other formats are some that start programs (EPS).
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 _NAMES = "PNG, JPEG, WebP, TIFF, BMP or GIF"
+_NAMELESS = "what was given"  # of bytes and streams
 _MOST_PAGES = 1000
 _MOST_MEGAPIXELS = 100
 _MOST_COLOUR_PIXELS = 25_000_000  # of larger pictures only the grey is kept, for the sake of memory
@@ -75,9 +76,9 @@ def open_pages(source: PictureSource) -> list[Page]:
         name = os.fspath(source)
         return _pages(_read_file(Path(name)), name)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _pages(bytes(source), "the picture")
+        return _pages(bytes(source), _NAMELESS)
     if hasattr(source, "read"):
-        return _pages(_read_stream(source, "the picture"), "the picture")
+        return _pages(_read_stream(source, _NAMELESS), _NAMELESS)
     raise ReadError(
         f"cannot read a picture from {type(source).__name__}: give a path, bytes, an open file, "
         "a PIL image or a uint8 array"

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from . import equations, expression, segment
 from .digits_alone import among_digits
+from .empty_box import with_boxes
 from .features import Glyph, extract
 from .glyphs import JUNK, default_classifier
 from .grammar import KIND
@@ -64,7 +65,7 @@ class Symbol:
     Parameters
     ----------
     label : str
-        One of `0`-`9 + - × ÷ / = ( ) . % √`; a fraction bar and the rule under a column are `-`.
+        One of `0`-`9 + - × ÷ / = ( ) . % √ □`; a fraction bar and the rule under a column are `-`.
     box : Box
         Where it stands, in the units of the ink (for a picture, pixels).
     confidence : float
@@ -92,9 +93,10 @@ class Reading:
         What a person could type, such as `12+34=`.
     latex : str
     value : Fraction, Decimal, bool or None
-        Fraction: exact. Decimal: a root that is not rational. bool: an equation, is it true? None: no value.
+        Fraction: exact; of an equation with an unknown its solution. Decimal: a root that is not rational. bool: an
+        equation, is it true? None: no value.
     answer : str
-        What to show: '182', '3 1/7 ≈ 3.142857', 'true', 'cannot divide by zero', '' when nothing is asked.
+        What to show: '182', '3 1/7 ≈ 3.142857', 'true', '□ = 7', 'cannot divide by zero', '' when nothing is asked.
     symbols : tuple of Symbol
         In the order of `text`.
     confidence : float
@@ -276,9 +278,8 @@ def read_source(source: Source) -> Reading:
             glyphs = [segment.glyph(ink, candidate) for candidate in candidates]
             log_probability = among_digits(classifier, glyphs, log_probability)
     allowed: Collection[str] = _DIGITS if source.digits else KIND.keys()
-    lattice = Lattice(
-        ink, unit, candidates, log_probability, classifier.labels, fixed, allowed, flat=source.digits
-    )
+    chances, labels = with_boxes(ink, unit, candidates, log_probability, classifier.labels)
+    lattice = Lattice(ink, unit, candidates, chances, labels, fixed, allowed, flat=source.digits)
     parse = lattice.parse()
     if parse.share < DOUBTFUL:
         parse = agreed(parse, lattice.others())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import hwcalc
 from hwcalc.gui.rounding import OFFERED, as_set, rounded
 from hwcalc.gui.settings import Settings
-from hwcalc.gui.telling import copied_answer
+from hwcalc.gui.telling import copied_answer, shown_answer
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,9 @@ from hwcalc.gui.telling import copied_answer
         ("1÷0", 2, False, "cannot divide by zero"),
         ("1+1=2", 2, False, "true"),
         ("2^200÷3", 2, True, None),
+        ("7×?=22", 2, True, "□ = 3 1/7 ≈ 3.14"),
+        ("7×?=22", 2, False, "□ ≈ 3.14"),
+        ("2×?=5", 2, False, "□ = 2.5"),
     ],
 )
 def test_answers_as_set(text, decimals, fractions, shown):
@@ -55,6 +58,11 @@ def test_a_fraction_is_copied_as_a_decimal_number():
     assert copied_answer(hwcalc.evaluate("1/4")) == "0.25"
     assert copied_answer(hwcalc.evaluate("22/7")) == "3.142857"
     assert copied_answer(hwcalc.evaluate("1+1=3")).startswith("false")
+    assert copied_answer(hwcalc.evaluate("4×?=1")) == "0.25"
+
+
+def test_what_a_box_stands_for_is_no_value_of_the_equation():
+    assert shown_answer(hwcalc.evaluate("?+3=10")) == "□ = 7"
 
 
 def test_by_keys_on_the_sheet(window, write, until, reader):

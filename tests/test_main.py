@@ -38,6 +38,7 @@ PICTURES = {
     "true.png": reading("1+1=2", True, "true"),
     "false.png": reading("1+1=3", False, "false: 1+1 is 2", doubtful=True),
     "half.png": reading("3+", None, "something is missing after +"),
+    "box.png": reading("□+3=10", Fraction(7), "□ = 7"),
 }
 
 
@@ -70,7 +71,8 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
         "root.png: √2 ≈ 1.4142135623731\n"
         "true.png: 1+1=2 is true\n"
         "false.png: 1+1=3 is false: 1+1 is 2 ?\n"
-        "half.png: 3+ (something is missing after +)\n",
+        "half.png: 3+ (something is missing after +)\n"
+        "box.png: □+3=10, so □ = 7\n",
         "",
     )
 

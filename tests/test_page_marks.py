@@ -33,6 +33,7 @@ def colour_of(image: Image.Image) -> object:
         ("2+3=", False, READ),
         ("√2", False, READ),
         ("2+", False, READ),
+        ("?+3=10", False, READ),
         ("2+3=6", True, DOUBTFUL),
         ("7÷2", True, DOUBTFUL),
     ],
