@@ -1,6 +1,7 @@
 """NumPy arrays by their C interface: a typed memoryview of an array costs a microsecond, a glyph has some thirty."""
 
 cimport numpy as cnp
+from libc.stdint cimport int32_t
 
 
 cdef inline cnp.ndarray as_floats(given):
@@ -25,3 +26,10 @@ cdef inline float *floats(cnp.ndarray array) except NULL:
     if cnp.PyArray_TYPE(array) != cnp.NPY_FLOAT32 or not cnp.PyArray_IS_C_CONTIGUOUS(array):
         raise TypeError("expected a C-contiguous array of float32")
     return <float *>cnp.PyArray_DATA(array)
+
+
+cdef inline const int32_t *ints(cnp.ndarray array) except NULL:
+    """The numbers of a C-contiguous array of int32."""
+    if cnp.PyArray_TYPE(array) != cnp.NPY_INT32 or not cnp.PyArray_IS_C_CONTIGUOUS(array):
+        raise TypeError("expected a C-contiguous array of int32")
+    return <const int32_t *>cnp.PyArray_DATA(array)

@@ -475,16 +475,54 @@ def extent(strokes):
     return max(right - left, bottom - top), max(max(-left, right), max(-top, bottom))
 
 
-def steps(stroke):
-    """The distances between points of a stroke, (k, 2) or wider, that follow each other, those that are not 0."""
+def median_step(stroke):
+    """The number and the median of the distances between points of a stroke, (k, 2) or wider, that follow each other.
+
+    Those that are 0 do not count; the median of none is 0.
+    """
     cdef cnp.ndarray points = as_doubles(stroke)
     cdef const double* at = plane_points(points)
-    cdef Py_ssize_t _i, width = points.shape[1]
-    cdef double x, y
-    found = []
+    cdef Py_ssize_t _i, n = 0, width = points.shape[1]
+    cdef double x, y, median
+    cdef double* found = <double*>malloc((points.shape[0] + 1) * sizeof(double))
+    if found == NULL:
+        raise MemoryError
     for _i in range(1, points.shape[0]):
         x, y = at[width] - at[0], at[width + 1] - at[1]
         at += width
         if x != 0 or y != 0:
-            found.append(sqrt(x * x + y * y))
-    return found
+            found[n] = sqrt(x * x + y * y)
+            n += 1
+    median = median_of(found, n)
+    free(found)
+    return n, median
+
+
+cdef double median_of(double* x, Py_ssize_t n) noexcept nogil:
+    """The median of n numbers, 0 of none; their order is lost.
+
+    C. A. R. Hoare, "Algorithm 65: Find", Communications of the ACM 4 (1961), puts the one in the middle into its place.
+    """
+    cdef Py_ssize_t low = 0, high = n - 1, middle = n // 2, i, j
+    cdef double pivot, below
+    while low < high:
+        pivot, i, j = x[middle], low, high
+        while i <= j:
+            while x[i] < pivot:
+                i += 1
+            while pivot < x[j]:
+                j -= 1
+            if i <= j:
+                x[i], x[j] = x[j], x[i]
+                i += 1
+                j -= 1
+        low = i if j < middle else low
+        high = j if middle < i else high
+    if n == 0:
+        return 0
+    below = x[middle]
+    if n % 2 == 0:
+        below = x[0]
+        for i in range(1, middle):
+            below = max(below, x[i])
+    return (below + x[middle]) / 2

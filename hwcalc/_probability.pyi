@@ -11,7 +11,7 @@ def mix(
     first: npt.NDArray[np.float32],
     second: npt.NDArray[np.float32],
     rows: Iterable[int],
-    columns: list[tuple[int, int]],
+    columns: npt.NDArray[np.int32],
     weight: float,
 ) -> None: ...
 def weigh(
@@ -22,3 +22,4 @@ def weigh(
     plain: list[int],
     softening: float,
 ) -> None: ...
+def likeliest(found: npt.NDArray[np.float32]) -> list[int]: ...

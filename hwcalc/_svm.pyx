@@ -10,9 +10,9 @@ instruction treats one feature of many samples. _svm_loops.h holds the loops tha
 
 cimport numpy as cnp
 from libc.math cimport INFINITY
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, intptr_t, uint8_t, uint16_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, intptr_t, uint8_t, uint16_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -66,14 +66,19 @@ cdef extern from "_svm_simd.h":
                              float *) noexcept nogil
         void (*byte_kernel)(const Bytes *, const int16_t *, float, float, int32_t *, Py_ssize_t,
                             float *) noexcept nogil
-        Py_ssize_t (*collect)(const int32_t *, Py_ssize_t, uint8_t *, int32_t *, Py_ssize_t) noexcept nogil
-        void (*weigh)(const float *, Py_ssize_t, const float *, Py_ssize_t, const float *, float *) noexcept nogil
+        Py_ssize_t (*collect)(const uint64_t *, uint64_t *, Py_ssize_t, int32_t *) noexcept nogil
+        void (*weigh)(const float *, Py_ssize_t, const void *, Py_ssize_t, const float *, float *) noexcept nogil
         void (*round_to_half)(float *, Py_ssize_t) noexcept nogil
-        float (*gather)(const int32_t *, const float *, Py_ssize_t, const float *) noexcept nogil
+        float (*weighted)(const void *, const uint64_t *, const float *, Py_ssize_t) noexcept nogil
+        void (*compare)(const double *, Py_ssize_t, double *, double *) noexcept nogil
+        Py_ssize_t number
     const Loops *best_loops(int widest) noexcept nogil
+    void fill_places() noexcept nogil
 
 # HWCALC_SIMD=0 or 1 holds the loops to the compiler's baseline or to AVX2, for tests.
 cdef const Loops *loops = best_loops(int(os.environ.get("HWCALC_SIMD", "2")))
+
+fill_places()
 
 cdef enum:
     CHUNK = 256  # features of a panel that stay in the first-level cache
@@ -81,6 +86,7 @@ cdef enum:
     BLOCK_ROWS = 64  # samples that pass the support vectors together: their tiles fit the second-level cache
     AT_ONCE = 32  # samples that are multiplied with a projection together, and
     PART = 64  # features of them at a time: so much of it stays in the first-level cache
+    WORD = 64  # support vectors that one number marks; each class of a ByteMachine begins with a new one
 
 cdef double LOST = 0.5  # share of the margins that a class loses by in its score, chosen on held-out writers
 
@@ -728,15 +734,20 @@ cdef struct Opinion:
     const double *score  # of the other one
 
 
+cdef struct Pair:
+    int32_t i, j  # two classes, i < j
+
+
 cdef struct Work:
     int16_t *sample  # rounded
     float square, factor  # its squared norm, and what its inner products are multiplied with
     float *view  # samples times the projection
-    Py_ssize_t stride  # from one sample to the next
     int32_t *rows  # support vectors whose kernel values are needed next
-    int32_t *pairs  # and the pairs of classes that need them
-    float *value  # kernel values of the support vectors
-    uint8_t *marked  # whether they are known
+    Pair *pairs  # and the pairs of classes that need them
+    float *value  # kernel values of the support vectors, and
+    float *near  # of the landmarks alone
+    uint64_t *known  # which values are known, WORD of them in a number, and
+    uint64_t *wanted  # which are needed
     float *terms
     float *rough  # the margins that the sketch gives
     double *margin  # the margins as far as they are known
@@ -749,7 +760,7 @@ cdef class ByteMachine:
     """A trained one-vs-one machine with a Gaussian kernel that tells single samples apart at once.
 
     Given   vectors (S, d) uint8, step and offset (d,): the support vectors are step * vectors + offset
-            n_support, dual_coef, intercept, gamma: as in `Machine`
+            n_support, dual_coef, intercept, gamma: as in `Machine`, the coefficients rounded to half precision
             landmarks, terms, pairs, start: a sketch of its margins, see `sketch.Sketch`
             reach: the class scores that are a unit of log-odds
             projection (e, d): what samples are multiplied with first, rounded to half precision; none: e is d
@@ -762,47 +773,57 @@ cdef class ByteMachine:
 
     cdef readonly Py_ssize_t n_classes, n_features, n_pairs
     cdef Py_ssize_t width  # of the support vectors
-    cdef const float[:, ::1] projection
+    cdef Py_ssize_t seen  # numbers of a projected sample
+    cdef const uint8_t[:, ::1] projection  # bytes of `numbers`, as are
     cdef Bytes bytes
-    cdef int8_t[:, ::1] vectors  # the landmarks first
+    cdef int8_t[:, ::1] vectors  # class by class, its landmarks first; empty rows up to the next multiple of WORD
+    cdef int64_t[::1] first  # row of each class, and their number
     cdef float[::1] squares, step, middle
     cdef float most
     cdef double reach
-    cdef int64_t[::1] first  # of pair p: support vectors rows[first[p]:first[p + 1]] and their coefficients
-    cdef int32_t[::1] rows
-    cdef float[::1] coef, intercept
-    cdef float[:, ::1] terms, pairs
+    cdef const uint8_t[:, ::1] coef  # of (K - 1, rows): of a class's vectors against each rival; and
+    cdef uint64_t[:, ::1] marks  # which are not 0, WORD of them in a number
+    cdef float[::1] intercept
+    cdef int32_t[::1] landmarks  # their rows, and
+    cdef uint64_t[::1] marked  # which they are
+    cdef Py_ssize_t rank  # sums that the sketch makes of the landmarks
+    cdef const uint8_t[:, ::1] terms, pairs
     cdef float[::1] start
     cdef object rooms  # memory of calls that have ended
 
     def __init__(self, vectors, step, offset, n_support, dual_coef, intercept, double gamma, landmarks, terms, pairs,
                  start, double reach=1, projection=None):
-        counts, dual = np.asarray(n_support, np.intp), np.ascontiguousarray(dual_coef, np.float32)
+        counts = np.asarray(n_support, np.intp)
         K = self.n_classes = len(counts)
         self.width, self.n_pairs = vectors.shape[1], K * (K - 1) // 2
-        check_machine(counts, len(vectors), dual.shape, len(intercept))
+        check_machine(counts, len(vectors), np.shape(dual_coef), len(intercept))
         self.n_features = self.width if projection is None else len(projection)
-        none = np.empty((0, 0), np.float32)
-        self.projection = none if projection is None else filled(
-            projection, (self.n_features, multiple(self.width, 16)))
-        first = np.asarray(landmarks)
-        order = np.concatenate([first, np.delete(np.arange(len(vectors)), first)])
-        rows = aligned((len(vectors), multiple(self.width, 32)), np.int8)
-        rows[:, self.width:] = 0
-        np.bitwise_xor(vectors[order], 128, out=rows[:, :self.width].view(np.uint8))
+        self.seen = self.width if projection is None else multiple(self.width, 16)
+        self.projection = np.empty((0, 0), np.uint8) if projection is None else numbers(
+            projection, (self.n_features, self.seen))
+        dual = np.asarray(dual_coef).astype(np.float16, copy=False)
+        self.first, place = rows_of(counts, landmarks, dual.view(np.uint16) != 0)
+        size = self.first[K]
+        rows = aligned((size, multiple(self.width, 32)), np.int8)
+        rows[...] = 0
+        rows[place, :self.width] = np.bitwise_xor(vectors, 128).view(np.int8)
         self.vectors, self.step = rows, np.array(step, np.float32)
         self.middle = np.asarray(offset + 128 * np.asarray(step, float), np.float32)
         self.squares = squares_of(rows, self.step)
         self.bytes.vectors, self.bytes.squares = &self.vectors[0, 0], &self.squares[0]
         self.bytes.width, self.bytes.gamma = rows.shape[1], gamma
         self.most = min(32767, 2 ** 31 // (128 * self.width) - 1)  # inner products stay within 32 bits
-        self.first, rows, self.coef = of_pairs(dual, np.concatenate([[0], np.cumsum(counts)]))
-        self.rows = np.argsort(order).astype(np.int32)[rows]
+        coef, chosen = np.zeros((K - 1, size), np.float16), np.zeros((1, size), bool)
+        coef[:, place] = dual
+        self.coef, self.marks = numbers(coef, coef.shape), marks_of(coef.view(np.uint16) != 0)
+        self.landmarks = place[landmarks]
+        chosen[0, self.landmarks] = True
+        self.marked = marks_of(chosen)[0]
         self.intercept = np.array(intercept, np.float32)
         self.reach, self.rooms = reach, []
-        rank, places = multiple(terms.shape[1], 16), multiple(self.n_pairs, 16)
-        self.terms = filled(terms, (len(first), rank))
-        self.pairs, self.start = filled(pairs, (rank, places)), filled(start, (places,))
+        self.rank, places = multiple(terms.shape[1], 16), multiple(self.n_pairs, 16)
+        self.terms, self.pairs = numbers(terms, (len(landmarks), self.rank)), numbers(pairs, (self.rank, places))
+        self.start = np.append(start, np.zeros(places - self.n_pairs)).astype(np.float32)
 
     def scores(self, X):
         """Class scores (n, K) float64 of X (n, d), see `class_scores`."""
@@ -821,7 +842,7 @@ cdef class ByteMachine:
             while start < n:
                 view = self._view(sample + start * self.n_features, min(n - start, AT_ONCE), &work)
                 for r in range(start, min(n, start + AT_ONCE)):
-                    self._begin(view + (r - start) * work.stride, &work, score)
+                    self._begin(view + (r - start) * self.seen, &work, score)
                     self._finish(&work, &opinion, score)
                     score += self.n_classes
                     opinion.score = score
@@ -844,7 +865,7 @@ cdef class ByteMachine:
             return np.zeros(self._layout(NULL, NULL), np.uint8)
 
     cdef const float *_view(self, const float *samples, Py_ssize_t n, Work *work) noexcept nogil:
-        """At most AT_ONCE samples as the support vectors are, work.stride apart."""
+        """At most AT_ONCE samples as the support vectors are, `seen` numbers each."""
         if not self.projection.shape[0]:
             return samples
         self._project(samples, n, work.view)
@@ -852,32 +873,33 @@ cdef class ByteMachine:
 
     cdef void _project(self, const float *samples, Py_ssize_t n, float *view) noexcept nogil:
         """n samples times the projection, in half precision."""
-        cdef Py_ssize_t k = 0, r, stride = self.projection.shape[1]
-        memset(view, 0, sizeof(float) * n * stride)
+        cdef Py_ssize_t k = 0, r
+        memset(view, 0, sizeof(float) * n * self.seen)
         while k < self.n_features:
             for r in range(n):
                 loops.weigh(samples + r * self.n_features + k, min(self.n_features - k, PART), &self.projection[k, 0],
-                            stride, view + r * stride, view + r * stride)
+                            self.seen, view + r * self.seen, view + r * self.seen)
             k += PART
-        loops.round_to_half(view, n * stride)
+        loops.round_to_half(view, n * self.seen)
 
     cdef Py_ssize_t _layout(self, uint8_t *memory, Work *work) noexcept nogil:
         """Where in `memory` what stands; returns the bytes that it takes."""
-        cdef Py_ssize_t count = self.squares.shape[0], places = self.start.shape[0]
+        cdef Py_ssize_t count = self.squares.shape[0], words = count // WORD
         cdef Work place
         place.margin = <double *>memory
         place.least = place.margin + self.n_pairs
         place.odds = place.least + self.n_classes
-        place.view = <float *>(place.odds + self.n_classes)
-        place.value = place.view + AT_ONCE * self.projection.shape[1]
-        place.terms = place.value + count
-        place.rough = place.terms + self.terms.shape[1]
-        place.rows = <int32_t *>(place.rough + places)
-        place.pairs = place.rows + count + 2 * LANES
+        place.known = <uint64_t *>(place.odds + self.n_classes)
+        place.wanted = place.known + words
+        place.view = <float *>(place.wanted + words)
+        place.value = place.view + AT_ONCE * self.seen
+        place.near = place.value + count
+        place.terms = place.near + self.landmarks.shape[0]
+        place.rough = place.terms + self.rank
+        place.rows = <int32_t *>(place.rough + self.start.shape[0])
+        place.pairs = <Pair *>(place.rows + count + 2 * LANES)
         place.sample = <int16_t *>(place.pairs + self.n_pairs)
-        place.marked = <uint8_t *>(place.sample + self.bytes.width)
-        place.whole = place.marked + count
-        place.stride = self.projection.shape[1] if self.projection.shape[0] else self.n_features
+        place.whole = <uint8_t *>(place.sample + self.bytes.width)
         if work != NULL:
             work[0] = place
         return place.whole + self.n_pairs - memory
@@ -886,7 +908,7 @@ cdef class ByteMachine:
         """The scores of one sample by the sketch."""
         work.factor = loops.byte_sample(x, &self.middle[0], &self.step[0], self.width, self.most, work.sample,
                                         &work.square)
-        memset(work.marked, 0, self.squares.shape[0] + self.n_pairs)
+        memset(work.whole, False, self.n_pairs)
         self._sketch(work)
         score_pairs(work.margin, self.n_classes, work.least, score)
 
@@ -900,16 +922,15 @@ cdef class ByteMachine:
 
     cdef void _sketch(self, Work *work) noexcept nogil:
         """All margins, from the kernel values of the landmarks."""
-        cdef int32_t k
-        cdef Py_ssize_t count = self.terms.shape[0]
-        for k in range(count):
-            work.rows[k] = k
-        memset(work.marked, 1, count)
+        cdef Py_ssize_t k, count = self.landmarks.shape[0]
+        memcpy(work.rows, &self.landmarks[0], sizeof(int32_t) * count)
+        memcpy(work.known, &self.marked[0], sizeof(uint64_t) * self.marked.shape[0])
         loops.byte_kernel(&self.bytes, work.sample, work.square, work.factor, work.rows, count, work.value)
-        memset(work.terms, 0, sizeof(float) * self.terms.shape[1])
-        loops.weigh(work.value, count, &self.terms[0, 0], self.terms.shape[1], work.terms, work.terms)
-        loops.weigh(work.terms, self.pairs.shape[0], &self.pairs[0, 0], self.pairs.shape[1], &self.start[0],
-                    work.rough)
+        for k in range(count):
+            work.near[k] = work.value[self.landmarks[k]]
+        memset(work.terms, 0, sizeof(float) * self.rank)
+        loops.weigh(work.near, count, &self.terms[0, 0], self.rank, work.terms, work.terms)
+        loops.weigh(work.terms, self.rank, &self.pairs[0, 0], self.start.shape[0], &self.start[0], work.rough)
         for k in range(self.n_pairs):
             work.margin[k] = work.rough[k]
 
@@ -931,22 +952,40 @@ cdef class ByteMachine:
             for j in range(K):
                 pair = pair_of(K, i, j) if j != i else 0
                 if j != i and not work.whole[pair] and margin_of(work.margin, K, i, j) < limit:
-                    work.pairs[n], work.whole[pair] = <int32_t>pair, True
+                    work.pairs[n].i, work.pairs[n].j = <int32_t>min(i, j), <int32_t>max(i, j)
+                    work.whole[pair] = True
                     n += 1
         return n
 
     cdef void _settle(self, Work *work, Py_ssize_t n) noexcept nogil:
         """The margins of the first n of `work.pairs`, from their support vectors."""
-        cdef Py_ssize_t k, pair, at, needed = 0
+        cdef Py_ssize_t k, pair, needed, words = self.marked.shape[0]
+        cdef Pair two
+        memset(work.wanted, 0, sizeof(uint64_t) * words)
         for k in range(n):
-            at = self.first[work.pairs[k]]
-            needed = loops.collect(&self.rows[at], self.first[work.pairs[k] + 1] - at, work.marked, work.rows, needed)
+            self._want(work.pairs[k].i, work.pairs[k].j, work)
+            self._want(work.pairs[k].j, work.pairs[k].i, work)
+        needed = loops.collect(work.wanted, work.known, words, work.rows)
         loops.byte_kernel(&self.bytes, work.sample, work.square, work.factor, work.rows, needed, work.value)
         for k in range(n):
-            pair = work.pairs[k]
-            at = self.first[pair]
-            work.margin[pair] = self.intercept[pair] + loops.gather(
-                &self.rows[at], &self.coef[at], self.first[pair + 1] - at, work.value)
+            two = work.pairs[k]
+            pair = pair_of(self.n_classes, two.i, two.j)
+            work.margin[pair] = self.intercept[pair] + self._against(two.i, two.j, work) + self._against(
+                two.j, two.i, work)
+
+    cdef void _want(self, Py_ssize_t own, Py_ssize_t rival, Work *work) noexcept nogil:
+        """Mark in `work.wanted` what class `own` needs against a rival."""
+        cdef Py_ssize_t word
+        cdef const uint64_t *marks = &self.marks[rival - (rival > own), 0]
+        for word in range(self.first[own] // WORD, self.first[own + 1] // WORD):
+            work.wanted[word] |= marks[word]
+
+    cdef float _against(self, Py_ssize_t own, Py_ssize_t rival, const Work *work) noexcept nogil:
+        """What the support vectors of class `own` say against a rival; those not computed yet have no weight."""
+        cdef Py_ssize_t start = self.first[own]
+        cdef Py_ssize_t row = rival - (rival > own)
+        return loops.weighted(&self.coef[row, start * loops.number], &self.marks[row, start // WORD],
+                              work.value + start, self.first[own + 1] - start)
 
 
 def scores_of_both(ByteMachine first, ByteMachine second, X, Y, double share):
@@ -980,8 +1019,8 @@ def scores_of_both(ByteMachine first, ByteMachine second, X, Y, double share):
             second_view = second._view(two + start * second.n_features, min(n - start, AT_ONCE), &second_work)
             for r in range(start, min(n, start + AT_ONCE)):
                 opinion.score, second_opinion.score = other, score
-                first._begin(view + (r - start) * work.stride, &work, score)
-                second._begin(second_view + (r - start) * second_work.stride, &second_work, other)
+                first._begin(view + (r - start) * first.seen, &work, score)
+                second._begin(second_view + (r - start) * second.seen, &second_work, other)
                 first._finish(&work, &opinion, score)
                 second._finish(&second_work, &second_opinion, other)
                 score += K
@@ -997,12 +1036,11 @@ cdef Py_ssize_t multiple(Py_ssize_t count, Py_ssize_t of) noexcept nogil:
     return (count + of - 1) // of * of
 
 
-cdef filled(array, shape):
-    """An aligned float32 array of this shape, zero where `array` does not reach."""
-    room = aligned(shape)
-    room[...] = 0
-    room[tuple(slice(length) for length in np.shape(array))] = array
-    return room
+cdef numbers(array, shape):
+    """A matrix rounded to half precision, as `loops` take it: its bytes; zero where `array` does not reach."""
+    room = np.zeros(shape, np.float16)
+    room[:array.shape[0], :array.shape[1]] = array
+    return room.astype(np.float16 if loops.number == 2 else np.float32, copy=False).view(np.uint8)
 
 
 cdef inline Py_ssize_t pair_of(Py_ssize_t n_classes, Py_ssize_t i, Py_ssize_t j) noexcept nogil:
@@ -1032,41 +1070,38 @@ cdef squares_of(const int8_t[:, ::1] rows, const float[::1] step):
     return found
 
 
-cdef of_pairs(const float[:, ::1] dual, const int64_t[::1] cut):
-    """Coefficients by pair: where each pair begins (K (K - 1) / 2 + 1,), its support vectors, their coefficients."""
-    cdef Py_ssize_t i, j, row, n = 0, pair = 0, K = dual.shape[0] + 1
-    first = np.zeros(K * (K - 1) // 2 + 1, np.int64)
-    rows, coefs = np.empty(np.count_nonzero(dual), np.int32), np.empty(np.count_nonzero(dual), np.float32)
-    cdef int64_t[::1] begin = first
-    cdef int32_t[::1] rows_ = rows
-    cdef float[::1] coef = coefs
-    with nogil:
-        for i in range(K):
-            for j in range(i + 1, K):
-                for row in range(cut[i], cut[i + 1]):
-                    if dual[j - 1, row] != 0:
-                        rows_[n], coef[n] = <int32_t>row, dual[j - 1, row]
-                        n += 1
-                for row in range(cut[j], cut[j + 1]):
-                    if dual[i, row] != 0:
-                        rows_[n], coef[n] = <int32_t>row, dual[i, row]
-                        n += 1
-                pair += 1
-                begin[pair] = n
-    return first, rows, coefs
+cdef rows_of(counts, landmarks, chosen):
+    """Rows of support vectors when each class begins with a multiple of WORD and with its landmarks.
+
+    Given   counts (K,) of each class; landmarks (m,): some vectors
+            chosen (K - 1, S): which rivals a vector speaks against
+    Result  row of each class, and their number, (K + 1,); row of each vector (S,) int32
+
+    Within a class those are neighbours that speak against the same rivals, first against that which most speak
+    against: half of the blocks of LANES rows then hold none against a rival, of rows in any order a tenth.
+    """
+    class_of = np.repeat(np.arange(len(counts)), counts)
+    first = np.concatenate([[0], np.cumsum([multiple(count, WORD) for count in counts])])
+    later, place = np.ones(len(class_of), bool), np.empty(len(class_of), np.int32)
+    later[landmarks] = False
+    begin = np.cumsum(counts) - counts
+    shift, key = first[:len(counts)] - begin, np.empty(len(class_of))
+    for own in map(slice, begin, begin + counts):
+        rank = np.argsort(np.argsort(-chosen[:, own].sum(axis=1)))
+        key[own] = -(0.5 ** rank @ chosen[:, own])
+    place[np.lexsort((key, later, class_of))] = np.arange(len(class_of)) + shift[class_of]
+    return first.astype(np.int64), place
+
+
+cdef marks_of(chosen):
+    """Which are chosen (n, a multiple of WORD): bits of uint64 numbers, the first the lowest."""
+    return np.packbits(chosen, axis=1, bitorder="little").view("<u8").astype(np.uint64)
 
 
 cdef void score_pairs(const double *f, Py_ssize_t n_classes, double *least, double *score) noexcept nogil:
     """The smallest margin of each class of one sample, and the classes' scores, from the values of its pairs."""
-    cdef Py_ssize_t i, j, pair = 0
-    for i in range(n_classes):
-        least[i], score[i] = INFINITY, 0
-    for i in range(n_classes):
-        for j in range(i + 1, n_classes):
-            least[i], least[j] = min(least[i], f[pair]), min(least[j], -f[pair])
-            score[i] += min(0.0, f[pair])
-            score[j] += min(0.0, -f[pair])
-            pair += 1
+    cdef Py_ssize_t i
+    loops.compare(f, n_classes, least, score)
     for i in range(n_classes):
         score[i] = least[i] + LOST * score[i]
 

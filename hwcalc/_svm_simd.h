@@ -69,6 +69,16 @@ typedef struct {
     float gamma;
 } Bytes;
 
+/* places_of[byte]: which of its bits are set, the lowest first. */
+typedef int32_t Eight __attribute__((vector_size(32), aligned(4), may_alias));
+static Eight places_of[256];
+
+static void fill_places(void) {
+    for (int byte = 0; byte < 256; byte++)
+        for (int bit = 0, n = 0; bit < 8; bit++)
+            if (byte >> bit & 1) places_of[byte][n++] = bit;
+}
+
 typedef struct {
     Py_ssize_t rows;
     int (*halve)(const float *, Py_ssize_t, uint16_t *);
@@ -85,16 +95,18 @@ typedef struct {
                           double *);
     float (*byte_sample)(const float *, const float *, const float *, Py_ssize_t, float, int16_t *, float *);
     void (*byte_kernel)(const Bytes *, const int16_t *, float, float, int32_t *, Py_ssize_t, float *);
-    Py_ssize_t (*collect)(const int32_t *, Py_ssize_t, uint8_t *, int32_t *, Py_ssize_t);
-    void (*weigh)(const float *, Py_ssize_t, const float *, Py_ssize_t, const float *, float *);
+    Py_ssize_t (*collect)(const uint64_t *, uint64_t *, Py_ssize_t, int32_t *);
+    void (*weigh)(const float *, Py_ssize_t, const void *, Py_ssize_t, const float *, float *);
     void (*round_to_half)(float *, Py_ssize_t);
-    float (*gather)(const int32_t *, const float *, Py_ssize_t, const float *);
+    float (*weighted)(const void *, const uint64_t *, const float *, Py_ssize_t);
+    void (*compare)(const double *, Py_ssize_t, double *, double *);
+    Py_ssize_t number; /* bytes of a number that is given in half precision */
 } Loops;
 
 #define LOOPS(set) \
     { ROWS, halve_##set, tile_##set, kernel_rows_##set, decide_##set, add_rows_##set, move_##set, partner_##set, \
       hinge_epoch_##set, byte_sample_##set, byte_kernel_##set, collect_##set, weigh_##set, round_to_half_##set, \
-      gather_##set }
+      weighted_##set, compare_##set, sizeof(number_##set) }
 
 /* The baseline of the compiler: SSE2, NEON, ... */
 #define TARGET

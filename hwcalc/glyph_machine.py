@@ -47,7 +47,7 @@ class GlyphMachine:
         Support vectors, those of the first class first. They are rounded to a byte for each number.
     counts : int (K,)
         Support vectors of each class.
-    dual_coef : float32 (K - 1, s)
+    dual_coef : float32 or float16 (K - 1, s)
         Dual coefficients in the one-vs-one layout of LIBSVM.
     intercept : float32 (K (K - 1) / 2,)
     gamma : float
@@ -174,7 +174,7 @@ def restored(about: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
         "labels": about["labels"],
         "vectors": Coded(arrays["vectors"], arrays["scale"], arrays["offset"]),
         "counts": arrays["counts"],
-        "dual_coef": arrays["dual_coef"].astype(np.float32),
+        "dual_coef": arrays["dual_coef"],
         "intercept": arrays["intercept"],
         "gamma": float(about["gamma"]),
         "temperature": float(about["temperature"]),

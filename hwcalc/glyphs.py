@@ -12,10 +12,10 @@ from functools import lru_cache
 from importlib import resources
 from math import log
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _features, _probability, features
 from .features import FeatureArray, Glyph
@@ -99,7 +99,7 @@ class GlyphClassifier(GlyphMachine):
         """The most likely label of each glyph, never junk."""
         if not len(glyphs):
             return []
-        return [self.labels[k] for k in self.log_probability_of(glyphs).argmax(axis=1)]
+        return [self.labels[k] for k in _probability.likeliest(self.log_probability_of(glyphs))]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file: to a temporary name first, so that an old file is whole until the end."""
@@ -179,10 +179,10 @@ divided by 1 + this × the evidence."""
 
 
 @lru_cache(maxsize=16)
-def _columns(labels: str, known: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """The labels that the machine for paths knows, by their places among all and its own; and those but for junk."""
-    places = [(labels.index(label), k) for k, label in enumerate(known)]
-    return places, [(column, k) for column, k in places if labels[column] != JUNK]
+def _columns(labels: str, known: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The labels that the machine for paths knows, by their places among all and its own (n, 2); those but for junk."""
+    places = np.array([(labels.index(label), k) for k, label in enumerate(known)], np.int32)
+    return places, places[[label != JUNK for label in known]]
 
 
 @lru_cache(maxsize=16)
@@ -211,10 +211,10 @@ def point_evidence(glyph: Glyph) -> float:
     elif several:
         return -5.0
     else:
-        steps = _features.steps(glyph[0])
-        if len(steps) < FEWEST_STEPS:
+        steps, length = _features.median_step(glyph[0])
+        if steps < FEWEST_STEPS:
             return 0.0
-        evidence = POINT_SLOPE * log(POINT_STEPS * median(steps) / size)
+        evidence = POINT_SLOPE * log(POINT_STEPS * length / size)
     return min(max(evidence, -POINT_LIMIT), POINT_LIMIT)
 
 

@@ -186,3 +186,14 @@ def test_paths_are_bounded_whatever_the_points(point):
 
 def test_no_glyphs_have_no_paths():
     assert features.extract_paths([]).shape == (0, features.PATH_SIZE)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 10, 101, 1000])
+@pytest.mark.parametrize("kinds", [2, 10**6])
+def test_the_median_step_is_that_of_all_that_are_not_0(count, kinds):
+    """Many of few lengths, or few that are alike; a point that stands still is no step."""
+    lengths = np.random.default_rng(count).integers(1, kinds + 1, count).astype(float)
+    across = np.concatenate([[0.0], np.repeat(np.cumsum(lengths), 2)])
+    stroke = np.stack([0.6 * across, 0.8 * across, np.ones_like(across)], axis=1)
+    expected = np.median(lengths) if count else 0
+    assert _features.median_step(stroke) == (count, pytest.approx(expected))

@@ -367,7 +367,7 @@ def test_rounding_of_many_equal_coefficients_does_not_add_up(tmp_path):
     classifier = GlyphClassifier(labels="01", vectors=vectors, **arrays, gamma=0.02)
     classifier.save(tmp_path / "model.npz")
     loaded = GlyphClassifier.load(tmp_path / "model.npz")
-    assert loaded.dual_coef.sum() == pytest.approx(dual.sum(dtype=float), abs=0.1)
+    assert loaded.dual_coef.sum(dtype=float) == pytest.approx(dual.sum(dtype=float), abs=0.1)
     np.testing.assert_allclose(loaded.scores(vectors[:50]), classifier.scores(vectors[:50]), atol=0.3)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwcalc._probability import log_softmax, mix, weigh
+from hwcalc._probability import likeliest, log_softmax, mix, weigh
 
 
 def softmax(scores):
@@ -26,7 +26,7 @@ def test_a_second_opinion_moves_probability_among_its_columns_alone():
     before, first, second = (log_softmax(rng.normal(size=(4, 6))) for _ in range(3))
     columns, theirs, rest = [5, 0, 2], [1, 2, 4], [1, 3, 4]
     found = before.copy()
-    mix(found, first, second, [3, 1], list(zip(columns, theirs, strict=True)), 0.4)
+    mix(found, first, second, [3, 1], np.array([columns, theirs], np.int32).T.copy(), 0.4)
     for row in 3, 1:
         own = np.exp(before[row, columns])
         shares = np.exp(0.6 * first[row, columns] + 0.4 * second[row, theirs])
@@ -58,3 +58,13 @@ def test_arrays_of_another_type_are_refused():
     found = np.zeros((1, 2))
     with pytest.raises(TypeError, match="float32"):
         weigh(found, np.zeros(2, np.float32), [0.0], 0, [], 1.0)
+    found = found.astype(np.float32)
+    with pytest.raises(TypeError, match="int32"):
+        mix(found, found, found, [0], np.zeros((1, 2)), 0.5)
+
+
+def test_the_likeliest_is_the_first_of_the_largest():
+    found = np.random.default_rng(3).integers(0, 4, (50, 6)).astype(np.float32)
+    found[:, 2] = -np.inf
+    assert likeliest(found) == found.argmax(axis=1).tolist()
+    assert likeliest(found[:0]) == []

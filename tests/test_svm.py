@@ -662,17 +662,59 @@ def coded_machines(reach, counts=(300, 250, 400, 5), width=37, seed=0, projectio
     rows = rng.integers(0, 256, (count, width)).astype(np.uint8)
     step, offset = 2.0 ** rng.integers(-7, -4, width), rng.integers(-9, 1, width) / 4
     dual = rng.normal(size=(len(counts) - 1, count)) * (rng.random((len(counts) - 1, count)) < 0.3)
-    intercept = rng.normal(size=pairs)
-    sketch = (np.arange(0, 300, 7), rng.normal(size=(43, 5)), np.zeros((5, pairs)), np.zeros(pairs))
-    plain = Machine(rows * step + offset, counts, dual, intercept, "rbf", 0.01)
-    quick = ByteMachine(rows, step, offset, counts, dual, intercept, 0.01, *sketch, reach, projection)
+    intercept, gamma = rng.normal(size=pairs), 0.37 / width
+    marks = np.arange(0, min(300, count), 7)
+    sketch = (marks, rng.normal(size=(len(marks), 5)), np.zeros((5, pairs)), np.zeros(pairs))
+    plain = Machine(rows * step + offset, counts, dual, intercept, "rbf", gamma)
+    quick = ByteMachine(rows, step, offset, counts, dual, intercept, gamma, *sketch, reach, projection)
     return plain, quick, rng.normal(size=(40, width)).astype(np.float32) * 3
 
 
-def test_bytes_give_the_scores_of_single_precision():
+@pytest.mark.parametrize(
+    ("counts", "width"), [((300, 250, 400, 5), 37), ((64, 0, 128, 65), 20), ((90, 80, 70, 60), 120)]
+)
+def test_bytes_give_the_scores_of_single_precision(counts, width):
     """Beyond reach of all, every margin that is not far above 0 is computed; here the sketch calls each one 0."""
-    plain, quick, X = coded_machines(reach=1e9)
+    plain, quick, X = coded_machines(1e9, counts, width)
+    assert np.ptp(plain.scores(X), axis=0).min() > 0.1
     np.testing.assert_allclose(quick.scores(X), plain.scores(X), atol=5e-3)
+
+
+def test_the_order_of_support_vectors_in_a_class_changes_no_score():
+    """The machine orders them itself; what it adds in another order differs in the last digits."""
+    rng = np.random.default_rng(2)
+    counts, order = (200, 70, 130), np.concatenate([rng.permutation(200), np.arange(200, 400)])
+    rows, X = rng.integers(0, 256, (400, 8)).astype(np.uint8), rng.random((9, 8)) * 4
+    dual = np.round(rng.normal(size=(2, 400)) * (rng.random((2, 400)) < 0.4), 2)
+    terms, nothing = np.zeros((5, 1)), (np.zeros((1, 3)), np.zeros(3))
+    found = []
+    for own, landmarks in ((order, np.arange(5)), (np.arange(400), order[:5])):
+        arrays = np.full(8, 1 / 64), np.zeros(8), counts, dual[:, own], np.ones(3), 0.5
+        found.append(ByteMachine(rows[own], *arrays, landmarks, terms, *nothing, 1e9).scores(X))
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-6])
+def test_every_instruction_set_computes_the_same_scores_of_bytes(size):
+    """Coefficients of the order of `size`: half precision holds those below 6e-5 with fewer digits."""
+    code = (
+        "import numpy as np; from hwcalc._svm import ByteMachine; rng = np.random.default_rng(0);"
+        "rows, start = rng.integers(0, 256, (190, 40)).astype(np.uint8), np.zeros(3);"
+        f"dual = {size} * rng.normal(size=(2, 190));"
+        "quick = ByteMachine(rows, np.full(40, 1 / 64), np.zeros(40), [70, 64, 56], dual, start, 0.01,"
+        " np.arange(9), np.zeros((9, 1)), np.zeros((1, 3)), start, 1e9);"
+        "print(*quick.scores(rng.random((20, 40)) * 4).ravel())"
+    )
+    found = []
+    for simd in "012":
+        env = {**os.environ, "HWCALC_SIMD": simd, "PYTHONPATH": os.pathsep.join(sys.path)}
+        out = subprocess.run(
+            [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+        )
+        found.append(np.array(out.stdout.split(), float))
+    np.testing.assert_array_equal(found[1], found[2])
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-3, atol=1e-4 * size)
+    assert np.abs(found[0]).max() > size
 
 
 def test_scores_of_bytes_have_the_same_bits_in_any_batch():
