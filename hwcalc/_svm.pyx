@@ -804,7 +804,7 @@ cdef class ByteMachine:
         dual = np.asarray(dual_coef).astype(np.float16, copy=False)
         self.first, place = rows_of(counts, landmarks, dual.view(np.uint16) != 0)
         size = self.first[K]
-        rows = aligned((size, multiple(self.width, 32)), np.int8)
+        rows = aligned((size, multiple(self.width, 16)), np.int8)
         rows[...] = 0
         rows[place, :self.width] = np.bitwise_xor(vectors, 128).view(np.int8)
         self.vectors, self.step = rows, np.array(step, np.float32)

@@ -69,7 +69,7 @@ TARGET INLINED void NAME(products_of)(const Bytes *bytes, Py_ssize_t width, cons
         for (int r = 0; r < SIDE; r++) {
             const int8_t *later = bytes->vectors + rows[k + r + AHEAD] * width;
             __builtin_prefetch(later, 0, 3);
-            if (width > 64) __builtin_prefetch(later + 64, 0, 3);
+            __builtin_prefetch(later + width - 1, 0, 3);
             side[r] = bytes->vectors + rows[k + r] * width;
         }
         NAME(byte_products)(side, sample, width, product + k);
@@ -81,8 +81,8 @@ TARGET INLINED void NAME(row_products)(const Bytes *bytes, const int16_t *sample
                                        int32_t *product) {
     if (bytes->width == 128)
         NAME(products_of)(bytes, 128, sample, rows, n, product);
-    else if (bytes->width == 64)
-        NAME(products_of)(bytes, 64, sample, rows, n, product);
+    else if (bytes->width == 48)
+        NAME(products_of)(bytes, 48, sample, rows, n, product);
     else
         NAME(products_of)(bytes, bytes->width, sample, rows, n, product);
 }
