@@ -984,7 +984,7 @@ cdef class ByteMachine:
         """What the support vectors of class `own` say against a rival; those not computed yet have no weight."""
         cdef Py_ssize_t start = self.first[own]
         cdef Py_ssize_t row = rival - (rival > own)
-        return loops.weighted(&self.coef[row, start * loops.number], &self.marks[row, start // WORD],
+        return loops.weighted(&self.coef[row, 0] + start * loops.number, &self.marks[row, 0] + start // WORD,
                               work.value + start, self.first[own + 1] - start)
 
 
