@@ -804,7 +804,7 @@ cdef class ByteMachine:
         dual = np.asarray(dual_coef).astype(np.float16, copy=False)
         self.first, place = rows_of(counts, landmarks, dual.view(np.uint16) != 0)
         size = self.first[K]
-        rows = aligned((size, multiple(self.width, 32)), np.int8)
+        rows = aligned((size, multiple(self.width, 16)), np.int8)
         rows[...] = 0
         rows[place, :self.width] = np.bitwise_xor(vectors, 128).view(np.int8)
         self.vectors, self.step = rows, np.array(step, np.float32)
@@ -984,7 +984,7 @@ cdef class ByteMachine:
         """What the support vectors of class `own` say against a rival; those not computed yet have no weight."""
         cdef Py_ssize_t start = self.first[own]
         cdef Py_ssize_t row = rival - (rival > own)
-        return loops.weighted(&self.coef[row, start * loops.number], &self.marks[row, start // WORD],
+        return loops.weighted(&self.coef[row, 0] + start * loops.number, &self.marks[row, 0] + start // WORD,
                               work.value + start, self.first[own + 1] - start)
 
 

@@ -60,7 +60,7 @@ TARGET static float NAME(byte_sample)(const float *x, const float *middle, const
     return 2.0f * unit;
 }
 
-/* Inner products of a sample with support vectors rows[k], k < n, a multiple of SIDE, as wide as bytes->width says. AHEAD
+/* Inner products of a sample with support vectors rows[k], k < n, a multiple of SIDE; `width` is bytes->width. AHEAD
  * more places are read. */
 TARGET INLINED void NAME(products_of)(const Bytes *bytes, Py_ssize_t width, const int16_t *sample, const int32_t *rows,
                                       Py_ssize_t n, int32_t *product) {
@@ -69,7 +69,7 @@ TARGET INLINED void NAME(products_of)(const Bytes *bytes, Py_ssize_t width, cons
         for (int r = 0; r < SIDE; r++) {
             const int8_t *later = bytes->vectors + rows[k + r + AHEAD] * width;
             __builtin_prefetch(later, 0, 3);
-            if (width > 64) __builtin_prefetch(later + 64, 0, 3);
+            __builtin_prefetch(later + width - 1, 0, 3);
             side[r] = bytes->vectors + rows[k + r] * width;
         }
         NAME(byte_products)(side, sample, width, product + k);
@@ -81,8 +81,8 @@ TARGET INLINED void NAME(row_products)(const Bytes *bytes, const int16_t *sample
                                        int32_t *product) {
     if (bytes->width == 128)
         NAME(products_of)(bytes, 128, sample, rows, n, product);
-    else if (bytes->width == 64)
-        NAME(products_of)(bytes, 64, sample, rows, n, product);
+    else if (bytes->width == 48)
+        NAME(products_of)(bytes, 48, sample, rows, n, product);
     else
         NAME(products_of)(bytes, bytes->width, sample, rows, n, product);
 }
@@ -126,8 +126,8 @@ TARGET INLINED void NAME(weigh_columns)(const float *weight, Py_ssize_t n, const
     for (int v = 0; v < vectors; v++) ((VEC *)out)[v] = ((const VEC *)start)[v] + sum[v];
 }
 
-/* out[c] = start[c] + sum over k < n of weight[k] * table[k][c], for c < width, a multiple of 16. The numbers of the table
- * are of half precision: for one sample it takes as long as memory delivers them. */
+/* out[c] = start[c] + sum over k < n of weight[k] * table[k][c], for c < width, a multiple of 16. The numbers of the
+ * table are of half precision: for one sample it takes as long as memory delivers them. */
 TARGET static void NAME(weigh)(const float *weight, Py_ssize_t n, const void *numbers, Py_ssize_t width,
                                const float *start, float *out) {
     const NAME(number) *table = numbers;

@@ -671,7 +671,7 @@ def coded_machines(reach, counts=(300, 250, 400, 5), width=37, seed=0, projectio
 
 
 @pytest.mark.parametrize(
-    ("counts", "width"), [((300, 250, 400, 5), 37), ((64, 0, 128, 65), 20), ((90, 80, 70, 60), 120)]
+    ("counts", "width"), [((300, 250, 400, 5), 37), ((64, 0, 128, 65, 0), 20), ((90, 80, 70, 60), 120)]
 )
 def test_bytes_give_the_scores_of_single_precision(counts, width):
     """Beyond reach of all, every margin that is not far above 0 is computed; here the sketch calls each one 0."""
