@@ -179,10 +179,17 @@ class Lattice:
         self.work = 0
 
     def _is_equation(self, log_probability: FloatArray) -> bool:
-        """Whether there is an equals sign somewhere."""
-        if "=" in self.fixed.values():
-            return True
-        return "=" in self.labels and bool(np.exp(log_probability[:, self.labels.index("=")].max()) > 0.5)
+        """Whether there is an equals sign somewhere, and something behind it."""
+        if "=" not in self.labels:
+            return False
+        likely = np.exp(log_probability[:, self.labels.index("=")]) > 0.5
+        last = max(box.left for box in self.boxes)
+        for candidate, own in zip(self.candidates, likely.tolist(), strict=True):
+            if candidate.box.right < last:
+                known = self.fixed.get(frozenset(candidate.strokes))
+                if own if known is None else known == "=":
+                    return True
+        return False
 
     def parse(self) -> Parse:
         """The best reading of all strokes."""

@@ -78,7 +78,7 @@ def test_a_letter_x_is_one_where_a_number_must_stand(written: str, text: str, un
         assert (reading.text, reading.answer) == (text, f"□ = {unknown}")
 
 
-@pytest.mark.parametrize("text", ["3×4=12", "3×-4=-12", "2×7", "2×"])
+@pytest.mark.parametrize("text", ["3×4=12", "3×-4=-12", "2×7", "2×", "24×13="])
 def test_a_times_sign_stays_one(text: str) -> None:
     assert read_ink(sum_strokes(text, 60, 20, 30)).text == text
 
