@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hwcalc.handwriting import LABELS, Hand, glyphs
 from hwcalc.layout import Mark, Power, Root, Stack
+from hwcalc.segment import MAX_STROKES
 from hwcalc.written_lines import compose, sample_text, write_line, write_row
 
 
@@ -29,7 +30,7 @@ def symbol_boxes(strokes, written):
 @settings(max_examples=150, deadline=None)
 def test_a_glyph_is_a_few_finite_strokes_of_sensible_size(label, seed):
     strokes = Hand(seed).glyph(label)
-    assert 1 <= len(strokes) <= 3
+    assert 1 <= len(strokes) <= MAX_STROKES
     for stroke in strokes:
         assert stroke.dtype == np.float64
         assert stroke.ndim == 2
