@@ -94,10 +94,10 @@ def weigh(cnp.ndarray found, cnp.ndarray prior, list evidence, Py_ssize_t column
 
 def likeliest(cnp.ndarray found):
     """The column of the largest of each row of log-probabilities `found` (n, K), the first of those that are alike."""
-    cdef Py_ssize_t r, k, best, n = found.shape[1]
+    cdef Py_ssize_t _r, k, best, n = found.shape[1]
     cdef const float *row = floats(found)
     columns = []
-    for r in range(found.shape[0]):
+    for _r in range(found.shape[0]):
         best = 0
         for k in range(n):
             best = k if row[k] > row[best] else best
