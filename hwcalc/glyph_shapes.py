@@ -6,6 +6,7 @@ what a writer means to draw; what a hand makes of it (slant, tremor, roundness â
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -323,6 +324,9 @@ def _shape(line: str) -> Shape:
     return Shape(paths, float(weight.rstrip("*")), weight.endswith("*"))
 
 
-SHAPES: dict[str, tuple[Shape, ...]] = {
-    label: tuple(_shape(line) for line in text.strip().splitlines()) for label, text in _DRAWN.items()
-}
+def shapes(drawn: Mapping[str, str]) -> dict[str, tuple[Shape, ...]]:
+    """Shapes by label, of a table as above."""
+    return {label: tuple(_shape(line) for line in text.strip().splitlines()) for label, text in drawn.items()}
+
+
+SHAPES = shapes(_DRAWN)

@@ -7,7 +7,7 @@ hand and by chance → a curve → rounded corners → tremor → the points tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -155,6 +155,8 @@ class Hand:
     sloppiness : float
         How far the hand departs from the shapes: 1 as people write, 0 like a copybook. A neat hand still has
         its own choice of shapes, dots, stroke order and gaps.
+    shapes : mapping of label to shapes
+        What it can write; `LABELS`, unless others are given.
 
     Attributes
     ----------
@@ -163,10 +165,16 @@ class Hand:
         What chance does to the next glyph.
     """
 
-    def __init__(self, seed: int | np.random.Generator, sloppiness: float = 1.0) -> None:
+    def __init__(
+        self,
+        seed: int | np.random.Generator,
+        sloppiness: float = 1.0,
+        shapes: Mapping[str, tuple[Shape, ...]] = SHAPES,
+    ) -> None:
         """Draw the habits of a writer."""
         self._key = int(np.random.default_rng(seed).integers(2**62))
-        self._sloppiness = sloppiness
+        self._sloppiness, self._shapes = sloppiness, shapes
+        self._labels = list(shapes)
         self.rng = np.random.default_rng(self._key)
         self.habits = Habits.draw(np.random.default_rng([self._key, 0]), sloppiness)
         self._forms: dict[tuple[str, int], _Form] = {}
@@ -178,7 +186,7 @@ class Hand:
         Parameters
         ----------
         label : str
-            One of `LABELS`.
+            One of its shapes.
 
         Returns
         -------
@@ -219,23 +227,23 @@ class Hand:
         style = self._style(label)
         variant = style.favourite
         if self.rng.random() > self.habits.faithful:
-            variant = int(self.rng.choice(len(SHAPES[label]), p=_weights(label)))
+            variant = int(self.rng.choice(len(self._shapes[label]), p=_weights(self._shapes[label])))
         key = (label, variant)
         if key not in self._forms:
             self._forms[key] = self._form(label, variant)
         return self._forms[key]
 
     def _style(self, label: str) -> _Style:
-        if label not in SHAPES:
-            raise ValueError(f"no shape for {label!r}: choose from {' '.join(LABELS)}")
+        if label not in self._shapes:
+            raise ValueError(f"no shape for {label!r}: choose from {' '.join(self._labels)}")
         if label not in self._styles:
-            rng = np.random.default_rng([self._key, 1, LABELS.index(label)])
-            self._styles[label] = _Style.draw(label, self.habits, rng, self._sloppiness)
+            rng = np.random.default_rng([self._key, 1, self._labels.index(label)])
+            self._styles[label] = _Style.draw(label, self._shapes[label], self.habits, rng, self._sloppiness)
         return self._styles[label]
 
     def _form(self, label: str, variant: int) -> _Form:
-        rng = np.random.default_rng([self._key, 2, LABELS.index(label), variant])
-        shape, habits = SHAPES[label][variant], self.habits
+        rng = np.random.default_rng([self._key, 2, self._labels.index(label), variant])
+        shape, habits = self._shapes[label][variant], self.habits
         count = len(shape.paths)
         order = rng.permutation(count) if shape.any_order and rng.random() < 0.5 else np.arange(count)
         return _Form(
@@ -345,13 +353,15 @@ class _Style:
     ease: float
 
     @classmethod
-    def draw(cls, label: str, habits: Habits, rng: np.random.Generator, some: float) -> _Style:
+    def draw(
+        cls, label: str, shapes: Sequence[Shape], habits: Habits, rng: np.random.Generator, some: float
+    ) -> _Style:
         digit = label.isdigit()
         across, up = np.exp(some * rng.normal(0.0, _SIZE_SPREAD.get(label, _DIGIT_SPREAD)))
         if not digit:
             across, up = habits.size * across, habits.size**0.5 * up
         return cls(
-            favourite=int(rng.choice(len(SHAPES[label]), p=_weights(label))),
+            favourite=int(rng.choice(len(shapes), p=_weights(shapes))),
             scale=np.array([habits.aspect * across, up]),
             anchor=0.0 if label in _BASELINE_LABELS else AXIS,
             slanted=1.0 if digit else rng.uniform(0.3, 1.0),
@@ -362,8 +372,8 @@ class _Style:
         )
 
 
-def _weights(label: str) -> FloatArray:
-    weights: FloatArray = np.array([shape.weight for shape in SHAPES[label]])
+def _weights(shapes: Sequence[Shape]) -> FloatArray:
+    weights: FloatArray = np.array([shape.weight for shape in shapes])
     return np.asarray(weights / weights.sum())
 
 
@@ -405,7 +415,11 @@ def _stretched(path: Path, shape: Path, width: float) -> Path:
 
 
 def glyphs(
-    labels: Sequence[str], n: int, seed: int | Sequence[int], per_hand: int = 8
+    labels: Sequence[str],
+    n: int,
+    seed: int | Sequence[int],
+    per_hand: int = 8,
+    shapes: Mapping[str, tuple[Shape, ...]] = SHAPES,
 ) -> tuple[list[list[FloatArray]], npt.NDArray[np.str_]]:
     """A training set of single symbols by many hands.
 
@@ -418,6 +432,8 @@ def glyphs(
     seed : int or sequence of int
     per_hand : int
         How many glyphs one hand writes before the next takes over.
+    shapes : mapping of label to shapes
+        What the hands can write.
 
     Returns
     -------
@@ -429,7 +445,7 @@ def glyphs(
     rng.shuffle(wanted)
     made: list[list[FloatArray]] = []
     for start in range(0, n, per_hand):
-        hand = Hand(rng)
+        hand = Hand(rng, shapes=shapes)
         made.extend(_sample(hand, str(label)) for label in wanted[start : start + per_hand])
     return made, wanted
 
