@@ -28,7 +28,7 @@ from sklearn.metrics import roc_auc_score
 from hwcalc import _features, datasets, features, training
 from hwcalc.datasets import GlyphSet
 from hwcalc.features import Glyph, is_picture
-from hwcalc.glyphs import JUNK, GlyphClassifier, default_classifier
+from hwcalc.glyphs import JUNK, LETTER, NO_SYMBOLS, GlyphClassifier, default_classifier
 from hwcalc.training import Examples, Settings
 from hwcalc.training_set import assemble, junk_set, synthetic
 
@@ -179,10 +179,15 @@ def probabilities(jobs: int) -> None:
     rest = held & ~half
     probability = np.exp(classifier.log_probability(data.X[rest]))
     right = probability.argmax(axis=1) == truth[rest]
-    junk = probability[:, classifier.labels.index(JUNK)]
-    print(f"held-out writers: {100 * np.mean(~right):.2f} % of {rest.sum()} glyphs wrong, junk among them")
+    print(
+        f"held-out writers: {100 * np.mean(~right):.2f} % of {rest.sum()} wrong, junk and letters among them"
+    )
     print(f"expected calibration error {calibration_error(probability.max(axis=1), right):.4f}")
-    print(f"junk against glyphs: area under the ROC curve {roc_auc_score(data.y[rest] == JUNK, junk):.4f}")
+    symbol = ~np.isin(data.y[rest], list(NO_SYMBOLS))
+    for name, label in (("junk", JUNK), ("letters", LETTER)):
+        asked = symbol | (data.y[rest] == label)
+        area = roc_auc_score(~symbol[asked], probability[asked, classifier.labels.index(label)])
+        print(f"{name} against symbols: area under the ROC curve {area:.4f}")
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 15) -> float:

@@ -27,6 +27,7 @@ from hwcalc import expression
 from hwcalc.handwriting import Hand
 from hwcalc.ink import FloatArray
 from hwcalc.layout import UNKNOWN, Mark, Power, Root, Row, Stack
+from hwcalc.letter_shapes import LETTERS
 from hwcalc.reader import Reading, read_ink
 from hwcalc.written_lines import Crowding, sample_text, write_line, write_row
 
@@ -102,6 +103,16 @@ def column(rng: Random, sloppiness: float) -> tuple[str, Strokes]:
     return "".join(texts) + "=", strokes
 
 
+def lettered(sloppiness: float, samples: int) -> Iterator[tuple[str, Strokes]]:
+    """Short sums with a letter behind them: none is read right, and all should be doubtful."""
+    for i in range(samples):
+        rng = np.random.default_rng([i, 98])
+        strokes = write_row(Hand(rng, sloppiness), sums(rng, 2, number))[0]
+        letter = Hand(rng, sloppiness, LETTERS).glyph(str(rng.choice(list(LETTERS))))
+        behind = max(s[:, 0].max() for s in strokes) - min(s[:, 0].min() for s in letter) + 0.3
+        yield "a letter", [*strokes, *(s + np.array([behind, 0.0]) for s in letter)]
+
+
 def score(name: str, samples: Iterable[tuple[str, Strokes]], said: Callable[[Reading], str]) -> None:
     right = flagged = silent = count = 0
     for truth, strokes in samples:
@@ -126,6 +137,8 @@ def drawn_table(samples: int) -> None:
             score(name, drawn(construct, "roomy", sloppiness, samples), lambda r: r.text)
         columns = (column(np.random.default_rng([i, 99]), sloppiness) for i in range(samples))
         score(f"column, sloppiness {sloppiness:g}", columns, lambda r: r.text)
+        name = f"sum with a letter, sloppiness {sloppiness:g}"
+        score(name, lettered(sloppiness, samples), lambda r: r.text)
     crowdings: tuple[Crowding, ...] = ("roomy", "tight", "overlapping")
     for crowding in crowdings:
         score(f"one line, {crowding}", drawn("one line", crowding, 1.0, samples), lambda r: r.text)

@@ -1,7 +1,8 @@
 """GlyphClassifier: features + support vector machines + calibration + junk, and its model file.
 
 In flow glyphs; out flow labels or log-probabilities. One class, `JUNK`, stands for groups of strokes that
-are no symbol: a classifier that must call half a digit something cannot help to find where digits end.
+are no symbol: a classifier that must call half a digit something cannot help to find where digits end. Another,
+`LETTER`, stands for letters: they are no symbols of arithmetic either, but somebody wrote them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ from .model_file import Arrays, ModelError, digest, read_model, write_model
 
 JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
+
+LETTER = "¶"
+"""The label of all letters, which `letters` looks at and `classify` never returns either."""
+
+NO_SYMBOLS = JUNK + LETTER
+"""What an expression has no use for."""
 
 FORMAT = 3
 """Version of the model file. A file of another version is refused."""
@@ -84,7 +91,7 @@ class GlyphClassifier(GlyphMachine):
         return found
 
     def log_probability_of(self, glyphs: Sequence[Glyph]) -> FeatureArray:
-        """The same for glyphs that are symbols: -inf for junk.
+        """The same for glyphs that are symbols: -inf for junk and letters.
 
         The features do not tell the size of a glyph, so for pen strokes `point_evidence` makes up for it.
         """
@@ -96,7 +103,7 @@ class GlyphClassifier(GlyphMachine):
         return found
 
     def classify(self, glyphs: Sequence[Glyph]) -> list[str]:
-        """The most likely label of each glyph, never junk."""
+        """The most likely label of each glyph, never junk or a letter."""
         if not len(glyphs):
             return []
         return [self.labels[k] for k in _probability.likeliest(self.log_probability_of(glyphs))]
@@ -180,15 +187,17 @@ divided by 1 + this × the evidence."""
 
 @lru_cache(maxsize=16)
 def _columns(labels: str, known: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """The labels that the machine for paths knows, by their places among all and its own (n, 2); those but for junk."""
+    """The labels that the machine for paths knows, by their places among all and its own (n, 2); those of symbols."""
     places = np.array([(labels.index(label), k) for k, label in enumerate(known)], np.int32)
-    return places, places[[label != JUNK for label in known]]
+    return places, places[[label not in NO_SYMBOLS for label in known]]
 
 
 @lru_cache(maxsize=16)
 def _of_symbols(labels: str) -> tuple[FeatureArray, list[int]]:
-    """Log-odds of each label where there is no junk, and which labels are in SIMPLE."""
-    prior = np.array([-np.inf if label == JUNK else SLASH * (label == "/") for label in labels], np.float32)
+    """Log-odds of each label where all are symbols, and which labels are in SIMPLE."""
+    prior = np.array(
+        [-np.inf if label in NO_SYMBOLS else SLASH * (label == "/") for label in labels], np.float32
+    )
     return prior, [k for k, label in enumerate(labels) if label in SIMPLE]
 
 

@@ -10,13 +10,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .glyphs import GlyphClassifier
+from .glyphs import LETTER, GlyphClassifier
 from .models import GlyphModel, KernelMachine, LinearMachine, load_model
 from .public_sets import SETS
 
 _OWN = {
     "synthetic": "drawn by hwcalc, MIT",
     "junk": "drawn by hwcalc from the other sets' writers: no symbols",
+    "letters": "drawn by hwcalc, MIT: all one label",
 }
 
 
@@ -43,14 +44,15 @@ def card(path: str | os.PathLike[str]) -> str:
         lines += ["", "## Trained on", "", "| set | glyphs | source and licence |", "|---|---|---|"]
         lines += [f"| {name} | {count:,} | {_licence(name)} |" for name, count in recipe["sets"].items()]
     figures = _figures(recipe)
+    noticed = ", and the reading is mostly marked doubtful" if LETTER in model.machine.labels else ""
     if figures:
         lines += ["", "## Figures", "", *(f"- {line}" for line in figures)]
     lines += [
         "",
         "## Limits",
         "",
-        "It tells these symbols apart, nothing else: a letter is read as the symbol that it looks like most. Its "
-        "figures hold for writers and pens like those of the test set; measure it on your own with "
+        f"It tells these symbols apart, nothing else: a letter is read as the symbol that it looks like most{noticed}. "
+        "Its figures hold for writers and pens like those of the test set; measure it on your own with "
         "`hwcalc evaluate`.",
     ]
     if recipe.get("command"):

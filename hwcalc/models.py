@@ -18,7 +18,7 @@ import numpy.typing as npt
 from . import _svm, features
 from .features import FeatureArray, Glyph
 from .glyph_machine import log_softmax
-from .glyphs import JUNK, GlyphClassifier
+from .glyphs import NO_SYMBOLS, GlyphClassifier
 from .model_file import Arrays, ModelError, digest, read_model, write_model
 from .preparation import SIDE, Denoise, Features, prepare
 
@@ -119,15 +119,15 @@ class GlyphModel:
 
     @property
     def labels(self) -> str:
-        """The labels it can tell apart, one character each, without that of junk."""
-        return self.machine.labels.replace(JUNK, "")
+        """The labels it can tell apart, one character each, without those of junk and of letters."""
+        return "".join(label for label in self.machine.labels if label not in NO_SYMBOLS)
 
     def log_proba(self, glyphs: Sequence[Glyph]) -> FeatureArray:
         """Natural logarithms of the probabilities, float32 (n, K), in the order of `labels`."""
         if not len(glyphs):
             return np.empty((0, len(self.labels)), np.float32)
         if isinstance(self.machine, GlyphClassifier):
-            known = [k for k, label in enumerate(self.machine.labels) if label != JUNK]
+            known = [k for k, label in enumerate(self.machine.labels) if label not in NO_SYMBOLS]
             return self.machine.log_probability_of(glyphs)[:, known]
         X = prepare(glyphs, self.features, self.denoise)
         return log_softmax(self.machine.scores(X) / self.temperature)

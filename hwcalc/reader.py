@@ -18,10 +18,12 @@ from . import equations, expression, segment
 from .digits_alone import among_digits
 from .empty_box import with_boxes
 from .features import Glyph, extract
-from .glyphs import JUNK, default_classifier
+from .glyphs import NO_SYMBOLS, default_classifier
 from .grammar import KIND
 from .ink import Box, Ink, ReadError
 from .lattice import Lattice
+from .layout import UNKNOWN
+from .letters import is_foreign, letters_apart, or_junk
 from .memory import Memory
 from .parses import Parse, agreed
 
@@ -43,6 +45,9 @@ _INVERTED = 3.0
 """How many times more likely a glyph must look with the other polarity than its border tells."""
 
 _DIGITS = frozenset("0123456789.")
+
+_TOLD_OTHERWISE = frozenset((".", "÷", UNKNOWN))
+"""A point by its size, a box by its corners, ÷ by what stands over what: their shapes alone may be anything."""
 
 _FOREIGN = 0.5
 """A digit less likely than this among all labels makes a plain number doubtful: it may be something else."""
@@ -151,7 +156,7 @@ def _bright_ink(glyphs: list[Glyph]) -> list[Glyph]:
     classifier = default_classifier()
     log_probability = classifier.log_probability(extract([*(glyphs[i] for i in cropped), *inverted]))
     # any blob may be a point
-    shaped = [k for k, label in enumerate(classifier.labels) if label not in (JUNK, ".")]
+    shaped = [k for k, label in enumerate(classifier.labels) if label not in (*NO_SYMBOLS, ".")]
     best = log_probability[:, shaped].max(axis=1)
     better = best[len(cropped) :] > best[: len(cropped)] + np.log(_INVERTED)
     turned = {i: glyph for i, glyph, yes in zip(cropped, inverted, better, strict=True) if yes}
@@ -269,7 +274,9 @@ def read_source(source: Source) -> Reading:
     unit = segment.unit_height([stroke.box for stroke in ink.strokes])
     classifier = default_classifier()
     candidates = segment.candidates(ink, unit, fixed.keys(), source.apart)
-    log_probability = _MEMORY.log_probability(classifier, ink, candidates)
+    log_probability, letters = letters_apart(
+        _MEMORY.log_probability(classifier, ink, candidates), classifier.labels
+    )
     if ink.pen_width is not None:
         from .asterisk import with_asterisks  # OpenCV takes a tenth of a second to import
 
@@ -283,9 +290,20 @@ def read_source(source: Source) -> Reading:
     parse = lattice.parse()
     if parse.share < DOUBTFUL:
         parse = agreed(parse, lattice.others())
+    confidence = parse.share
     if not source.digits:
-        return _reading(source, *equations.weighed(parse, lattice.others()))
-    reading = _reading(source, parse, parse.share)
+        parse, confidence = equations.weighed(parse, lattice.others())
+    reading = _reading(source, parse, confidence)
+    strange = letters if ink.pen_width is None else or_junk(letters, log_probability, classifier.labels)
+    shaped = [
+        piece.group
+        for piece in parse.symbols()
+        if piece.label not in _TOLD_OTHERWISE and not fixed.get(frozenset(piece.group.strokes))
+    ]
+    if is_foreign(shaped, candidates, letters, strange):
+        reading = replace(reading, doubtful=True)
+    if not source.digits:
+        return reading
     own = dict(zip(candidates, log_probability, strict=True))
     return _number(reading, parse, own, classifier.labels)
 
@@ -336,7 +354,7 @@ def _number(
     foreign = any(
         np.exp(log_probability[piece.group][labels.index(piece.label)]) < _FOREIGN
         for piece in parse.symbols()
-        if piece.label != "."  # a point has no shape of its own
+        if piece.label not in _TOLD_OTHERWISE
     )
     return replace(
         reading,

@@ -91,7 +91,11 @@ def parser() -> argparse.ArgumentParser:
 
 def _data_arguments(group: Any) -> None:
     group.add_argument("--limit", type=positive, help="at most so many glyphs of each set")
-    group.add_argument("--junk", type=count, help="groups of strokes that are no symbol (16000; with SETs 0)")
+    group.add_argument(
+        "--junk",
+        type=count,
+        help="groups of strokes that are no symbol, and a quarter as many letters (16000; with SETs 0)",
+    )
     group.add_argument(
         "--synthetic", type=positive, default=_SYNTHETIC, help="glyphs of the set synthetic (16000)"
     )

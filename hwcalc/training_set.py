@@ -15,9 +15,10 @@ from joblib import Parallel, delayed
 
 from .datasets import LABELS, GlyphSet
 from .features import Glyph, extract, extract_paths, is_picture
-from .glyphs import JUNK
+from .glyphs import JUNK, LETTER
 from .handwriting import glyphs as synthetic_glyphs
 from .junk import Writer, junk
+from .letter_shapes import LETTERS
 
 PIECE = 1000
 """Glyphs drawn from one seed, so that what is drawn does not depend on how many processes draw."""
@@ -28,6 +29,9 @@ WRITERS_OF_PIECE = 30
 RARE = "%"
 """Drawn apart, and in the lines of real writers by a synthetic hand: so the other glyphs are those that they would be
 without it."""
+
+LETTER_SHARE = 0.25
+"""Letters for each group that is no symbol."""
 
 EVENNESS = 0.2
 """Power of the share of a label by which rare labels weigh more: 0 leaves `1` three times as common as `/`, which
@@ -88,6 +92,16 @@ def junk_set(n: int, seed: int, sets: Sequence[GlyphSet] = (), n_jobs: int = 1) 
     return GlyphSet("junk", groups, np.full(n, JUNK), np.array([f"junk/{i // 100}" for i in range(n)]))
 
 
+def letter_set(n: int, seed: int, n_jobs: int = 1) -> GlyphSet:
+    """`n` letters by synthetic hands as a set of one label."""
+    tasks = [
+        delayed(synthetic_glyphs)(list(LETTERS), k, [seed, 2, i], shapes=LETTERS)
+        for i, k in enumerate(_pieces(n))
+    ]
+    drawn = [glyph for part, _ in _drawn(tasks, n_jobs) for glyph in part]
+    return GlyphSet("letters", drawn, np.full(n, LETTER), np.array([f"letters/{i // 8}" for i in range(n)]))
+
+
 def _pieces(n: int) -> list[int]:
     return [min(PIECE, n - start) for start in range(0, max(n, 1), PIECE)]
 
@@ -111,13 +125,14 @@ def _writers(sets: Sequence[GlyphSet]) -> list[Writer]:
 def assemble(
     sets: Sequence[GlyphSet], junk_count: int, limit: int | None, seed: int, n_jobs: int
 ) -> TrainingSet:
-    """Features of all glyphs of `sets`, at most `limit` of each, and of `junk_count` groups that are none."""
+    """Features of all glyphs of `sets`, at most `limit` of each, of `junk_count` groups that are none, and letters."""
     rng = np.random.default_rng(seed)
     if limit is not None:
         sets = [s.take(np.sort(rng.permutation(len(s))[:limit])) for s in sets]
         junk_count = min(junk_count, limit)
     if junk_count:
-        sets = [*sets, junk_set(junk_count, seed, sets, n_jobs)]
+        letters = letter_set(round(LETTER_SHARE * junk_count), seed, n_jobs)
+        sets = [*sets, letters, junk_set(junk_count, seed, sets, n_jobs)]
     labels = np.concatenate([s.labels for s in sets])
     glyphs = [glyph for s in sets for glyph in s.glyphs]
     drawn = np.array([not is_picture(glyph) for glyph in glyphs])

@@ -8,7 +8,7 @@ import pytest
 
 from hwcalc import train, training
 from hwcalc.datasets import LABELS
-from hwcalc.glyphs import JUNK, GlyphClassifier
+from hwcalc.glyphs import JUNK, LETTER, GlyphClassifier
 
 
 @pytest.fixture(autouse=True)
@@ -173,8 +173,8 @@ def test_sets_with_strokes_train_a_machine_for_paths(tmp_path, capsys):
     arguments = ["synthetic", "mnist", "--limit", "400", "--junk", "60", "-q"]
     assert train.main([*arguments, "-o", str(both)]) == 0
     made = GlyphClassifier.load(both)
-    assert set(made.pen.labels) == {*LABELS, JUNK}
-    assert made.recipe["pen"]["samples"] == 460
+    assert set(made.pen.labels) == {*LABELS, JUNK, LETTER}
+    assert made.recipe["pen"]["samples"] == 475
     assert 0 < made.recipe["pen"]["held_out_error"] < 0.5
     made.pen = None
     made.save(shape)
@@ -184,7 +184,7 @@ def test_sets_with_strokes_train_a_machine_for_paths(tmp_path, capsys):
         for name in ("vectors", "dual_coef", "intercept"):
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
     assert second.recipe["command"] == first.recipe["command"]
-    assert second.recipe["pen"]["samples"] == 460
+    assert second.recipe["pen"]["samples"] == 475
 
 
 def test_a_model_that_does_not_read_gets_no_machine_for_paths(tmp_path, capsys):

@@ -7,7 +7,7 @@ import pytest
 
 from hwcalc import features, training_set
 from hwcalc.datasets import LABELS, GlyphSet
-from hwcalc.glyphs import JUNK
+from hwcalc.glyphs import JUNK, LETTER
 
 
 def flat(glyphs):
@@ -37,16 +37,23 @@ def test_junk_does_not_depend_on_processes(small_pieces):
     np.testing.assert_array_equal(flat(alone.glyphs), flat(together.glyphs))
 
 
+def test_letters_have_one_label_and_do_not_depend_on_processes(small_pieces):
+    alone, together = training_set.letter_set(130, 3), training_set.letter_set(130, 3, n_jobs=2)
+    assert len(alone) == 130
+    assert set(alone.labels) == {LETTER}
+    np.testing.assert_array_equal(flat(alone.glyphs), flat(together.glyphs))
+
+
 def test_none_are_none():
     assert len(training_set.synthetic(0, 1)) == 0
 
 
 def test_the_training_set_counts_its_sources():
     data = training_set.assemble([training_set.synthetic(60, 1)], 20, None, 0, 1)
-    assert data.counts == {"synthetic": 60, "junk": 20}
-    assert len(data.X) == len(data.y) == len(data.writers) == 80
+    assert data.counts == {"synthetic": 60, "letters": 5, "junk": 20}
+    assert len(data.X) == len(data.y) == len(data.writers) == 85
     limited = training_set.assemble([training_set.synthetic(60, 1)], 20, 10, 0, 1)
-    assert limited.counts == {"synthetic": 10, "junk": 10}
+    assert limited.counts == {"synthetic": 10, "letters": 2, "junk": 10}
 
 
 def test_weights_raise_rare_labels():
