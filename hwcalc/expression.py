@@ -350,8 +350,14 @@ def _solution(sides: Sequence[Row]) -> Result:
     if not found:
         raise NoValueError(f"no number can be {UNKNOWN}")
     fractions = any("/" in text(side) for side in sides)
-    answer = f"{UNKNOWN} = {' or '.join(number.show(u, fractions) for u in found)}"
+    shown = " or ".join(number.show(u, fractions) for u in found)
+    answer = f"{UNKNOWN} {shown}" if shown.startswith("≈") else f"{UNKNOWN} = {shown}"
     return Result(found[0] if len(found) == 1 else None, answer)
+
+
+def solved(answer: str) -> str:
+    """The unknown that an answer gives the value of, '' for none: '□' of '□ = -7 or 7' and '□ ≈ 1.5×10^-7'."""
+    return UNKNOWN if answer.startswith((f"{UNKNOWN} = ", f"{UNKNOWN} ≈ ")) else ""
 
 
 def _value(row: Row) -> Number:

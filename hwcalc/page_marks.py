@@ -87,7 +87,7 @@ def _mark(reading: Reading) -> _Mark:
     text = reading.text.rstrip("=")
     answer = f" = {reading.answer}" if reading.answer and reading.value is not None else ""
     answer = answer.replace("= ≈", "≈") if reading.answer != text else ""
-    if reading.answer.startswith(f"{UNKNOWN} "):
+    if reading.unknown:
         answer = f", {reading.answer}"
     return _Mark(DOUBTFUL if question else READ, _printable(f"{text}{answer}{question}"), ())
 

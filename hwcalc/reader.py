@@ -119,6 +119,11 @@ class Reading:
     box: Box
     source: Source | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def unknown(self) -> str:
+        """The unknown that the answer gives the value of, '' for none."""
+        return expression.solved(self.answer)
+
 
 def classify(glyphs: Sequence[Glyph]) -> list[str]:
     """Labels of single glyphs.

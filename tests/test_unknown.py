@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwcalc.expression import DEPTH, evaluate, latex, parse, text
+from hwcalc.expression import DEPTH, evaluate, latex, parse, solved, text
 from hwcalc.layout import UNKNOWN, Mark, Root, Stack
 from hwcalc.unknown import occurs, put_in
 
@@ -29,6 +29,7 @@ from hwcalc.unknown import occurs, put_in
         ("√?=3", "□ = 9"),
         ("2×√?+1=7", "□ = 9"),
         ("0.1+?=0.3", "□ = 0.2"),
+        ("1000003×?=1", "□ ≈ 9.99997000009×10^-7"),
     ],
 )
 def test_solved(typed: str, answer: str) -> None:
@@ -40,6 +41,21 @@ def test_solved(typed: str, answer: str) -> None:
 @pytest.mark.parametrize("typed", ["?×?=49", "?²=49", "3?^2-100=47"])
 def test_two_numbers_may_do(typed: str) -> None:
     assert evaluate(parse(typed)) == (None, "□ = -7 or 7")
+
+
+@pytest.mark.parametrize(
+    ("answer", "unknown"),
+    [
+        ("□ = -7 or 7", "□"),
+        ("□ ≈ 1.5×10^-7", "□"),
+        ("7", ""),
+        ("≈ 1.5", ""),
+        ("any number may be □", ""),
+        ("", ""),
+    ],
+)
+def test_an_answer_says_the_value_of_an_unknown(answer: str, unknown: str) -> None:
+    assert solved(answer) == unknown
 
 
 @pytest.mark.parametrize(
