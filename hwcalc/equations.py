@@ -12,7 +12,7 @@ from itertools import chain, combinations, islice
 from math import exp, log
 
 from . import expression
-from .layout import UNKNOWN
+from .layout import UNKNOWNS
 from .parses import Parse
 from .structure import Form
 
@@ -39,7 +39,7 @@ def weighed(parse: Parse, others: Iterable[Parse] = ()) -> tuple[Parse, float]:
     """
     share = parse.share
     verdict = _verdict(parse)
-    if UNKNOWN in parse.labels or (verdict is None and "=" not in parse.labels[:-1]):
+    if _has_unknown(parse) or (verdict is None and "=" not in parse.labels[:-1]):
         return parse, share
     if verdict:
         odds = _odds(parse)
@@ -59,14 +59,18 @@ def weighed(parse: Parse, others: Iterable[Parse] = ()) -> tuple[Parse, float]:
 def _verdict(parse: Parse) -> bool | None:
     """Whether an equation is true, or for a whole number; None for what is no equation, or true for another one."""
     value = expression.evaluate(parse.row()).value
-    if UNKNOWN in parse.labels:
+    if _has_unknown(parse):
         return True if isinstance(value, Fraction) and value.denominator == 1 else None
     return value if isinstance(value, bool) else None
 
 
+def _has_unknown(parse: Parse) -> bool:
+    return any(name in parse.labels for name in UNKNOWNS)
+
+
 def _odds(parse: Parse) -> float:
     """How many times likelier an equation is for being true."""
-    if UNKNOWN in parse.labels:
+    if _has_unknown(parse):
         return WHOLE
     digits = sum(label.isdigit() for label in parse.labels.partition("=")[2])
     return RIGHT * 10.0 ** min(digits, TELLING)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .layout import UNKNOWN
+from .layout import UNKNOWNS
 
 (
     START, DIGIT, POINT, PLUS, MINUS, TIMES, OPEN, CLOSE, EQUALS, PERCENT, SIGN, WHOLE, COLUMN, LATER_ROW,
@@ -23,7 +23,7 @@ at LATER_ROW."""
 KIND = {
     **dict.fromkeys("0123456789", DIGIT),
     ".": POINT, "+": PLUS, "-": MINUS, "×": TIMES, "÷": TIMES, "/": TIMES,
-    "(": OPEN, ")": CLOSE, "=": EQUALS, "%": PERCENT, "√": SIGN, UNKNOWN: WHOLE,
+    "(": OPEN, ")": CLOSE, "=": EQUALS, "%": PERCENT, "√": SIGN, **dict.fromkeys(UNKNOWNS, WHOLE),
 }  # fmt: skip
 
 ODD, WRONG = -1.5, -10.0

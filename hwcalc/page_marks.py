@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from PIL import Image, ImageDraw, ImageFont
 
 from .ink import ByteArray
-from .layout import UNKNOWN
+from .layout import EMPTY_BOX
 
 if TYPE_CHECKING:
     from .reader import Reading
@@ -94,7 +94,7 @@ def _mark(reading: Reading) -> _Mark:
 
 def _printable(text: str) -> str:
     """`text` in the characters that Pillow's own font has."""
-    for sign, plain in (("≈", "~"), (UNKNOWN, "?"), ("√", "sqrt"), ("×", "x"), ("÷", "/"), ("−", "-")):
+    for sign, plain in (("≈", "~"), (EMPTY_BOX, "?"), ("√", "sqrt"), ("×", "x"), ("÷", "/"), ("−", "-")):
         text = text.replace(sign, plain)
     return text
 

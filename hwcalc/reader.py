@@ -65,7 +65,7 @@ class Symbol:
     Parameters
     ----------
     label : str
-        One of `0`-`9 + - × ÷ / = ( ) . % √ □`; a fraction bar and the rule under a column are `-`.
+        One of `0`-`9 + - × ÷ / = ( ) . % √ □ x`; a fraction bar and the rule under a column are `-`.
     box : Box
         Where it stands, in the units of the ink (for a picture, pixels).
     confidence : float
@@ -96,7 +96,7 @@ class Reading:
         Fraction: exact; of an equation with an unknown its solution. Decimal: a root that is not rational. bool: an
         equation, is it true? None: no value.
     answer : str
-        What to show: '182', '3 1/7 ≈ 3.142857', 'true', '□ = 7', 'cannot divide by zero', '' when nothing is asked.
+        What to show: '182', '3 1/7 ≈ 3.142857', 'true', 'x = 7', 'cannot divide by zero', '' when nothing is asked.
     symbols : tuple of Symbol
         In the order of `text`.
     confidence : float
@@ -211,7 +211,8 @@ def read_ink(
 def correct(reading: Reading, symbol: int, label: str) -> Reading:
     """Read again, knowing that symbol number `symbol` of a reading has this label.
 
-    What was known before stays known, unless it is about the same strokes.
+    An `x` may be the unknown or ×, whichever makes sense there; a `×` is no unknown. What was known before stays
+    known, unless it is about the same strokes.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a box stands for: the numbers that make an equation with an unknown true.
+"""What an unknown stands for: the numbers that make its equation true.
 
 In flow the two sides of an equation and a way to compute them; out flow the unknown's values. There is no algebra in
 it: the difference of the sides is computed for a few values of the unknown, and where it is a straight line in the
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeAlias
 
-from .layout import UNKNOWN, Item, Mark, Power, Root, Row, Stack, rows_of
+from .layout import UNKNOWNS, Item, Mark, Power, Root, Row, Stack, rows_of
 from .number import NoValueError, Number, square_root
 
 Value: TypeAlias = Callable[[Row], Number]
@@ -24,9 +24,10 @@ _TRIED = (4, 9, 25, 49, 121)
 _Line: TypeAlias = tuple[Fraction, Fraction]
 
 
-def occurs(row: Row) -> bool:
-    """Whether there is an unknown in a row."""
-    return any(isinstance(item, Mark) and item.label == UNKNOWN for part, _ in rows_of(row) for item in part)
+def unknowns(row: Row) -> list[str]:
+    """The names of the unknowns in a row, those of `UNKNOWNS`."""
+    labels = {item.label for part, _ in rows_of(row) for item in part if isinstance(item, Mark)}
+    return [name for name in UNKNOWNS if name in labels]
 
 
 def put_in(row: Row, value: Fraction) -> Row:
@@ -34,7 +35,7 @@ def put_in(row: Row, value: Fraction) -> Row:
     made: list[Item] = []
     for item in row:
         match item:
-            case Mark(label) if label == UNKNOWN:
+            case Mark(label) if label in UNKNOWNS:
                 made += (
                     Mark("("),
                     *_marks(value.numerator),
@@ -63,7 +64,7 @@ def solve(left: Row, right: Row, value: Value) -> list[Fraction]:
     Parameters
     ----------
     left, right : Row
-        With an unknown in at least one of them.
+        With the unknown in at least one of them.
     value : of a row without unknowns
 
     Raises
@@ -71,6 +72,7 @@ def solve(left: Row, right: Row, value: Value) -> list[Fraction]:
     NoValueError
         No number makes the sides equal, or every one does, or it cannot be told.
     """
+    name = unknowns((*left, *right))[0]
 
     def difference(of: Fraction) -> Fraction | None:
         try:
@@ -85,15 +87,13 @@ def solve(left: Row, right: Row, value: Value) -> list[Fraction]:
             continue
         slope, start = line
         if slope == 0:
-            raise NoValueError(
-                f"any number may be {UNKNOWN}" if start == 0 else f"no number can be {UNKNOWN}"
-            )
+            raise NoValueError(f"any number may be {name}" if start == 0 else f"no number can be {name}")
         found = _checked(unknown_at, -start / slope, difference)
         if found:
             return found
     for side in (left, right):
         value(put_in(side, Fraction(_TRIED[0])))  # it may say what is wrong with it
-    raise NoValueError(f"cannot find {UNKNOWN}")
+    raise NoValueError(f"cannot find {name}")
 
 
 def _checked(
@@ -133,7 +133,7 @@ def _reciprocal(t: Fraction) -> Fraction:
 def _root(t: Fraction) -> Fraction:
     root = square_root(t)
     if not isinstance(root, Fraction):
-        raise NoValueError(f"{UNKNOWN} is no number that can be written")
+        raise NoValueError("a root that cannot be written as a fraction")
     return root
 
 
