@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeAlias
 from . import number
 from .layout import EMPTY_BOX, LETTER, UNKNOWNS, Item, Mark, Power, Root, Row, Stack, rows_of
 from .number import NoValueError, Number
-from .unknown import put_in, solve, unknowns
+from .unknown import check, put_in, solve, unknowns
 
 LENGTH = 1000
 DEPTH = 50
@@ -368,8 +368,16 @@ def _solution(names: Sequence[str], sides: Sequence[Row]) -> Result:
     (name,) = names
     if len(sides) == 1:
         raise NoValueError(f"what is {name}? Write = and what it makes")
-    left, right = next(pair for pair in pairwise(sides) if unknowns(pair[0] + pair[1]))
-    found = [u for u in solve(left, right, _value) if _holds(sides, u)]
+    check(sides, _value)
+    possible: list[Fraction] | None = None  # every number
+    for left, right in pairwise(sides):
+        if not unknowns(left + right) and not number.is_close(_value(left), _value(right), Fraction(0)):
+            possible = []
+        elif unknowns(left + right) and possible is None:
+            possible = solve(left, right, _value)
+    if possible is None:
+        raise NoValueError(f"any number may be {name}")
+    found = [u for u in possible if _holds(sides, u)]
     if not found:
         raise NoValueError(f"no number can be {name}")
     fractions = any("/" in text(side) for side in sides)
@@ -389,7 +397,10 @@ def _value(row: Row) -> Number:
 
 def _holds(sides: Sequence[Row], unknown: Fraction) -> bool:
     """Whether all sides are equal with a number for the unknown."""
-    values = [_value(put_in(side, unknown)) for side in sides]
+    try:
+        values = [_value(put_in(side, unknown)) for side in sides]
+    except NoValueError:
+        return False
     return all(number.is_close(a, b, Fraction(0)) for a, b in pairwise(values))
 
 

@@ -9,12 +9,12 @@ putting it in. So whatever can be computed can be solved, as long as the unknown
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
 from .layout import UNKNOWNS, Item, Mark, Power, Root, Row, Stack, rows_of
-from .number import NoValueError, Number, square_root
+from .number import NoValueError, Number, divide, multiply, square_root
 
 Value: TypeAlias = Callable[[Row], Number]
 
@@ -58,8 +58,23 @@ def _marks(whole: int) -> Row:
     return tuple(Mark(label) for label in str(whole))
 
 
-def solve(left: Row, right: Row, value: Value) -> list[Fraction]:
-    """The values of the unknown for which both sides are the same, smallest first.
+def check(sides: Sequence[Row], value: Value) -> None:
+    """Raise a NoValueError with what is wrong with one of the sides, whatever the unknown is; `value`: see `solve`."""
+    for side in sides:
+        if not any(_has_value(side, Fraction(t), value) for t in (*_TRIED, 1, -1)):
+            value(put_in(side, Fraction(_TRIED[0])))
+
+
+def _has_value(side: Row, unknown: Fraction, value: Value) -> bool:
+    try:
+        value(put_in(side, unknown))
+    except NoValueError:
+        return False
+    return True
+
+
+def solve(left: Row, right: Row, value: Value) -> list[Fraction] | None:
+    """The only values of the unknown that may make both sides the same; None where every number does.
 
     Parameters
     ----------
@@ -70,72 +85,63 @@ def solve(left: Row, right: Row, value: Value) -> list[Fraction]:
     Raises
     ------
     NoValueError
-        No number makes the sides equal, or every one does, or it cannot be told.
+        It cannot be told.
     """
-    name = unknowns((*left, *right))[0]
 
-    def difference(of: Fraction) -> Fraction | None:
+    def difference(of: Number) -> Fraction | None:
+        if not isinstance(of, Fraction):
+            return None
         try:
             a, b = value(put_in(left, of)), value(put_in(right, of))
         except NoValueError:
             return None
         return a - b if isinstance(a, Fraction) and isinstance(b, Fraction) else None
 
-    for unknown_at in (_itself, _reciprocal, _root, _square):
-        line = _line([(Fraction(t), difference(unknown_at(Fraction(t)))) for t in _TRIED])
+    for unknown_at in (_itself, _reciprocal, square_root, _square):
+        line = _line((Fraction(t), difference(unknown_at(Fraction(t)))) for t in _TRIED)
         if line is None:
             continue
         slope, start = line
         if slope == 0:
-            raise NoValueError(f"any number may be {name}" if start == 0 else f"no number can be {name}")
-        found = _checked(unknown_at, -start / slope, difference)
-        if found:
-            return found
-    for side in (left, right):
-        value(put_in(side, Fraction(_TRIED[0])))  # it may say what is wrong with it
-    raise NoValueError(f"cannot find {name}")
-
-
-def _checked(
-    unknown_at: Callable[[Fraction], Fraction],
-    at: Fraction,
-    difference: Callable[[Fraction], Fraction | None],
-) -> list[Fraction]:
-    """The solutions where the line is zero, both signs tried."""
-    try:
+            if difference(Fraction(-_TRIED[0])) not in (start, None):  # √(□²) = □
+                break
+            return [] if start else None
+        at = divide(-start, slope)
+        if (unknown_at is _reciprocal and at == 0) or (unknown_at is square_root and at < 0):
+            return []
         found = unknown_at(at)
-    except NoValueError:
-        return []
-    return sorted(u for u in {found, -found} if difference(u) == 0)
+        if isinstance(found, Fraction):
+            return sorted({found, -found})
+        break
+    raise NoValueError(f"cannot find {unknowns(left + right)[0]}")
 
 
-def _line(points: list[tuple[Fraction, Fraction | None]]) -> _Line | None:
-    """Slope and start of the straight line through all points that have a value; None where there is none."""
-    known = [(x, y) for x, y in points if y is not None]
-    if len(known) < len(_TRIED) - 1:
-        return None
-    (x, y), (other_x, other_y), *others = known
-    slope = (other_y - y) / (other_x - x)
-    straight = all(y + slope * (more_x - x) == more_y for more_x, more_y in others)
-    return (slope, y - slope * x) if straight else None
+def _line(points: Iterable[tuple[Fraction, Fraction | None]]) -> _Line | None:
+    """Slope and start of the straight line through all points, of which one may have no y; None where there is none."""
+    known: list[tuple[Fraction, Fraction]] = []
+    missing = 0
+    for x, y in points:  # those after the first that is beside the line are not computed
+        if y is None:
+            missing += 1
+        else:
+            known.append((x, y))
+        if missing > 1 or (len(known) > 2 and _slope(known[0], known[-1]) != _slope(*known[:2])):
+            return None
+    (x, y), slope = known[0], _slope(*known[:2])
+    return slope, y - slope * x
 
 
-def _itself(t: Fraction) -> Fraction:
+def _slope(a: tuple[Fraction, Fraction], b: tuple[Fraction, Fraction]) -> Fraction:
+    return (b[1] - a[1]) / (b[0] - a[0])
+
+
+def _itself(t: Number) -> Number:
     return t
 
 
-def _reciprocal(t: Fraction) -> Fraction:
-    if t == 0:
-        raise NoValueError("cannot divide by zero")
-    return 1 / t
+def _reciprocal(t: Number) -> Number:
+    return divide(Fraction(1), t)
 
 
-def _root(t: Fraction) -> Fraction:
-    root = square_root(t)
-    if not isinstance(root, Fraction):
-        raise NoValueError("a root that cannot be written as a fraction")
-    return root
-
-
-def _square(t: Fraction) -> Fraction:
-    return t * t
+def _square(t: Number) -> Number:
+    return multiply(t, t)
