@@ -70,7 +70,8 @@ def test_read(text: str, unknown: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "unknown"), [("2x+3=11", 4), ("x+3=9", 6), ("14÷x=7", 2), ("4x-5=11", 4), ("3×x=12", 4)]
+    ("text", "unknown"),
+    [("2x+3=11", 4), ("x+3=9", 6), ("14÷x=7", 2), ("4x-5=11", 4), ("3×x=12", 4), ("2x+3=4x-1", 2)],
 )
 def test_a_letter_x_is_one_where_a_number_must_stand(text: str, unknown: int) -> None:
     for reading in (read_ink(sum_strokes(text, 60, 20, 30)), read(sum_picture(text))):
