@@ -229,12 +229,17 @@ def test_wide_samples_have_the_same_bits_too():
     """More features than one part of a panel, with zeros, so that tiles leave features out."""
     random = np.random.default_rng(0)
     X = random.normal(size=(150, 600)).astype(np.float32) * (random.random((150, 600)) < 0.2)
-    machine = Machine(X[:100], [30, 33, 37], random.normal(size=(2, 100)), [0.1, 0.2, 0.3], "rbf", 0.01)
+    dual, intercept = random.normal(size=(2, 100)), [0.1, 0.2, 0.3]
+    machine = Machine(X[:100], [30, 33, 37], dual, intercept, "rbf", 0.01)
     whole = machine.decide(X)
     np.testing.assert_array_equal(np.concatenate([machine.decide(x[None]) for x in X]), whole)
     K = svm_twin.kernel_matrix(X.astype(float), X[:100].astype(float), "rbf", 0.01)
-    assert whole.shape == (150, 3)
-    assert np.isfinite(K).all()
+    first, second, third = slice(0, 30), slice(30, 63), slice(63, 100)
+    expected = [
+        K[:, own] @ dual[rival - 1, own] + K[:, other] @ dual[place, other]
+        for own, other, place, rival in ((first, second, 0, 1), (first, third, 0, 2), (second, third, 1, 2))
+    ]
+    np.testing.assert_allclose(whole, np.transpose(expected) + intercept, atol=1e-4)
 
 
 def printed_by_instruction_sets(code):
