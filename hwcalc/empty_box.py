@@ -61,7 +61,7 @@ def with_boxes(
     ----------
     ink : Ink
     unit : float
-        Height of a digit.
+        Height of a digit, in the units of the ink.
     candidates : sequence of n Candidate
     log_probability : float (n, K)
     labels : str of length K
@@ -138,9 +138,8 @@ def is_box(points: FloatArray, pen_width: float = 0.0) -> bool:
 def _quadrilateral(hull: FloatArray) -> tuple[FloatArray, float]:
     """The largest quadrilateral of corners of a hull (n, 2), and its area: a diagonal, and what is farthest from it."""
     to = hull - hull[:, None]  # [a, b]: from a to b
-    beside = _cross(
-        to[:, :, None], to[:, None]
-    )  # [a, b, c]: twice the area of the triangle, c on the left of ab
+    # [a, b, c]: twice the area of the triangle, where c is on the left of ab
+    beside = _cross(to[:, :, None], to[:, None])
     areas = 0.5 * (beside.max(axis=2) - beside.min(axis=2))
     a, b = np.unravel_index(int(areas.argmax()), areas.shape)
     return hull[[a, beside[a, b].argmin(), b, beside[a, b].argmax()]], float(areas[a, b])

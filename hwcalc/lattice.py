@@ -267,7 +267,7 @@ class Lattice:
         return Candidate(strokes, reduce(Box.union, (self.boxes[i] for i in strokes)))
 
     def cross(self, first: _Item, second: _Item) -> bool:
-        """Whether one of two symbols is a bar that the other one goes through."""
+        """Whether one of two symbols by a pen is a bar that the other one goes through."""
         if second.box.left >= first.box.right or self.ink.pen_width is not None:
             return False
         a, b = first.group.written, second.group.written
