@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeAlias
 from . import number
 from .layout import EMPTY_BOX, LETTER, UNKNOWNS, Item, Mark, Power, Root, Row, Stack, rows_of
 from .number import NoValueError, Number
-from .unknown import check, put_in, solve, unknowns
+from .unknown import check, solve, unknowns
 
 LENGTH = 1000
 DEPTH = 50
@@ -369,7 +369,7 @@ def _solution(names: Sequence[str], sides: Sequence[Row]) -> Result:
     if len(sides) == 1:
         raise NoValueError(f"what is {name}? Write = and what it makes")
     check(sides, _value)
-    possible: list[Fraction] | None = None  # every number
+    possible: list[Number] | None = None  # every number
     for left, right in pairwise(sides):
         if not unknowns(left + right) and not number.is_close(_value(left), _value(right), Fraction(0)):
             possible = []
@@ -382,8 +382,8 @@ def _solution(names: Sequence[str], sides: Sequence[Row]) -> Result:
         raise NoValueError(f"no number can be {name}")
     fractions = any("/" in text(side) for side in sides)
     shown = " or ".join(number.show(u, fractions) for u in found)
-    answer = f"{name} {shown}" if shown.startswith("≈") else f"{name} = {shown}"
-    return Result(found[0] if len(found) == 1 else None, answer)
+    answer = f"{name} = {shown}".replace("= ≈", "≈").replace("or ≈", "or")
+    return Result(number.rounded(found[0]) if len(found) == 1 else None, answer)
 
 
 def solved(answer: str) -> str:
@@ -391,14 +391,15 @@ def solved(answer: str) -> str:
     return next((name for name in UNKNOWNS if answer.startswith((f"{name} = ", f"{name} ≈ "))), "")
 
 
-def _value(row: Row) -> Number:
-    return _Walk(row, 0).value()
+def _value(row: Row, unknown: Number | None = None) -> Number:
+    """The value of a row, with a number for the unknown."""
+    return _Walk(row, 0, unknown).value()
 
 
-def _holds(sides: Sequence[Row], unknown: Fraction) -> bool:
+def _holds(sides: Sequence[Row], unknown: Number) -> bool:
     """Whether all sides are equal with a number for the unknown."""
     try:
-        values = [_value(put_in(side, unknown)) for side in sides]
+        values = [_value(side, unknown) for side in sides]
     except NoValueError:
         return False
     return all(number.is_close(a, b, Fraction(0)) for a, b in pairwise(values))
@@ -449,10 +450,11 @@ def _shorten(side: str) -> str:
 class _Walk:
     """Goes through a row from left to right and computes it, one method for each level of precedence."""
 
-    def __init__(self, row: Row, depth: int) -> None:
+    def __init__(self, row: Row, depth: int, unknown: Number | None) -> None:
         self.terms = _terms(row)
         self.position = 0
         self.depth = depth
+        self.unknown = unknown
 
     def value(self) -> Number:
         """The value of the whole row, which must not be empty."""
@@ -497,7 +499,7 @@ class _Walk:
         """Whether a factor follows directly, as in 2(3+4); not after %, where 10%3 may mean a remainder."""
         if self.position >= len(self.terms) or self.label(-1) == "%":
             return False
-        return self.label() == "(" or not isinstance(self.terms[self.position], (Mark, Power))
+        return self.label() in ("(", *UNKNOWNS) or not isinstance(self.terms[self.position], (Mark, Power))
 
     def signed(self) -> tuple[Number, bool]:
         """Signs, then `raised`: -2^2 is -4."""
@@ -524,7 +526,7 @@ class _Walk:
         return value, percent
 
     def single(self) -> Number:
-        """A number, a fraction, a root or brackets."""
+        """A number, a fraction, a root, the unknown or brackets."""
         if self.label() == "(":
             return self.brackets()
         if self.position >= len(self.terms):
@@ -538,6 +540,8 @@ class _Walk:
                 value = self.fraction(fraction)
             case Root(radicand):
                 value = number.square_root(self.nested(radicand, "under √"))
+            case Mark(label) if label in UNKNOWNS and self.unknown is not None:
+                value = self.unknown
             case _:
                 raise NoValueError(self.missing())
         self.position += 1
@@ -554,7 +558,7 @@ class _Walk:
             raise NoValueError(f"something is missing {place}")
         if self.depth >= DEPTH:
             raise NoValueError("too much is nested")
-        return _Walk(row, self.depth + 1).value()
+        return _Walk(row, self.depth + 1, self.unknown).value()
 
     def brackets(self) -> Number:
         """From ( to the ) that closes it."""

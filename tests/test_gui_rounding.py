@@ -36,6 +36,7 @@ from hwcalc.gui.telling import copied_answer, shown_answer
         ("7×?=22", 2, False, "□ ≈ 3.14"),
         ("7x=22", 2, True, "x = 3 1/7 ≈ 3.14"),
         ("7x=22", 2, False, "x ≈ 3.14"),
+        ("x=√2", 3, True, "x ≈ 1.414"),
         ("2×?=5", 2, False, "□ = 2.5"),
         ("1000003×?=1", None, True, "□ ≈ 9.99997000009×10^-7"),
         ("1000003×?=1000", 5, True, "□ ≈ 0.001"),
@@ -65,6 +66,7 @@ def test_a_fraction_is_copied_as_a_decimal_number():
     assert copied_answer(hwcalc.evaluate("1+1=3")).startswith("false")
     assert copied_answer(hwcalc.evaluate("4×?=1")) == "0.25"
     assert copied_answer(hwcalc.evaluate("4x=1")) == "0.25"
+    assert copied_answer(hwcalc.evaluate("x=√2")) == "1.4142135623731"
 
 
 @pytest.mark.parametrize(
