@@ -8,9 +8,10 @@ not too unlikely, they are taken.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, combinations, islice, pairwise
-from math import exp, log
+from math import exp, log, log1p
 
 from . import expression
 from .layout import LETTER, UNKNOWNS
@@ -95,16 +96,20 @@ def _readings(parse: Parse, others: Iterable[Parse]) -> list[tuple[float, Parse]
 
 
 def _with_letters(parse: Parse) -> Parse:
-    """Where one x is a letter, so is every other one before a minus: 2x+3 = 4x-1, but x = 4×-1."""
+    """Where one x is a letter, so is every other one before a minus: 2x+3 = 4x-1, but x = 4×-1.
+
+    The parse is then as likely as with either.
+    """
     if LETTER not in parse.labels or LETTER in parse.labels.split("="):
         return parse
-    letters = {
-        number: LETTER
+    odds = {
+        number: dict(piece.alternatives)[LETTER] / piece.alternatives[0][1]
         for number, (piece, after) in enumerate(pairwise(parse.symbols()))
         if (piece.label, after.label, after.form) == ("×", "-", Form.MARK)
         and LETTER in dict(piece.alternatives)
     }
-    return parse.relabelled(letters)
+    made = parse.relabelled(dict.fromkeys(odds, LETTER))
+    return replace(made, total=made.total - sum(map(log1p, odds.values())))
 
 
 def _variants(parse: Parse) -> list[tuple[float, Parse]]:

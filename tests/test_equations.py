@@ -108,5 +108,10 @@ def test_an_x_is_a_letter_where_that_makes_more_sense(text, chosen):
     assert weighed(crosses(text))[0].labels == chosen
 
 
+def test_a_letter_leaves_no_doubt_about_another_one():
+    parse = replace(crosses("2x+3=4×-1"), total=-log(0.5))
+    assert weighed(parse)[1] == pytest.approx(0.5 / 0.7)
+
+
 def test_a_times_sign_that_a_person_saw_is_one():
     assert weighed(crosses("2x+3=4×-1", letter=0))[0].labels == "2x+3=4×-1"
