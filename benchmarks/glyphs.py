@@ -28,7 +28,7 @@ from sklearn.metrics import roc_auc_score
 from hwcalc import _features, datasets, features, training
 from hwcalc.datasets import GlyphSet
 from hwcalc.features import Glyph, is_picture
-from hwcalc.glyphs import JUNK, LETTER, NO_SYMBOLS, GlyphClassifier, default_classifier
+from hwcalc.glyphs import ANY_LETTER, JUNK, NO_SYMBOLS, GlyphClassifier, default_classifier
 from hwcalc.training import Examples, Settings
 from hwcalc.training_set import assemble, junk_set, synthetic
 
@@ -184,7 +184,7 @@ def probabilities(jobs: int) -> None:
     )
     print(f"expected calibration error {calibration_error(probability.max(axis=1), right):.4f}")
     symbol = ~np.isin(data.y[rest], list(NO_SYMBOLS))
-    for name, label in (("junk", JUNK), ("letters", LETTER)):
+    for name, label in (("junk", JUNK), ("letters", ANY_LETTER)):
         asked = symbol | (data.y[rest] == label)
         area = roc_auc_score(~symbol[asked], probability[asked, classifier.labels.index(label)])
         print(f"{name} against symbols: area under the ROC curve {area:.4f}")

@@ -26,7 +26,7 @@ import numpy as np
 from hwcalc import expression
 from hwcalc.handwriting import Hand
 from hwcalc.ink import FloatArray
-from hwcalc.layout import UNKNOWN, Mark, Power, Root, Row, Stack
+from hwcalc.layout import EMPTY_BOX, Mark, Power, Root, Row, Stack
 from hwcalc.letter_shapes import LETTERS
 from hwcalc.reader import Reading, read_ink
 from hwcalc.written_lines import Crowding, sample_text, write_line, write_row
@@ -75,7 +75,7 @@ CONSTRUCTS: dict[str, Callable[[Random], Row]] = {
     "power of brackets": lambda rng: (
         Mark("("), *sums(rng, 2, number), Mark(")"), Power(number(rng, 1)), sign(rng), *number(rng),
     ),
-    "unknown": lambda rng: (Mark(UNKNOWN), sign(rng), *number(rng, 2), Mark("="), *number(rng)),
+    "unknown": lambda rng: (Mark(EMPTY_BOX), sign(rng), *number(rng, 2), Mark("="), *number(rng)),
     "root": lambda rng: (Root(sums(rng, int(rng.choice([1, 2])), number)), sign(rng), *number(rng, 2)),
 }  # fmt: skip
 

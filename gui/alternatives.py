@@ -13,10 +13,10 @@ from hwcalc.grammar import KIND
 from hwcalc.gui.card import Card
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.theme import Palette, mixed
-from hwcalc.layout import UNKNOWN
+from hwcalc.layout import EMPTY_BOX, LETTER
 
 MOST = 5
-TYPED = {"*": "×", "x": "×", "X": "×", "·": "×", ":": "÷", ",": ".", "−": "-", "_": "-", "?": UNKNOWN}
+TYPED = {"*": "×", "X": LETTER, "·": "×", ":": "÷", ",": ".", "−": "-", "_": "-", "?": EMPTY_BOX}
 SHOWN = {"-": "−"}
 
 

@@ -13,6 +13,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from hwcalc import names
+from hwcalc.gui.alternatives import label_of
 from hwcalc.gui.history import Log
 from hwcalc.gui.live import Line, explained
 from hwcalc.gui.paper import RULING
@@ -25,9 +26,6 @@ from hwcalc.names import Value
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
-
-_SAME = str.maketrans({"*": "×", "·": "×", ":": "÷", ",": ".", "−": "-"})
-
 
 TYPED = 32.0  # logical units: the font of a typed line
 LEFT = 56.0  # logical units: where a typed line begins
@@ -161,14 +159,15 @@ class Field(ttk.Frame):
     def _correct(self, line: Line, text: str) -> bool:
         """Correct the symbols that were changed; False when more than single symbols changed."""
         assert line.reading is not None
-        old, new = line.reading.text, text.translate(_SAME).replace(" ", "")
         symbols = line.reading.symbols
-        if len(old) != len(new) or old.translate(_SAME) != "".join(s.label for s in symbols).translate(_SAME):
+        labels = [label_of(c) or "" for c in text if not c.isspace()]
+        in_a_row = [s.label for s in symbols] == list(line.reading.text)
+        if not in_a_row or len(labels) != len(symbols) or "" in labels:
             return False
         changed = [
             line.correction(symbol, label)
-            for symbol, was, label in zip(symbols, old.translate(_SAME), new, strict=True)
-            if was != label
+            for symbol, label in zip(symbols, labels, strict=True)
+            if label != symbol.label
         ]
         if changed:
             self._parts.sheet.correct(*changed)

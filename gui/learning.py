@@ -14,7 +14,7 @@ from hwcalc.gui.live import explained
 from hwcalc.gui.parts import Parts
 from hwcalc.gui.worker import Worker
 from hwcalc.ink import FloatArray
-from hwcalc.layout import UNKNOWN
+from hwcalc.layout import EMPTY_BOX, LETTER
 from hwcalc.samples import Samples
 
 if TYPE_CHECKING:
@@ -61,15 +61,15 @@ class Learning:
     # Samples
 
     def keep(self, ink: Sequence[FloatArray], label: str) -> None:
-        """Keep a correction, if the user wants that; a box is not learnt, its form tells it."""
-        if self.samples is None or label in ("", UNKNOWN) or not ink:
+        """Keep a correction, if the user wants that. An x is learnt as ×; a box is not learnt, its form tells it."""
+        if self.samples is None or label in ("", EMPTY_BOX) or not ink:
             return
         if not self._parts.settings.keep:
             if not self._offered:
                 self._offered = True
                 self._parts.root.after_idle(self._parts.status.say, OFFER)
             return
-        self._change(lambda samples: samples.add(label, ink))
+        self._change(lambda samples: samples.add("×" if label == LETTER else label, ink))
 
     def delete(self, numbers: Iterable[int]) -> None:
         """Delete samples."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from hwcalc.gui.actions import Choice
 from hwcalc.gui.settings import DECIMALS, Settings
-from hwcalc.layout import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +27,10 @@ _EXACT = Context(prec=400)
 def as_set(reading: Reading, settings: Settings) -> str:
     """The answer of a reading as the settings ask for it."""
     value, answer = reading.value, reading.answer
-    if answer.startswith(f"{UNKNOWN} "):
-        named = as_set(replace(reading, answer=answer.removeprefix(f"{UNKNOWN} = ")), settings)
-        return f"{UNKNOWN} {named}" if named.startswith("≈") else f"{UNKNOWN} = {named}"
+    if unknown := reading.unknown:
+        plain = answer.removeprefix(unknown).removeprefix(" =").lstrip()
+        shown = as_set(replace(reading, answer=plain), settings)
+        return f"{unknown} {shown}" if shown.startswith("≈") else f"{unknown} = {shown}"
     if value is None or isinstance(value, bool) or not -LARGEST < value < LARGEST:
         return answer
     mixed, sign, plain = _parted(answer)

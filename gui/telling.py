@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hwcalc.layout import UNKNOWN
-
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
 
@@ -22,9 +20,8 @@ def shown_answer(reading: Reading, answer: str | None = None) -> str:
         return ""
     if isinstance(reading.value, bool):
         return f"✓ {answer}" if reading.value else f"✗ {answer}"
-    if reading.value is None or reading.text.rstrip().endswith("=") or answer.startswith(("≈", UNKNOWN)):
-        return answer
-    return f"= {answer}"
+    stands_alone = reading.unknown or reading.text.rstrip().endswith("=") or answer.startswith("≈")
+    return answer if reading.value is None or stands_alone else f"= {answer}"
 
 
 def copied_answer(reading: Reading) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import NamedTuple, TypeAlias
 
-from hwcalc.layout import UNKNOWN
+from hwcalc.layout import EMPTY_BOX
 
 Measure: TypeAlias = Callable[[str, float], float]
 """(text, height of the font) -> width, in the same unit."""
@@ -25,7 +25,7 @@ _NAMES = {
     r"\%": "%",
     r"\approx": "≈",
     r"\pi": "π",
-    r"\square": UNKNOWN,
+    r"\square": EMPTY_BOX,
     "-": "−",
 }
 _OPERATORS = set("+−×÷=≈")

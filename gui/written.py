@@ -16,14 +16,12 @@ from hwcalc.gui.typeset import Piece
 from hwcalc.handwriting import AXIS, Hand
 from hwcalc.ink import FloatArray
 
-NEAT = (
-    4,
-    0.2,
-)  # seed and sloppiness of the hand: of sixty, the one whose characters are taken least for others
+NEAT = 4, 0.2  # seed and sloppiness of the hand: of sixty the one whose characters are taken least for others
 CHARACTERS = "0123456789=-+×/□"
 FORMS = 3  # of each character, so that no two neighbours are alike
 EM = 0.77  # height of a digit, in heights of the font that it stands for
-GAP = 0.17  # between two characters, as all lengths from here on in heights of a digit
+LOWER = 0.12  # than a × stands an x, as all lengths from here on in heights of a digit
+GAP = 0.17  # between two characters
 SPACE = 0.30
 PEN = 0.075  # width of the lines
 POINTS = 40  # of a stroke: more do not show
@@ -41,6 +39,7 @@ class Script:
             c: [[_even(stroke) for stroke in hand.glyph(c)] for _ in range(FORMS)] for c in CHARACTERS
         }
         self._forms["−"] = self._forms.pop("-")
+        self._forms["x"] = [[stroke + np.array([0.0, LOWER]) for stroke in form] for form in self._forms["×"]]
         self._forms["."] = [[_DOT]]
         self._forms["≈"] = [[_wave(0.1), _wave(-0.13)]]
         self._forms["?"] = [[_even(_QUESTION), _DOT + np.array([0.24, 0.0])]]

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import hwcalc
-from hwcalc.layout import UNKNOWN
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
@@ -308,7 +307,7 @@ def _sentence(reading: Reading) -> str:
     text, answer = reading.text, reading.answer
     if isinstance(reading.value, bool):
         return f"{text} is {answer}"
-    if answer.startswith(f"{UNKNOWN} "):
+    if reading.unknown:
         return f"{text}, so {answer}"
     if reading.value is None:
         return f"{text} ({answer})" if answer else text

@@ -803,7 +803,7 @@ cdef class ByteMachine:
             projection, (self.n_features, self.seen))
         dual = np.asarray(dual_coef).astype(np.float16, copy=False)
         self.first, place = rows_of(counts, landmarks, dual.view(np.uint16) != 0)
-        size = self.first[K]
+        size = self.first[self.n_classes]
         rows = aligned((size, multiple(self.width, 16)), np.int8)
         rows[...] = 0
         rows[place, :self.width] = np.bitwise_xor(vectors, 128).view(np.int8)

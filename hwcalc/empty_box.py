@@ -1,6 +1,6 @@
 """An empty box is an unknown: told by its four corners and sides from all else that the classifier does not know.
 
-In flow candidates with log-probabilities of their labels; out flow the same with one label more, `UNKNOWN`.
+In flow candidates with log-probabilities of their labels; out flow the same with one label more, `EMPTY_BOX`.
 There are no boxes to train on. Nor are any needed: of 800 boxes, drawn carelessly in one, two and four strokes, 98 %
 are found by their form, and none of 35,975 symbols of five sets of pen strokes is taken for one.
 """
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .ink import FloatArray, Ink
-from .layout import UNKNOWN
+from .layout import EMPTY_BOX
 from .segment import Candidate, glyph
 
 LOOKS_LIKE = ".0", 0.01
@@ -55,13 +55,13 @@ def with_boxes(
     log_probability: npt.NDArray[np.floating],
     labels: str,
 ) -> tuple[FloatArray, str]:
-    """The log-probabilities (n, K + 1) and the labels, `UNKNOWN` the last of them.
+    """The log-probabilities (n, K + 1) and the labels, `EMPTY_BOX` the last of them.
 
     Parameters
     ----------
     ink : Ink
     unit : float
-        Height of a digit.
+        Height of a digit, in the units of the ink.
     candidates : sequence of n Candidate
     log_probability : float (n, K)
     labels : str of length K
@@ -79,7 +79,7 @@ def with_boxes(
         ):
             found[i, :-1] += log1p(-SURE)
             found[i, -1] = log(SURE)
-    return found, labels + UNKNOWN
+    return found, labels + EMPTY_BOX
 
 
 def _is_box(ink: Ink, candidate: Candidate) -> bool:
@@ -138,9 +138,8 @@ def is_box(points: FloatArray, pen_width: float = 0.0) -> bool:
 def _quadrilateral(hull: FloatArray) -> tuple[FloatArray, float]:
     """The largest quadrilateral of corners of a hull (n, 2), and its area: a diagonal, and what is farthest from it."""
     to = hull - hull[:, None]  # [a, b]: from a to b
-    beside = _cross(
-        to[:, :, None], to[:, None]
-    )  # [a, b, c]: twice the area of the triangle, c on the left of ab
+    # [a, b, c]: twice the area of the triangle, where c is on the left of ab
+    beside = _cross(to[:, :, None], to[:, None])
     areas = 0.5 * (beside.max(axis=2) - beside.min(axis=2))
     a, b = np.unravel_index(int(areas.argmax()), areas.shape)
     return hull[[a, beside[a, b].argmin(), b, beside[a, b].argmax()]], float(areas[a, b])

@@ -1,18 +1,20 @@
 """An equation that holds is likelier than one that does not: evidence for the labels of its symbols.
 
 In flow the parses, best first; out flows the parse to show and its probability. Where another parse, or one or two
-unlikely labels, would make an equation true that is false or makes no sense, and are not too unlikely, they are taken.
+unlikely labels, would make an equation true that is false or makes no sense, or solve it with a whole number, and are
+not too unlikely, they are taken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
-from itertools import chain, combinations, islice
-from math import exp, log
+from itertools import chain, combinations, islice, pairwise
+from math import exp, log, log1p
 
 from . import expression
-from .layout import UNKNOWN
+from .layout import LETTER, UNKNOWNS
 from .parses import Parse
 from .structure import Form
 
@@ -37,9 +39,10 @@ def weighed(parse: Parse, others: Iterable[Parse] = ()) -> tuple[Parse, float]:
 
     `others` are what else the ink may say, best first; they are asked for only where the equation is not true.
     """
+    parse = _with_letters(parse)
     share = parse.share
     verdict = _verdict(parse)
-    if UNKNOWN in parse.labels or (verdict is None and "=" not in parse.labels[:-1]):
+    if _has_unknown(parse) or (verdict is None and "=" not in parse.labels[:-1]):
         return parse, share
     if verdict:
         odds = _odds(parse)
@@ -57,16 +60,20 @@ def weighed(parse: Parse, others: Iterable[Parse] = ()) -> tuple[Parse, float]:
 
 
 def _verdict(parse: Parse) -> bool | None:
-    """Whether an equation is true, or for a whole number; None for what is no equation, or true for another one."""
+    """Whether an equation is true; one with an unknown is, if that is a whole number. None for what is neither."""
     value = expression.evaluate(parse.row()).value
-    if UNKNOWN in parse.labels:
+    if _has_unknown(parse):
         return True if isinstance(value, Fraction) and value.denominator == 1 else None
     return value if isinstance(value, bool) else None
 
 
+def _has_unknown(parse: Parse) -> bool:
+    return any(name in parse.labels for name in UNKNOWNS)
+
+
 def _odds(parse: Parse) -> float:
     """How many times likelier an equation is for being true."""
-    if UNKNOWN in parse.labels:
+    if _has_unknown(parse):
         return WHOLE
     digits = sum(label.isdigit() for label in parse.labels.partition("=")[2])
     return RIGHT * 10.0 ** min(digits, TELLING)
@@ -79,12 +86,30 @@ def _readings(parse: Parse, others: Iterable[Parse]) -> list[tuple[float, Parse]
         behind = other.score - parse.score
         if behind < log(LEAST):
             break
-        for weight, reading in ((0.0, other), *_variants(other)):
+        for weight, variant in ((0.0, other), *_variants(other)):
+            reading = _with_letters(variant)
             symbols = tuple((piece.label, piece.group.strokes) for piece in reading.symbols())
             if symbols not in found or found[symbols][0] < behind + weight:
                 found[symbols] = behind + weight, reading
     ranked = sorted(found.values(), key=lambda choice: -choice[0])
     return [choice for choice in ranked[1 : MOST + 1] if choice[0] > log(LEAST)]
+
+
+def _with_letters(parse: Parse) -> Parse:
+    """Where one x is a letter, so is every other one before a minus: 2x+3 = 4x-1, but x = 4×-1.
+
+    The parse is then as likely as with either.
+    """
+    if LETTER not in parse.labels or LETTER in parse.labels.split("="):
+        return parse
+    odds = {
+        number: dict(piece.alternatives)[LETTER] / piece.alternatives[0][1]
+        for number, (piece, after) in enumerate(pairwise(parse.symbols()))
+        if (piece.label, after.label, after.form) == ("×", "-", Form.MARK)
+        and LETTER in dict(piece.alternatives)
+    }
+    made = parse.relabelled(dict.fromkeys(odds, LETTER))
+    return replace(made, total=made.total - sum(map(log1p, odds.values())))
 
 
 def _variants(parse: Parse) -> list[tuple[float, Parse]]:

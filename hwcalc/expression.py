@@ -16,9 +16,9 @@ from itertools import pairwise, zip_longest
 from typing import NamedTuple, TypeAlias
 
 from . import number
-from .layout import UNKNOWN, Item, Mark, Power, Root, Row, Stack, rows_of
+from .layout import EMPTY_BOX, LETTER, UNKNOWNS, Item, Mark, Power, Root, Row, Stack, rows_of
 from .number import NoValueError, Number
-from .unknown import occurs, put_in, solve
+from .unknown import check, solve, unknowns
 
 LENGTH = 1000
 DEPTH = 50
@@ -80,10 +80,15 @@ def _is_of_digits(stack: Stack) -> bool:
 
 def latex(row: Row) -> str:
     r"""The row as LaTeX, such as ``\frac{1}{3}+\frac{2}{3}=\frac{3}{3}``."""
-    return "".join(_latex_item(item) for item in _nest_powers(row))
+    parts = [_latex_item(item) for item in _nest_powers(row)]
+    return "".join(
+        # a letter would go on with the name of a command
+        part + " " * (part in _COMMANDS.values() and part[-1].isalpha() and after == LETTER)
+        for part, after in zip_longest(parts, parts[1:])
+    )
 
 
-_COMMANDS = {"×": r"\times", "÷": r"\div", "%": r"\%", UNKNOWN: r"\square"}
+_COMMANDS = {"×": r"\times", "÷": r"\div", "%": r"\%", EMPTY_BOX: r"\square"}
 
 
 def _latex_item(item: Item) -> str:
@@ -150,24 +155,26 @@ def _text_part(row: Row) -> str:
     """The numerator or denominator of a fraction, in brackets if it needs them."""
     written = text(row)
     alone = len(row) == 1 and isinstance(row[0], (Stack, Root))
-    return written if alone or _is_numeral(written) else f"({written})"
+    return written if alone or _is_plain(written) else f"({written})"
 
 
 def _text_argument(row: Row, digits_follow: bool) -> str:
     """What follows ^ or √, in brackets if it needs them."""
     written = text(row)
-    return written if _is_numeral(written) and not digits_follow else f"({written})"
+    return written if _is_plain(written) and not digits_follow else f"({written})"
 
 
-def _is_numeral(written: str) -> bool:
-    return written.replace(".", "").isdigit()
+def _is_plain(written: str) -> bool:
+    """Whether it is a numeral or an unknown."""
+    return written.replace(".", "").isdigit() or written in UNKNOWNS
 
 
 # Typed text
 
 _TYPED = str.maketrans(
     {
-        **dict.fromkeys("*xX·⋅∙•∗✕✖", "×"),
+        **dict.fromkeys("*·⋅∙•∗✕✖", "×"),
+        "X": LETTER,
         **dict.fromkeys(":∶", "÷"),
         **dict.fromkeys("−–—‒﹣－", "-"),
         **dict.fromkeys("⁄∕", "/"),
@@ -176,7 +183,7 @@ _TYPED = str.maketrans(
         ",": ".",
         "²": "^2",
         "³": "^3",
-        **dict.fromkeys("?☐▢", UNKNOWN),
+        **dict.fromkeys("?☐▢", EMPTY_BOX),
     }
 )
 _MIXED = re.compile(r"([0-9]+)\s+([0-9]+)\s*/\s*([0-9]+)(?![0-9.]|\s*\^)")
@@ -189,8 +196,8 @@ def parse(typed: str) -> Row:
     """The row that typed text stands for.
 
     Reads `+ - * x · × : ÷ / ( ) [ ] = % ^ ** ² ³ √ sqrt`, point and comma, spaces (between thousands too),
-    mixed numbers such as `2 1/3`, and `?` for an unknown. What is well spelt but makes no sense, `5+)`, is left to
-    `evaluate`.
+    mixed numbers such as `2 1/3`, and unknowns: `?` and, in an equation, an `x` where a number must stand, 2x+3 = 11,
+    or may stand before a sign, 2x-3 = 11. What is well spelt but makes no sense, `5+)`, is left to `evaluate`.
 
     Raises
     ------
@@ -199,7 +206,7 @@ def parse(typed: str) -> Row:
         are nested deeper than `DEPTH`.
     """
     typed = re.sub(r"(?i)sqrt", "√", typed).replace("**", "^").translate(_TYPED)
-    return _row(list(_tokens(typed)), 0)
+    return _row(_with_letters(list(_tokens(typed))), 0)
 
 
 def _tokens(typed: str) -> Iterator[_Token]:
@@ -218,7 +225,7 @@ def _tokens(typed: str) -> Iterator[_Token]:
             token = _marks(re.sub(r"\s", "", found))
         else:
             found = token = typed[position]
-            if token not in "+-×÷/()=%^√" + UNKNOWN:
+            if token not in ("+", "-", "×", "÷", "/", "(", ")", "=", "%", "^", "√", *UNKNOWNS):
                 raise ValueError(f"cannot read {token!r} here: use digits . + - × ÷ / ( ) ^ √ % =")
         if isinstance(token, tuple):
             if last:
@@ -228,6 +235,19 @@ def _tokens(typed: str) -> Iterator[_Token]:
             last = ""
         position += len(found)
         yield token
+
+
+def _with_letters(tokens: Sequence[_Token]) -> list[_Token]:
+    """The tokens, each x the sign × unless it stands in an equation and not between two factors."""
+    found: list[_Token] = ["", *tokens, ""]
+    is_equation = "=" in tokens[:-1]
+    for i in range(len(tokens), 0, -1):  # from the end: in 3xx = 12 the last one must be a number
+        before, token, after = found[i - 1 : i + 2]
+        if token == LETTER:
+            ends = isinstance(before, tuple) or before in (")", "%", *UNKNOWNS)
+            begins = isinstance(after, tuple) or after in ("(", "√", *UNKNOWNS)
+            found[i] = "×" if (ends and begins) or not is_equation else LETTER
+    return found[1:-1]
 
 
 def _marks(labels: str) -> Row:
@@ -266,7 +286,7 @@ def _argument(tokens: Sequence[_Token], start: int, depth: int) -> tuple[Row, in
         if position == start:
             return _row(tokens[start + 1 : closing], depth), closing + 1
         return _row(tokens[start : closing + 1], depth), closing + 1
-    end = position + (isinstance(first, tuple) or first == UNKNOWN)
+    end = position + (isinstance(first, tuple) or first in UNKNOWNS)
     return _row(tokens[start:end], depth), end
 
 
@@ -304,8 +324,8 @@ def _evaluate(row: Row) -> Result:
         raise NoValueError("nothing is written")
     _check_size(row)
     sides = _sides(row)
-    if occurs(row):
-        return _solution(sides)
+    if names := unknowns(row):
+        return _solution(names, sides)
     values = [_value(side) for side in sides]
     written = text(row)
     fractions = "/" in written and "." not in written
@@ -341,26 +361,47 @@ def _sides(row: Row) -> list[Row]:
     return sides
 
 
-def _solution(sides: Sequence[Row]) -> Result:
+def _solution(names: Sequence[str], sides: Sequence[Row]) -> Result:
     """What the unknown is; the value is that of the only solution."""
+    if len(names) > 1:
+        raise NoValueError(f"{' and '.join(names)} are two unknowns: only one can be found")
+    (name,) = names
     if len(sides) == 1:
-        raise NoValueError(f"what is {UNKNOWN}? Write = and what it makes")
-    left, right = next(pair for pair in pairwise(sides) if occurs(pair[0]) or occurs(pair[1]))
-    found = [u for u in solve(left, right, _value) if _holds(sides, u)]
+        raise NoValueError(f"what is {name}? Write = and what it makes")
+    check(sides, _value)
+    possible: list[Number] | None = None  # every number
+    for left, right in pairwise(sides):
+        if not unknowns(left + right) and not number.is_close(_value(left), _value(right), Fraction(0)):
+            possible = []
+        elif unknowns(left + right) and possible is None:
+            possible = solve(left, right, _value)
+    if possible is None:
+        raise NoValueError(f"any number may be {name}")
+    found = [u for u in possible if _holds(sides, u)]
     if not found:
-        raise NoValueError(f"no number can be {UNKNOWN}")
+        raise NoValueError(f"no number can be {name}")
     fractions = any("/" in text(side) for side in sides)
-    answer = f"{UNKNOWN} = {' or '.join(number.show(u, fractions) for u in found)}"
-    return Result(found[0] if len(found) == 1 else None, answer)
+    shown = " or ".join(number.show(u, fractions) for u in found)
+    answer = f"{name} = {shown}".replace("= ≈", "≈").replace("or ≈", "or")
+    return Result(number.rounded(found[0]) if len(found) == 1 else None, answer)
 
 
-def _value(row: Row) -> Number:
-    return _Walk(row, 0).value()
+def solved(answer: str) -> str:
+    """The unknown that an answer gives the value of, '' for none: '□' of '□ = -7 or 7' and '□ ≈ 1.5×10^-7'."""
+    return next((name for name in UNKNOWNS if answer.startswith((f"{name} = ", f"{name} ≈ "))), "")
 
 
-def _holds(sides: Sequence[Row], unknown: Fraction) -> bool:
+def _value(row: Row, unknown: Number | None = None) -> Number:
+    """The value of a row, with a number for the unknown."""
+    return _Walk(row, 0, unknown).value()
+
+
+def _holds(sides: Sequence[Row], unknown: Number) -> bool:
     """Whether all sides are equal with a number for the unknown."""
-    values = [_value(put_in(side, unknown)) for side in sides]
+    try:
+        values = [_value(side, unknown) for side in sides]
+    except NoValueError:
+        return False
     return all(number.is_close(a, b, Fraction(0)) for a, b in pairwise(values))
 
 
@@ -409,10 +450,11 @@ def _shorten(side: str) -> str:
 class _Walk:
     """Goes through a row from left to right and computes it, one method for each level of precedence."""
 
-    def __init__(self, row: Row, depth: int) -> None:
+    def __init__(self, row: Row, depth: int, unknown: Number | None) -> None:
         self.terms = _terms(row)
         self.position = 0
         self.depth = depth
+        self.unknown = unknown
 
     def value(self) -> Number:
         """The value of the whole row, which must not be empty."""
@@ -457,7 +499,7 @@ class _Walk:
         """Whether a factor follows directly, as in 2(3+4); not after %, where 10%3 may mean a remainder."""
         if self.position >= len(self.terms) or self.label(-1) == "%":
             return False
-        return self.label() == "(" or not isinstance(self.terms[self.position], (Mark, Power))
+        return self.label() in ("(", *UNKNOWNS) or not isinstance(self.terms[self.position], (Mark, Power))
 
     def signed(self) -> tuple[Number, bool]:
         """Signs, then `raised`: -2^2 is -4."""
@@ -484,7 +526,7 @@ class _Walk:
         return value, percent
 
     def single(self) -> Number:
-        """A number, a fraction, a root or brackets."""
+        """A number, a fraction, a root, the unknown or brackets."""
         if self.label() == "(":
             return self.brackets()
         if self.position >= len(self.terms):
@@ -498,6 +540,8 @@ class _Walk:
                 value = self.fraction(fraction)
             case Root(radicand):
                 value = number.square_root(self.nested(radicand, "under √"))
+            case Mark(label) if label in UNKNOWNS and self.unknown is not None:
+                value = self.unknown
             case _:
                 raise NoValueError(self.missing())
         self.position += 1
@@ -514,7 +558,7 @@ class _Walk:
             raise NoValueError(f"something is missing {place}")
         if self.depth >= DEPTH:
             raise NoValueError("too much is nested")
-        return _Walk(row, self.depth + 1).value()
+        return _Walk(row, self.depth + 1, self.unknown).value()
 
     def brackets(self) -> Number:
         """From ( to the ) that closes it."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .ink import Box, FloatArray
-from .layout import UNKNOWN
+from .layout import EMPTY_BOX
 from .segment import MAX_STROKES, Candidate
 
 # label: (mean and deviation of log(longer side / unit), mean and deviation of the height of its middle
@@ -34,7 +34,7 @@ SHAPE: dict[str, tuple[float, float, float, float]] = {
     ")": (0.3, 0.3, 0.0, 0.15),
     "%": (0.0, 0.3, 0.0, 0.2),
     "√": (0.45, 0.6, -0.05, 0.3),
-    UNKNOWN: (0.1, 0.3, 0.0, 0.2),
+    EMPTY_BOX: (0.1, 0.3, 0.0, 0.2),
 }
 COMMA = (-0.8, 0.3, 0.55, 0.22)
 COMMA_WEIGHT = -1.0
@@ -45,7 +45,7 @@ MIDDLE_DOT = (-2.3, 0.6, 0.0, 0.1)
 MIDDLE_DOT_WEIGHT = -3.8
 
 LETTER_WEIGHT = -4.0
-"""In an equation an unknown may be a letter x, which looks like ×."""
+"""In an equation what looks like × may be a letter x, an unknown."""
 
 COLON = (math.log(0.5), 0.35, 0.1, 0.15)
 COLON_WEIGHT = -4.5
@@ -67,7 +67,7 @@ LEAST: dict[str, tuple[float, float]] = {
     "=": (0.81, 0.32),
     "%": (0.25, 0.6),
     "√": (0.5, 0.4),
-    UNKNOWN: (0.6, 0.6),
+    EMPTY_BOX: (0.6, 0.6),
     "÷": (0.01, 1.0),
 }
 TOO_SMALL = -6.0
@@ -102,7 +102,7 @@ STROKES: dict[str, tuple[float, float, float, float]] = {
     "÷": (0.01, 0.002, 0.96, 0.028),
     "%": (0.05, 0.15, 0.79, 0.01),
     "√": (0.85, 0.14, 0.008, 0.002),
-    UNKNOWN: (0.5, 0.25, 0.05, 0.2),
+    EMPTY_BOX: (0.5, 0.25, 0.05, 0.2),
 }
 PIECES: dict[str, tuple[float, float, float, float]] = {
     **dict.fromkeys(STROKES, (0.91, 0.07, 0.016, 0.004)),

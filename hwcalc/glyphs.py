@@ -2,7 +2,7 @@
 
 In flow glyphs; out flow labels or log-probabilities. One class, `JUNK`, stands for groups of strokes that
 are no symbol: a classifier that must call half a digit something cannot help to find where digits end. Another,
-`LETTER`, stands for letters: they are no symbols of arithmetic either, but somebody wrote them.
+`ANY_LETTER`, stands for letters: they are no symbols of arithmetic either, but somebody wrote them.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from .model_file import Arrays, ModelError, digest, read_model, write_model
 JUNK = "#"
 """The label of what is no symbol. `GlyphClassifier.classify` never returns it."""
 
-LETTER = "¶"
+ANY_LETTER = "¶"
 """The label of all letters, which `letters` looks at and `classify` never returns either."""
 
-NO_SYMBOLS = JUNK + LETTER
+NO_SYMBOLS = JUNK + ANY_LETTER
 """What an expression has no use for."""
 
 FORMAT = 3

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .layout import UNKNOWN
+from .layout import UNKNOWNS
 
 (
     START, DIGIT, POINT, PLUS, MINUS, TIMES, OPEN, CLOSE, EQUALS, PERCENT, SIGN, WHOLE, COLUMN, LATER_ROW,
@@ -23,7 +23,7 @@ at LATER_ROW."""
 KIND = {
     **dict.fromkeys("0123456789", DIGIT),
     ".": POINT, "+": PLUS, "-": MINUS, "×": TIMES, "÷": TIMES, "/": TIMES,
-    "(": OPEN, ")": CLOSE, "=": EQUALS, "%": PERCENT, "√": SIGN, UNKNOWN: WHOLE,
+    "(": OPEN, ")": CLOSE, "=": EQUALS, "%": PERCENT, "√": SIGN, **dict.fromkeys(UNKNOWNS, WHOLE),
 }  # fmt: skip
 
 ODD, WRONG = -1.5, -10.0
@@ -34,7 +34,7 @@ for _before in (START, PLUS, MINUS, TIMES, OPEN, EQUALS):
     _FOLLOW[_before, POINT] = -2.5
 _FOLLOW[[START, OPEN, EQUALS], PLUS] = -4.0  # unary, or what is before it was not seen
 _FOLLOW[[PLUS, MINUS, TIMES], MINUS] = -4.0
-_FOLLOW[[DIGIT, CLOSE, WHOLE, PERCENT], OPEN] = ODD
+_FOLLOW[[CLOSE, WHOLE, PERCENT], OPEN] = ODD
 _FOLLOW[[CLOSE, WHOLE], DIGIT] = -3.0
 _FOLLOW[[CLOSE, WHOLE], POINT] = -3.0
 _FOLLOW[CLOSE, WHOLE] = -3.0
@@ -63,10 +63,8 @@ UNFINISHED = -4.5  # the last symbol wants something after it
 TRAILING_POINT = -6.0  # a point at the end: a spot on the paper is likelier
 POWER = -3.0  # a power is rare
 UNSOUND = -5.5  # what costs more is plainly no arithmetic
-SIGNED_PART, UNFINISHED_PART = (
-    -2.0,
-    -8.0,
-)  # what is over or under a bar begins with a sign, ends with one or is open
+SIGNED_PART = -2.0  # what is over or under a bar, or in a root, begins with a sign
+UNFINISHED_PART = -8.0  # it ends with one, or a bracket in it is open
 _FINISHED = frozenset((DIGIT, CLOSE, EQUALS, PERCENT, WHOLE, COLUMN))
 _RAISABLE = frozenset((DIGIT, CLOSE, WHOLE))
 

@@ -18,7 +18,7 @@ from .glyph_shapes import SHAPES, Path, Shape
 from .ink import FloatArray
 
 LABELS = tuple(SHAPES)
-"""What a hand can write: `0`-`9 + - × · ÷ / = ( ) . , √ %`."""
+"""What a hand can write: `0`-`9 + - × · ÷ / = ( ) . , √ % □`."""
 
 AXIS = -0.45
 """Where operators and fraction bars are centred, in em above the baseline."""

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from . import geometry, grammar, structure
 from .grammar import KIND, Node
 from .ink import Box, FloatArray, Ink
-from .layout import UNKNOWN
+from .layout import LETTER
 from .parses import EMPTY, Parse, Piece
 from .segment import Candidate, smaller_unit, unit_height
 from .structure import Form, Guess
@@ -153,7 +153,7 @@ class Lattice:
     ) -> None:
         self.ink, self.unit, self.candidates = ink, unit, candidates
         self.boxes = [s.box for s in ink.strokes]
-        kept = [k for k, label in enumerate(labels) if label in KIND]
+        kept = [k for k, label in enumerate(labels) if label in geometry.SHAPE]
         self.labels = "".join(labels[k] for k in kept)
         self.fixed = fixed or {}
         self._place = {c.strokes: i for i, c in enumerate(candidates) if not c.strays}
@@ -162,7 +162,8 @@ class Lattice:
         own = np.asarray(log_probability, np.float64)[:, kept]
         self.log_probability = _weighed(own)
         self.kinds = [(2 * KIND[label] + up, label) for up in (0, 1) for label in self.labels]
-        self.letter = geometry.LETTER_WEIGHT if self._is_equation(own) else -np.inf
+        self.kinds.append((2 * KIND[LETTER], LETTER))
+        self.letter = geometry.LETTER_WEIGHT if LETTER in allowed and self._is_equation(own) else -inf
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
         self.comma_like = [k for k, label in enumerate(self.labels) if label in geometry.COMMA_LIKE]
@@ -266,7 +267,7 @@ class Lattice:
         return Candidate(strokes, reduce(Box.union, (self.boxes[i] for i in strokes)))
 
     def cross(self, first: _Item, second: _Item) -> bool:
-        """Whether one of two symbols is a bar that the other one goes through."""
+        """Whether one of two symbols by a pen is a bar that the other one goes through."""
         if second.box.left >= first.box.right or self.ink.pen_width is not None:
             return False
         a, b = first.group.written, second.group.written
@@ -349,11 +350,11 @@ class _RowSearch:
         shape = lattice.shapes.shape_weight(self.unit)[chosen, None]
         own = lattice.log_probability[chosen] * shape
         on_line += own
+        letters = on_line[:, [lattice.labels.index("×")]] + lattice.letter
         for label, score in (
             ("×", dots + own[:, lattice.labels.index(".")] + geometry.MIDDLE_DOT_WEIGHT),
             ("÷", colons),
             (".", commas + own[:, lattice.comma_like].max(axis=1)),
-            (UNKNOWN, on_line[:, lattice.labels.index("×")] + lattice.letter),
         ):
             if label in lattice.labels:
                 column = on_line[:, lattice.labels.index(label)]
@@ -361,7 +362,7 @@ class _RowSearch:
         on_line = np.where(lattice.allowed, on_line, -np.inf)
         high = self._high(chosen) & (not lattice.flat)
         raised = np.where(high[:, None] & lattice.raisable, raised + own, -np.inf)
-        both = np.concatenate([on_line, raised], axis=1)
+        both = np.concatenate([on_line, raised, letters], axis=1)
         floor = both.max(axis=1, keepdims=True) - LABEL_RANGE
         found: list[list[tuple[int, str, float]]] = [[] for _ in chosen]
         chances = np.nonzero(both >= floor)
@@ -373,7 +374,9 @@ class _RowSearch:
             group = lattice.candidates[number]
             known = lattice.fixed.get(frozenset(group.strokes)) if lattice.fixed else None
             if known:
-                options = [(2 * KIND[known], known, 0.0)]
+                # who says that it is an x leaves open which: arithmetic tells the sign from the letter
+                meant = known if known != LETTER else "×" + LETTER * (lattice.letter > -inf)
+                options = [(2 * KIND[label], label, 0.0) for label in meant]
                 if up and known in geometry.RAISABLE:
                     options.append((2 * KIND[known] + 1, known, 0.0))
             items.append(

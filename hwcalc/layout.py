@@ -1,7 +1,7 @@
 """What stands where: rows of symbols, with fractions, powers and roots as items of a row.
 
 The grammar builds a `Row` from ink, `expression.parse` builds one from typed text; `expression` turns it
-into text, LaTeX and a value. Labels are the characters `0`-`9 + - × ÷ / = ( ) . %` and `UNKNOWN`.
+into text, LaTeX and a value. Labels are the characters `0`-`9 + - × ÷ / = ( ) . %` and `UNKNOWNS`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-UNKNOWN = "□"
-"""The label of an empty box: a number to be found."""
+UNKNOWNS = EMPTY_BOX, LETTER = "□", "x"
+"""Labels of a number to be found: it keeps the name that it was given."""
 
 
 @dataclass(frozen=True, slots=True)

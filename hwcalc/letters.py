@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .features import FeatureArray
-from .glyphs import JUNK, LETTER
+from .glyphs import ANY_LETTER, JUNK
 from .segment import Candidate
 
 LIKELY = 0.5
@@ -34,13 +34,13 @@ def letters_apart(log_probability: FeatureArray, labels: str) -> tuple[FeatureAr
     Returns
     -------
     log_probability : float32 (n, K)
-        Of `LETTER` -inf.
+        Of `ANY_LETTER` -inf.
     letter : float32 (n,)
         0 where the classifier knows no letters.
     """
-    if LETTER not in labels:
+    if ANY_LETTER not in labels:
         return log_probability, np.zeros(len(log_probability), np.float32)
-    place = labels.index(LETTER)
+    place = labels.index(ANY_LETTER)
     letter = np.exp(log_probability[:, place])
     others = log_probability.copy()
     others[:, place] = -np.inf

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .glyphs import LETTER, GlyphClassifier
+from .glyphs import ANY_LETTER, GlyphClassifier
 from .models import GlyphModel, KernelMachine, LinearMachine, load_model
 from .public_sets import SETS
 
@@ -44,7 +44,7 @@ def card(path: str | os.PathLike[str]) -> str:
         lines += ["", "## Trained on", "", "| set | glyphs | source and licence |", "|---|---|---|"]
         lines += [f"| {name} | {count:,} | {_licence(name)} |" for name, count in recipe["sets"].items()]
     figures = _figures(recipe)
-    noticed = ", and the reading is mostly marked doubtful" if LETTER in model.machine.labels else ""
+    noticed = ", and the reading is mostly marked doubtful" if ANY_LETTER in model.machine.labels else ""
     if figures:
         lines += ["", "## Figures", "", *(f"- {line}" for line in figures)]
     lines += [

@@ -1,7 +1,7 @@
 """Names for values: `a = 12` on one line, `2a+1` on the next; `ans` is the value of the line before.
 
 In flows typed text and the values known so far; out flows a `Reading` of the text, and the name that it gives to
-its value. Names are letters only: `2a3` is no product, and `3x4` is 3 × 4 as long as nobody named an `x`.
+its value. Names are letters only: `2a3` is no product. `x` gives no name: it is × in `3x4`, the unknown in `2x+3 = 11`.
 """
 
 from __future__ import annotations

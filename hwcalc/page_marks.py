@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from PIL import Image, ImageDraw, ImageFont
 
 from .ink import ByteArray
-from .layout import UNKNOWN
+from .layout import EMPTY_BOX
 
 if TYPE_CHECKING:
     from .reader import Reading
@@ -87,14 +87,14 @@ def _mark(reading: Reading) -> _Mark:
     text = reading.text.rstrip("=")
     answer = f" = {reading.answer}" if reading.answer and reading.value is not None else ""
     answer = answer.replace("= ≈", "≈") if reading.answer != text else ""
-    if reading.answer.startswith(f"{UNKNOWN} "):
+    if reading.unknown:
         answer = f", {reading.answer}"
     return _Mark(DOUBTFUL if question else READ, _printable(f"{text}{answer}{question}"), ())
 
 
 def _printable(text: str) -> str:
     """`text` in the characters that Pillow's own font has."""
-    for sign, plain in (("≈", "~"), (UNKNOWN, "?"), ("√", "sqrt"), ("×", "x"), ("÷", "/"), ("−", "-")):
+    for sign, plain in (("≈", "~"), (EMPTY_BOX, "?"), ("√", "sqrt"), ("×", "x"), ("÷", "/"), ("−", "-")):
         text = text.replace(sign, plain)
     return text
 

@@ -38,7 +38,8 @@ _SPECK = 0.5  # of the square of the pen's width; a round dot has pi / 4, a dot 
 _CHIP = 4.0  # of that square, and less, broke off a stroke
 _NEAR = 0.8  # widths of the pen from which,
 _FOOT = 0.75  # unless it is as far down beside it as a point
-_ROUND = 0.95  # widths of the pen in all directions, and more: a dot, if it is not
+_DOT = 0.95, 1.6  # widths of the pen from which and up to which a piece is a dot and no chip, if it fills
+_FULL = 0.68  # of its box and is not
 _AT = 0.6  # widths of the pen from another
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
@@ -204,7 +205,7 @@ def _broken_off(labels: npt.NDArray[np.int32], stats: npt.NDArray[np.int32], chi
     A point stands at the foot of what is near it, or over or under a bar.
     """
     left, top, w, h, area = (int(v) for v in stats[chip])
-    dot = min(w, h) >= _ROUND * width and max(w, h) <= 1.6 * width and area >= 0.68 * w * h
+    dot = min(w, h) >= _DOT[0] * width and max(w, h) <= _DOT[1] * width and area >= _FULL * w * h
     reach = round((_AT if dot else _NEAR) * width)
     window = labels[max(0, top - reach) : top + h + reach, max(0, left - reach) : left + w + reach]
     around = (

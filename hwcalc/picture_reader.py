@@ -39,8 +39,8 @@ down. Of 68 photographs and 130 drawn lines that are read as they stand, all sti
 39, on their side 89 % instead of 68."""
 
 _LEFT_OUT = 0.8
-"""Times as good as its confidence is one of two ways to read a picture for each speck that it leaves out: without its
-points a number reads well too."""
+"""What the confidence of one of several ways to read a picture is multiplied by for each piece that it leaves out, when
+they are compared: without its points a number reads well too."""
 
 _INCOMPLETE = 0.5
 """How likely a reading is right that leaves out ink as large as a sign, beside one that leaves out none."""

@@ -22,7 +22,7 @@ from .glyphs import NO_SYMBOLS, default_classifier
 from .grammar import KIND
 from .ink import Box, Ink, ReadError
 from .lattice import Lattice
-from .layout import UNKNOWN
+from .layout import EMPTY_BOX
 from .letters import is_foreign, letters_apart, or_junk
 from .memory import Memory
 from .parses import Parse, agreed
@@ -46,7 +46,7 @@ _INVERTED = 3.0
 
 _DIGITS = frozenset("0123456789.")
 
-_TOLD_OTHERWISE = frozenset((".", "÷", UNKNOWN))
+_TOLD_OTHERWISE = frozenset((".", "÷", EMPTY_BOX))
 """A point by its size, a box by its corners, ÷ by what stands over what: their shapes alone may be anything."""
 
 _FOREIGN = 0.5
@@ -70,7 +70,7 @@ class Symbol:
     Parameters
     ----------
     label : str
-        One of `0`-`9 + - × ÷ / = ( ) . % √ □`; a fraction bar and the rule under a column are `-`.
+        One of `0`-`9 + - × ÷ / = ( ) . % √ □ x`; a fraction bar and the rule under a column are `-`.
     box : Box
         Where it stands, in the units of the ink (for a picture, pixels).
     confidence : float
@@ -101,7 +101,7 @@ class Reading:
         Fraction: exact; of an equation with an unknown its solution. Decimal: a root that is not rational. bool: an
         equation, is it true? None: no value.
     answer : str
-        What to show: '182', '3 1/7 ≈ 3.142857', 'true', '□ = 7', 'cannot divide by zero', '' when nothing is asked.
+        What to show: '182', '3 1/7 ≈ 3.142857', 'true', 'x = 7', 'cannot divide by zero', '' when nothing is asked.
     symbols : tuple of Symbol
         In the order of `text`.
     confidence : float
@@ -123,6 +123,11 @@ class Reading:
     doubtful: bool
     box: Box
     source: Source | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def unknown(self) -> str:
+        """The unknown that the answer gives the value of, '' for none."""
+        return expression.solved(self.answer)
 
 
 def classify(glyphs: Sequence[Glyph]) -> list[str]:
@@ -211,7 +216,8 @@ def read_ink(
 def correct(reading: Reading, symbol: int, label: str) -> Reading:
     """Read again, knowing that symbol number `symbol` of a reading has this label.
 
-    What was known before stays known, unless it is about the same strokes.
+    An `x` may be the unknown or ×, whichever makes sense there; a `×` is no unknown. What was known before stays
+    known, unless it is about the same strokes.
 
     Raises
     ------

@@ -218,7 +218,7 @@ class Bars:
         )
 
     def crossed(self, bar: int, stroke: int) -> bool:
-        """Whether a stroke goes through the middle part of a bar, as that of a 7 goes through its bar."""
+        """Whether a stroke of a pen goes through the middle part of a bar, as that of a 7 goes through its bar."""
         known = self._crossed.get((bar, stroke))
         if known is None:
             known = self._crossed[bar, stroke] = bar in self._ends and self._is_crossed(bar, stroke)

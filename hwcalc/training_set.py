@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 
 from .datasets import LABELS, GlyphSet
 from .features import Glyph, extract, extract_paths, is_picture
-from .glyphs import JUNK, LETTER
+from .glyphs import ANY_LETTER, JUNK
 from .handwriting import glyphs as synthetic_glyphs
 from .junk import Writer, junk
 from .letter_shapes import LETTERS
@@ -99,7 +99,9 @@ def letter_set(n: int, seed: int, n_jobs: int = 1) -> GlyphSet:
         for i, k in enumerate(_pieces(n))
     ]
     drawn = [glyph for part, _ in _drawn(tasks, n_jobs) for glyph in part]
-    return GlyphSet("letters", drawn, np.full(n, LETTER), np.array([f"letters/{i // 8}" for i in range(n)]))
+    return GlyphSet(
+        "letters", drawn, np.full(n, ANY_LETTER), np.array([f"letters/{i // 8}" for i in range(n)])
+    )
 
 
 def _pieces(n: int) -> list[int]:

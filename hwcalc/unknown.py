@@ -1,141 +1,125 @@
-"""What a box stands for: the numbers that make an equation with an unknown true.
+"""What an unknown stands for: the numbers that make its equation true.
 
 In flow the two sides of an equation and a way to compute them; out flow the unknown's values. There is no algebra in
 it: the difference of the sides is computed for a few values of the unknown, and where it is a straight line in the
-unknown itself, its reciprocal, its square or its root, the place where that line is zero is a solution, checked by
-putting it in. So whatever can be computed can be solved, as long as the unknown occurs in one such way: □+3 = 10,
-3×□-2 = □+4, 12÷□ = 4, □×□ = 49, √□ = 3.
+unknown itself, its reciprocal, its square or its root, the place where that line is zero may be a solution. So whatever
+can be computed can be solved, as long as the unknown occurs in one such way: □+3 = 10, 3×□-2 = □+4, 12÷□ = 4,
+□×□ = 49, √□ = 3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from .layout import UNKNOWN, Item, Mark, Power, Root, Row, Stack, rows_of
-from .number import NoValueError, Number, square_root
+from .layout import UNKNOWNS, Mark, Row, rows_of
+from .number import NoValueError, Number, add, divide, is_close, multiply, negate, square_root
 
-Value: TypeAlias = Callable[[Row], Number]
+Value: TypeAlias = Callable[[Row, Number], Number]
+"""(row, number) -> the value of the row with that number for its unknown. Raises NoValueError."""
 
 _TRIED = (4, 9, 25, 49, 121)
 """Values that are tried, whole squares: their roots and reciprocals are exact too."""
 
-_Line: TypeAlias = tuple[Fraction, Fraction]
+_Point: TypeAlias = tuple[Number, Number]
 
 
-def occurs(row: Row) -> bool:
-    """Whether there is an unknown in a row."""
-    return any(isinstance(item, Mark) and item.label == UNKNOWN for part, _ in rows_of(row) for item in part)
+def unknowns(row: Row) -> list[str]:
+    """The names of the unknowns in a row, those of `UNKNOWNS`."""
+    labels = {item.label for part, _ in rows_of(row) for item in part if isinstance(item, Mark)}
+    return [name for name in UNKNOWNS if name in labels]
 
 
-def put_in(row: Row, value: Fraction) -> Row:
-    """The row with a number, in brackets, for the unknown."""
-    made: list[Item] = []
-    for item in row:
-        match item:
-            case Mark(label) if label == UNKNOWN:
-                made += (
-                    Mark("("),
-                    *_marks(value.numerator),
-                    Mark("÷"),
-                    *_marks(value.denominator),
-                    Mark(")"),
-                )
-            case Mark():
-                made.append(item)
-            case Stack(numerator, denominator):
-                made.append(Stack(put_in(numerator, value), put_in(denominator, value)))
-            case Power(inside):
-                made.append(Power(put_in(inside, value)))
-            case Root(inside):
-                made.append(Root(put_in(inside, value)))
-    return tuple(made)
+def check(sides: Sequence[Row], value: Value) -> None:
+    """Raise a NoValueError with what is wrong with one of the sides, whatever the unknown is."""
+    for side in sides:
+        if not any(_has_value(side, Fraction(t), value) for t in (*_TRIED, 1, -1)):
+            value(side, Fraction(_TRIED[0]))
 
 
-def _marks(whole: int) -> Row:
-    return tuple(Mark(label) for label in str(whole))
+def _has_value(side: Row, unknown: Fraction, value: Value) -> bool:
+    try:
+        value(side, unknown)
+    except NoValueError:
+        return False
+    return True
 
 
-def solve(left: Row, right: Row, value: Value) -> list[Fraction]:
-    """The values of the unknown for which both sides are the same, smallest first.
+def solve(left: Row, right: Row, value: Value) -> list[Number] | None:
+    """The only values of the unknown that may make both sides the same; None where every number does.
 
     Parameters
     ----------
     left, right : Row
-        With an unknown in at least one of them.
-    value : of a row without unknowns
+        With the unknown in at least one of them.
+    value : Value
 
     Raises
     ------
     NoValueError
-        No number makes the sides equal, or every one does, or it cannot be told.
+        It cannot be told.
     """
 
-    def difference(of: Fraction) -> Fraction | None:
+    def difference(unknown: Number) -> Number | None:
         try:
-            a, b = value(put_in(left, of)), value(put_in(right, of))
+            return _minus(value(left, unknown), value(right, unknown))
         except NoValueError:
             return None
-        return a - b if isinstance(a, Fraction) and isinstance(b, Fraction) else None
 
-    for unknown_at in (_itself, _reciprocal, _root, _square):
-        line = _line([(Fraction(t), difference(unknown_at(Fraction(t)))) for t in _TRIED])
+    for unknown_at in (_itself, _reciprocal, square_root, _square):
+        line = _line((Fraction(t), difference(unknown_at(Fraction(t)))) for t in _TRIED)
         if line is None:
             continue
         slope, start = line
         if slope == 0:
-            raise NoValueError(
-                f"any number may be {UNKNOWN}" if start == 0 else f"no number can be {UNKNOWN}"
-            )
-        found = _checked(unknown_at, -start / slope, difference)
-        if found:
-            return found
-    for side in (left, right):
-        value(put_in(side, Fraction(_TRIED[0])))  # it may say what is wrong with it
-    raise NoValueError(f"cannot find {UNKNOWN}")
-
-
-def _checked(
-    unknown_at: Callable[[Fraction], Fraction],
-    at: Fraction,
-    difference: Callable[[Fraction], Fraction | None],
-) -> list[Fraction]:
-    """The solutions where the line is zero, both signs tried."""
-    try:
+            below = difference(Fraction(-_TRIED[0]))
+            if below is not None and not _is_same(below, start):  # √(□²) = □
+                break
+            return [] if start else None
+        at = divide(negate(start), slope)
+        if (unknown_at is _reciprocal and at == 0) or (unknown_at is square_root and at < 0):
+            return []
         found = unknown_at(at)
-    except NoValueError:
-        return []
-    return sorted(u for u in {found, -found} if difference(u) == 0)
+        return sorted({found, negate(found)})
+    raise NoValueError(f"cannot find {unknowns(left + right)[0]}")
 
 
-def _line(points: list[tuple[Fraction, Fraction | None]]) -> _Line | None:
-    """Slope and start of the straight line through all points that have a value; None where there is none."""
-    known = [(x, y) for x, y in points if y is not None]
-    if len(known) < len(_TRIED) - 1:
-        return None
-    (x, y), (other_x, other_y), *others = known
-    slope = (other_y - y) / (other_x - x)
-    straight = all(y + slope * (more_x - x) == more_y for more_x, more_y in others)
-    return (slope, y - slope * x) if straight else None
+def _line(points: Iterable[tuple[Fraction, Number | None]]) -> tuple[Number, Number] | None:
+    """Slope and start of the straight line through all points, of which one may have no y; None where there is none."""
+    known: list[_Point] = []
+    missing = 0
+    for x, y in points:  # those after the first that is beside the line are not computed
+        if y is None:
+            missing += 1
+        else:
+            known.append((x, y))
+        beside = len(known) > 2 and not _is_same(_slope(known[0], known[-1]), _slope(*known[:2]))
+        if beside or missing > 1:
+            return None
+    slope = _slope(*known[:2])
+    return slope, _minus(known[0][1], multiply(slope, known[0][0]))
 
 
-def _itself(t: Fraction) -> Fraction:
+def _slope(a: _Point, b: _Point) -> Number:
+    return divide(_minus(b[1], a[1]), _minus(b[0], a[0]))
+
+
+def _is_same(a: Number, b: Number) -> bool:
+    return is_close(a, b, Fraction(0))
+
+
+def _minus(a: Number, b: Number) -> Number:
+    return add(a, negate(b))
+
+
+def _itself(t: Number) -> Number:
     return t
 
 
-def _reciprocal(t: Fraction) -> Fraction:
-    if t == 0:
-        raise NoValueError("cannot divide by zero")
-    return 1 / t
+def _reciprocal(t: Number) -> Number:
+    return divide(Fraction(1), t)
 
 
-def _root(t: Fraction) -> Fraction:
-    root = square_root(t)
-    if not isinstance(root, Fraction):
-        raise NoValueError(f"{UNKNOWN} is no number that can be written")
-    return root
-
-
-def _square(t: Fraction) -> Fraction:
-    return t * t
+def _square(t: Number) -> Number:
+    return multiply(t, t)

@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from hwcalc import correct, read, read_ink
+from hwcalc import correct, evaluate, read, read_ink
 from hwcalc.datasets import load_mnist
 from hwcalc.empty_box import NEVER, is_box, with_boxes
 from hwcalc.glyphs import default_classifier
 from hwcalc.handwriting import glyphs
 from hwcalc.ink import FloatArray, Ink
-from hwcalc.layout import UNKNOWN
+from hwcalc.layout import EMPTY_BOX, UNKNOWNS
 from hwcalc.memory import Memory
 from hwcalc.segment import candidates, unit_height
 
@@ -70,12 +70,14 @@ def test_read(text: str, unknown: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "text", "unknown"),
-    [("2×+3=11", "2□+3=11", 4), ("×+3=9", "□+3=9", 6), ("14÷×=7", "14÷□=7", 2), ("4×-5=11", "4□-5=11", 4)],
+    ("text", "unknown"),
+    [("2x+3=11", 4), ("x+3=9", 6), ("14÷x=7", 2), ("4x-5=11", 4), ("3×x=12", 4), ("2x+3=4x-1", 2)],
 )
-def test_a_letter_x_is_one_where_a_number_must_stand(written: str, text: str, unknown: int) -> None:
-    for reading in (read_ink(sum_strokes(written, 60, 20, 30)), read(sum_picture(written))):
-        assert (reading.text, reading.answer) == (text, f"□ = {unknown}")
+def test_a_letter_x_is_one_where_a_number_must_stand(text: str, unknown: int) -> None:
+    for reading in (read_ink(sum_strokes(text, 60, 20, 30)), read(sum_picture(text))):
+        assert (reading.text, reading.answer, reading.unknown) == (text, f"x = {unknown}", "x")
+        assert "".join(symbol.label for symbol in reading.symbols) == text
+        assert evaluate(reading.text).answer == reading.answer
 
 
 @pytest.mark.parametrize("text", ["3×4=12", "3×-4=-12", "2×7", "2×", "24×13="])
@@ -98,11 +100,26 @@ def test_a_correction_makes_it_a_digit_and_back() -> None:
     reading = read_ink(sum_strokes("□+3=10", 60, 20, 30))
     nought = correct(reading, 0, "0")
     assert nought.text == "0+3=10"
-    assert correct(nought, 0, UNKNOWN).text == "□+3=10"
+    assert correct(nought, 0, EMPTY_BOX).text == "□+3=10"
+
+
+def test_an_x_by_correction_is_the_letter_or_the_sign_and_a_times_sign_is_the_sign() -> None:
+    reading = read_ink(sum_strokes("2x-3=11", 60, 20, 30))
+    sign = correct(reading, 1, "×")
+    assert (sign.text, sign.answer) == ("2×-3=11", "false: 2×-3 is -6")
+    letter = correct(sign, 1, "x")
+    assert (letter.text, letter.answer) == ("2x-3=11", "x = 7")
+    assert letter.symbols[1].alternatives[0][0] == "x"
+    assert correct(letter, 1, EMPTY_BOX).answer == "□ = 7"
+    product = read_ink(sum_strokes("374=12", 60, 20, 30))
+    assert correct(product, 1, "x").text == "3×4=12"
+    assert correct(read_ink(sum_strokes("3+4", 60, 20, 30)), 1, "x").text == "3×4"
 
 
 def test_a_number_has_no_unknown() -> None:
-    assert UNKNOWN not in read_ink(sum_strokes("1□7", 60, 20, 30), digits=True).text
+    for text in ("1□7", "2x=4"):
+        found = read_ink(sum_strokes(text, 60, 20, 30), digits=True).text
+        assert not set(found) & set(UNKNOWNS)
 
 
 def test_only_boxes_get_the_label() -> None:
@@ -111,7 +128,7 @@ def test_only_boxes_get_the_label() -> None:
     groups = candidates(ink, unit)
     own = Memory().log_probability(default_classifier(), ink, groups)
     found, labels = with_boxes(ink, unit, groups, own, default_classifier().labels)
-    assert labels == default_classifier().labels + UNKNOWN
+    assert labels == default_classifier().labels + EMPTY_BOX
     boxes = found[:, -1] > NEVER
     assert [group.strokes for group, box in zip(groups, boxes, strict=True) if box] == [(0,)]
     np.testing.assert_array_equal(found[~boxes, :-1], own[~boxes])
@@ -124,4 +141,4 @@ def test_a_form_is_no_unknown_while_something_is_in_it() -> None:
         *sum_strokes("7", 50, 50, 40),
         *sum_strokes("+3=10", 60, 140, 40),
     ]
-    assert UNKNOWN not in read(drawn(strokes, (520, 150), 5)).text
+    assert EMPTY_BOX not in read(drawn(strokes, (520, 150), 5)).text

@@ -79,3 +79,39 @@ def test_labels_are_changed_inside_a_fraction():
     bar = Piece("-", Candidate((1,), Box(0, 0, 1, 0)), (("-", 1.0),), form=Form.FRACTION, parts=(over, under))
     whole = Parse((bar, piece("=", 3), piece("3", 4)), 0.0, 0.1)
     assert weighed(whole)[0].labels == "9-3=3"
+
+
+def crosses(text, letter=0.3):
+    """A parse of text in which each × may be an x, and each x a ×."""
+    pieces = [piece(label, i) for i, label in enumerate(text)]
+    for i, label in enumerate(text):
+        if label in "×x" and letter:
+            other = {"×": "x", "x": "×"}[label]
+            pieces[i] = replace(pieces[i], alternatives=((label, 1 - letter), (other, letter)))
+    return Parse(tuple(pieces), 0.0, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("4×-5=11", "4x-5=11"),
+        ("4×-5=12", "4×-5=12"),  # no whole number makes it true
+        ("4×-5=-20", "4×-5=-20"),
+        ("2x+3=4×-1", "2x+3=4x-1"),
+        ("2x+3×4=20", "2x+3×4=20"),
+        ("x=4×-1", "x=4×-1"),
+        ("□=4×-1", "□=4×-1"),
+        ("4×-5=3×-1", "4x-5=3x-1"),
+    ],
+)
+def test_an_x_is_a_letter_where_that_makes_more_sense(text, chosen):
+    assert weighed(crosses(text))[0].labels == chosen
+
+
+def test_a_letter_leaves_no_doubt_about_another_one():
+    parse = replace(crosses("2x+3=4×-1"), total=-log(0.5))
+    assert weighed(parse)[1] == pytest.approx(0.5 / 0.7)
+
+
+def test_a_times_sign_that_a_person_saw_is_one():
+    assert weighed(crosses("2x+3=4×-1", letter=0))[0].labels == "2x+3=4×-1"

@@ -120,7 +120,8 @@ def test_a_correction_survives_further_writing(window, write, drag, settle):
 
 
 @pytest.mark.parametrize(
-    ("typed", "label"), [("*", "×"), ("x", "×"), (":", "÷"), (",", "."), ("7", "7"), ("a", None), ("", None)]
+    ("typed", "label"),
+    [("*", "×"), ("X", "x"), ("?", "□"), (":", "÷"), (",", "."), ("7", "7"), ("a", None), ("", None)],
 )
 def test_typed_labels(typed, label):
     assert label_of(typed) == label

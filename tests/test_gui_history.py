@@ -188,6 +188,19 @@ def test_editing_what_was_read_corrects_the_symbols(window, write, settle):
     assert window.live.newest().reading.answer == "2"
 
 
+def test_an_edited_line_takes_only_what_a_symbol_may_be(window, write, settle):
+    write(window, "1+1")
+    for text, labels in (("1 X ?", {"x", "□"}), ("1+q", set())):
+        window.field.edit(window.live.lines[0])
+        window.field.text.set(text)
+        settle(window)
+        window.field.keep()
+        settle(window)
+        assert {correction.label for correction in window.sheet.corrections().values()} == labels
+        window.root.event_generate("<Control-z>")
+        settle(window)
+
+
 def test_the_panel_is_used_by_keys(window, settle):
     for n in (1, 2, 3):
         window.log.add(Entry(f"{n}+1", "", f"= {n + 1}", str(n + 1)))

@@ -102,6 +102,16 @@ def test_what_is_an_unknown_is_not_kept(school, write, settle):
     assert len(school.learning.samples) == 0
 
 
+def test_an_x_is_kept_as_the_sign_whose_form_it_has(school, write, settle):
+    school.root.event_generate("<Control-k>")
+    write(school, "1+1")
+    school.selector.select({0})
+    school.paper.event_generate("x")
+    settle(school)
+    assert [correction.label for correction in school.sheet.corrections().values()] == ["x"]
+    assert [sample.label for sample in school.learning.samples.all] == ["×"]
+
+
 def give(window, labels="0123456"):
     for label in labels:
         window.learning.samples.add(label, [np.array([[0.0, 0.0], [5.0, 40.0]])])

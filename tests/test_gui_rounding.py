@@ -34,7 +34,13 @@ from hwcalc.gui.telling import copied_answer, shown_answer
         ("2^200÷3", 2, True, None),
         ("7×?=22", 2, True, "□ = 3 1/7 ≈ 3.14"),
         ("7×?=22", 2, False, "□ ≈ 3.14"),
+        ("7x=22", 2, True, "x = 3 1/7 ≈ 3.14"),
+        ("7x=22", 2, False, "x ≈ 3.14"),
+        ("x=√2", 3, True, "x ≈ 1.414"),
         ("2×?=5", 2, False, "□ = 2.5"),
+        ("1000003×?=1", None, True, "□ ≈ 9.99997000009×10^-7"),
+        ("1000003×?=1000", 5, True, "□ ≈ 0.001"),
+        ("?×?=49", 2, True, "□ = -7 or 7"),
     ],
 )
 def test_answers_as_set(text, decimals, fractions, shown):
@@ -59,10 +65,23 @@ def test_a_fraction_is_copied_as_a_decimal_number():
     assert copied_answer(hwcalc.evaluate("22/7")) == "3.142857"
     assert copied_answer(hwcalc.evaluate("1+1=3")).startswith("false")
     assert copied_answer(hwcalc.evaluate("4×?=1")) == "0.25"
+    assert copied_answer(hwcalc.evaluate("4x=1")) == "0.25"
+    assert copied_answer(hwcalc.evaluate("x=√2")) == "1.4142135623731"
 
 
-def test_what_a_box_stands_for_is_no_value_of_the_equation():
-    assert shown_answer(hwcalc.evaluate("?+3=10")) == "□ = 7"
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("?+3=10", "□ = 7"),
+        ("2x+3=11", "x = 4"),
+        ("?+3=10=", "□ = 7"),
+        ("?×?=49", "□ = -7 or 7"),
+        ("1000003×?=1", "□ ≈ 1×10^-6"),
+    ],
+)
+def test_what_an_unknown_stands_for_is_no_value_of_the_equation(text, shown):
+    reading = hwcalc.evaluate(text)
+    assert shown_answer(reading, shown) == shown
 
 
 def test_by_keys_on_the_sheet(window, write, until, reader):

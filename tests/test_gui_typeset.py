@@ -30,6 +30,15 @@ def test_pieces_carry_the_numbers_of_their_symbols_through_a_fraction():
     assert shown(r"\frac{1}{3}+2", labels) == [("1", 0), ("/", 1), ("3", 2), ("+", 3), ("2", 4)]
 
 
+def test_an_x_is_set_without_the_space_around_a_sign():
+    labels = ["2", "x", "-", "3", "×", "x"]
+    setting = typeset(r"2x-3\times x", 10, measure, labels)
+    assert [piece.symbol for piece in setting.pieces] == [0, 1, 2, 3, 4, 5]
+    two, x, minus = setting.pieces[:3]
+    assert x.x == two.x + two.width
+    assert minus.x > x.x + x.width
+
+
 def test_numbers_are_left_out_where_setting_and_symbols_differ():
     assert {n for _, n in shown("12", ["1", "7"])} == {None}
 

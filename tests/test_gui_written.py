@@ -17,7 +17,9 @@ def strokes_of(text):
     return script().strokes(setting.pieces), setting
 
 
-@pytest.mark.parametrize("text", ["= 46", "□ = 7", "= -1 2/3 ≈ -1.666667 ?", "≈ 2.95×10^94", "1×10^-20"])
+@pytest.mark.parametrize(
+    "text", ["= 46", "□ = 7", "x = 7", "x ≈ 1.5 ?", "= -1 2/3 ≈ -1.666667 ?", "≈ 2.95×10^94", "1×10^-20"]
+)
 def test_numbers_are_written_within_their_setting(text):
     assert script().covers(text)
     strokes, setting = strokes_of(text)

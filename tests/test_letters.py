@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hwcalc import read, reader
-from hwcalc.glyphs import JUNK, LETTER, default_classifier
+from hwcalc.glyphs import ANY_LETTER, JUNK, default_classifier
 from hwcalc.handwriting import LABELS, Hand, glyphs
 from hwcalc.ink import Box
 from hwcalc.letter_shapes import LETTERS
@@ -26,7 +26,7 @@ def beside(strokes, letter, hand):
 
 
 def test_what_is_left_is_what_would_be_without_letters():
-    labels = "#1" + LETTER
+    labels = "#1" + ANY_LETTER
     given = np.log(np.array([[0.1, 0.3, 0.6], [0.5, 0.5, 1e-9]], np.float32))
     others, letter = letters_apart(given, labels)
     np.testing.assert_allclose(np.exp(others), [[0.25, 0.75, 0], [0.5, 0.5, 0]], rtol=1e-5)
@@ -52,8 +52,8 @@ def test_most_letters_are_told_and_hardly_any_symbol_is_taken_for_one():
 
 
 def test_junk_counts_beside_letters():
-    others, letter = letters_apart(np.log(np.array([[0.2, 0.3, 0.5]], np.float32)), JUNK + "1" + LETTER)
-    np.testing.assert_allclose(or_junk(letter, others, JUNK + "1" + LETTER), [0.7], rtol=1e-5)
+    others, letter = letters_apart(np.log(np.array([[0.2, 0.3, 0.5]], np.float32)), JUNK + "1" + ANY_LETTER)
+    np.testing.assert_allclose(or_junk(letter, others, JUNK + "1" + ANY_LETTER), [0.7], rtol=1e-5)
     np.testing.assert_array_equal(or_junk(letter, others[:, 1:2], "1"), letter)
 
 

@@ -39,6 +39,7 @@ PICTURES = {
     "false.png": reading("1+1=3", False, "false: 1+1 is 2", doubtful=True),
     "half.png": reading("3+", None, "something is missing after +"),
     "box.png": reading("□+3=10", Fraction(7), "□ = 7"),
+    "letter.png": reading("2x+3=11", Fraction(4), "x = 4"),
 }
 
 
@@ -72,7 +73,8 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
         "true.png: 1+1=2 is true\n"
         "false.png: 1+1=3 is false: 1+1 is 2 ?\n"
         "half.png: 3+ (something is missing after +)\n"
-        "box.png: □+3=10, so □ = 7\n",
+        "box.png: □+3=10, so □ = 7\n"
+        "letter.png: 2x+3=11, so x = 4\n",
         "",
     )
 

@@ -49,6 +49,11 @@ def test_a_name_may_be_an_x():
     assert value_of("2x", x=Fraction(5)) == 10
 
 
+def test_an_x_that_nobody_named_is_an_unknown_and_gives_no_name():
+    reading, name = evaluate("x = 2a+3", {"a": Fraction(4)}, hwcalc.evaluate)
+    assert (reading.text, reading.value, reading.answer, name) == ("x=2a+3", 11, "x = 11", "")
+
+
 def test_inexact_values_keep_their_digits():
     root = hwcalc.evaluate("√2").value
     assert isinstance(root, Decimal)

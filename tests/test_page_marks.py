@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from hwcalc.ink import Box
-from hwcalc.page_marks import DOUBTFUL, READ, RIGHT, WRONG, annotate
+from hwcalc.page_marks import DOUBTFUL, READ, RIGHT, WRONG, _mark, annotate
 from hwcalc.reader import Reading, Symbol, evaluate
 
 BOX = Box(60, 40, 200, 80)
@@ -40,6 +40,24 @@ def colour_of(image: Image.Image) -> object:
 )
 def test_colours(text: str, doubtful: bool, colour: tuple[int, int, int]) -> None:
     assert colour_of(marked(text, doubtful)) == colour
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("2+3=", "2+3 = 5"),
+        ("5", "5"),
+        ("1÷3", "1/3 = 1/3 ~ 0.333333"),
+        ("√2", "sqrt2 ~ 1.4142135623731"),
+        ("?+3=10", "?+3=10, ? = 7"),
+        ("2x+3=11", "2x+3=11, x = 4"),
+        ("?²=9", "?^2=9, ? = -3 or 3"),
+        ("1÷0", "1/0"),
+        ("2+3=6", "2+3=6, false: 2+3 is 5"),
+    ],
+)
+def test_what_is_said_is_in_letters_that_the_font_has(text: str, label: str) -> None:
+    assert _mark(evaluate(text)).label == label
 
 
 def test_the_writing_stays_to_be_seen() -> None:

@@ -115,7 +115,7 @@ def test_what_a_person_corrects_stays_corrected():
 
 
 @pytest.mark.parametrize(
-    "fixed", [{frozenset({9}): "1"}, {frozenset({0}): "x"}, {frozenset({0, 1}): "4", frozenset({1}): "1"}]
+    "fixed", [{frozenset({9}): "1"}, {frozenset({0}): "q"}, {frozenset({0, 1}): "4", frozenset({1}): "1"}]
 )
 def test_a_correction_that_does_not_fit_is_refused(fixed):
     with pytest.raises(ReadError, match="fixed"):
@@ -147,7 +147,7 @@ def test_corrections_that_make_no_sense_are_refused():
     with pytest.raises(ReadError, match="no symbol 3"):
         reader.correct(reading, 3, "1")
     with pytest.raises(ReadError, match="no label"):
-        reader.correct(reading, 0, "x")
+        reader.correct(reading, 0, "q")
     with pytest.raises(ReadError, match="apart"):
         reader.ungroup(reading, 0)
     with pytest.raises(ReadError, match="typed"):

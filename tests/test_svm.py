@@ -229,21 +229,21 @@ def test_wide_samples_have_the_same_bits_too():
     """More features than one part of a panel, with zeros, so that tiles leave features out."""
     random = np.random.default_rng(0)
     X = random.normal(size=(150, 600)).astype(np.float32) * (random.random((150, 600)) < 0.2)
-    machine = Machine(X[:100], [30, 33, 37], random.normal(size=(2, 100)), [0.1, 0.2, 0.3], "rbf", 0.01)
+    dual, intercept = random.normal(size=(2, 100)), [0.1, 0.2, 0.3]
+    machine = Machine(X[:100], [30, 33, 37], dual, intercept, "rbf", 0.01)
     whole = machine.decide(X)
     np.testing.assert_array_equal(np.concatenate([machine.decide(x[None]) for x in X]), whole)
     K = svm_twin.kernel_matrix(X.astype(float), X[:100].astype(float), "rbf", 0.01)
-    assert whole.shape == (150, 3)
-    assert np.isfinite(K).all()
+    first, second, third = slice(0, 30), slice(30, 63), slice(63, 100)
+    expected = [
+        K[:, own] @ dual[rival - 1, own] + K[:, other] @ dual[place, other]
+        for own, other, place, rival in ((first, second, 0, 1), (first, third, 0, 2), (second, third, 1, 2))
+    ]
+    np.testing.assert_allclose(whole, np.transpose(expected) + intercept, atol=1e-4)
 
 
-def test_every_instruction_set_computes_the_same_machine(digits):
-    """The same fit on the plain and the AVX2 loops, in fresh processes, to float32 precision."""
-    code = (
-        "import numpy as np; from sklearn.datasets import load_digits; from hwcalc.svm import SVC;"
-        "X, y = load_digits(return_X_y=True); m = SVC(5).fit(X / 16, y);"
-        "print(*m.decision_function(X[:40] / 16).ravel())"
-    )
+def printed_by_instruction_sets(code):
+    """The numbers that Python code prints on the plain loops, on AVX2's and on AVX-512's, in fresh processes."""
     found = []
     for simd in "012":
         env = {**os.environ, "HWCALC_SIMD": simd, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -251,6 +251,17 @@ def test_every_instruction_set_computes_the_same_machine(digits):
             [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
         )
         found.append(np.array(out.stdout.split(), float))
+    return found
+
+
+def test_every_instruction_set_computes_the_same_machine():
+    """The same fit, to float32 precision."""
+    code = (
+        "import numpy as np; from sklearn.datasets import load_digits; from hwcalc.svm import SVC;"
+        "X, y = load_digits(return_X_y=True); m = SVC(5).fit(X / 16, y);"
+        "print(*m.decision_function(X[:40] / 16).ravel())"
+    )
+    found = printed_by_instruction_sets(code)
     np.testing.assert_allclose(found[0], found[2], atol=4e-3)
     np.testing.assert_allclose(found[1], found[2], atol=4e-3)
 
@@ -705,13 +716,7 @@ def test_every_instruction_set_computes_the_same_scores_of_bytes(size):
         " np.arange(9), np.zeros((9, 1)), np.zeros((1, 3)), start, 1e9);"
         "print(*quick.scores(rng.random((20, 40)) * 4).ravel())"
     )
-    found = []
-    for simd in "012":
-        env = {**os.environ, "HWCALC_SIMD": simd, "PYTHONPATH": os.pathsep.join(sys.path)}
-        out = subprocess.run(
-            [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
-        )
-        found.append(np.array(out.stdout.split(), float))
+    found = printed_by_instruction_sets(code)
     np.testing.assert_array_equal(found[1], found[2])
     np.testing.assert_allclose(found[0], found[1], rtol=1e-3, atol=1e-4 * size)
     assert np.abs(found[0]).max() > size
