@@ -224,9 +224,10 @@ def load_set(name: str, folder: str | os.PathLike[str] | None = None) -> GlyphSe
 def _load_pixels(path: Path) -> tuple[Sequence[Any], list[str], list[str]]:
     with np.load(path, allow_pickle=False) as arrays:
         images, labels = arrays["images"], [str(x) for x in arrays["labels"]]
-    if images.dtype != np.uint8 or images.ndim != 3 or len(images) != len(labels):
-        raise ValueError("images must be uint8 (n, h, w), one label each")
-    return list(images), labels, ["?"] * len(labels)
+        writers = [str(x) for x in arrays["writers"]] if "writers" in arrays else ["?"] * len(labels)
+    if images.dtype != np.uint8 or images.ndim != 3 or not len(images) == len(labels) == len(writers):
+        raise ValueError("images must be uint8 (n, h, w), one label and at most one writer each")
+    return list(images), labels, writers
 
 
 def _load_strokes(path: Path) -> tuple[Sequence[Any], list[str], list[str]]:

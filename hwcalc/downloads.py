@@ -89,7 +89,9 @@ def _fetch(source: Source, part: Path, name: str, quiet: bool) -> bool:
             )
         with (
             part.open("ab" if have else "wb") as file,
-            tqdm(total=total, initial=have, desc=name, unit="B", unit_scale=True, disable=quiet) as bar,
+            tqdm(
+                total=total, initial=have, desc=name, unit="B", unit_scale=True, leave=False, disable=quiet
+            ) as bar,
         ):
             while True:
                 try:
@@ -290,8 +292,9 @@ def store(row: PublicSet, glyphs: Sequence[Glyph], folder: Path) -> None:
             raise DatasetError(f"{row.name}: its pictures are not all of one size")
         images = np.array([glyph.ink for glyph in glyphs], np.uint8)
         labels = np.array([glyph.label for glyph in glyphs])
+        writers = np.array([glyph.writer or "?" for glyph in glyphs])
         with replacing(folder / row.file) as file:
-            np.savez_compressed(file, images=images, labels=labels)
+            np.savez_compressed(file, images=images, labels=labels, writers=writers)
     else:
         lines = "".join(json.dumps(_record(glyph), ensure_ascii=False) + "\n" for glyph in glyphs)
         write_whole(folder / row.file, gzip.compress(lines.encode(), mtime=0))

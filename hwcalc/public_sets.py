@@ -1,7 +1,7 @@
 """The sets of glyphs that hwcalc can download: one table, a row a set.
 
 A row says what the set is, its licence, where its files come from, what pins them and which function of
-`glyph_formats` reads them.
+`glyph_formats` or `fonts` reads them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import glyph_formats
+from . import fonts, glyph_formats
 from .glyph_formats import Glyph
 
 
@@ -102,6 +102,16 @@ SETS = (
         _github("kirel/detexify-next", "6831c817"),
         glyph_formats.detexify,
         tolerance=0.1,
+    ),
+    PublicSet(
+        "fonts",
+        "fonts.npz",
+        "digits + − × ÷ / = ( ) % of fonts as if by hand",
+        2203,
+        "SIL OFL 1.1, some Apache 2.0, one MIT, their designers",
+        "https://fontsource.org",
+        tuple(Source(url, checksum) for url, checksum in fonts.FILES),
+        fonts.fonts,
     ),
     PublicSet(
         "hasyv2",

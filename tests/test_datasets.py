@@ -107,7 +107,8 @@ def test_public_sets_are_found_and_their_labels_folded(public_folder):
     assert list(pen.writers) == ["unipen/ann", "unipen/ann"]
     assert [s.shape for s in pen.glyphs[0]] == [(2, 2), (2, 2)]
     assert pen.glyphs[1][0][1].tolist() == [0, 3]
-    assert list(datasets.load_set("mdas").labels) == ["÷", ".", "+"]
+    pictures = datasets.load_set("mdas")
+    assert (list(pictures.labels), list(pictures.writers)) == (["÷", ".", "+"], ["mdas/?"] * 3)
 
 
 def test_without_the_variable_there_are_no_public_sets(monkeypatch):

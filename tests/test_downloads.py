@@ -260,7 +260,7 @@ def parse_pens(paths: list[Path]) -> list[Glyph]:  # type: ignore[misc]
 
 
 def parse_pictures(paths: list[Path]) -> list[Glyph]:  # type: ignore[misc]
-    return [Glyph(label, np.full((8, 8), 7, np.uint8)) for label in paths[0].read_text().split()]
+    return [Glyph(label, np.full((8, 8), 7, np.uint8), "bob") for label in paths[0].read_text().split()]
 
 
 @pytest.fixture
@@ -297,7 +297,7 @@ def test_sets_come_as_load_set_reads_them(
     assert pens.glyphs[0][0].tolist() == [[0, 1], [2, 3.5]]
     assert json.loads(gzip.decompress((folder / "uji.jsonl.gz").read_bytes()).splitlines()[0])["ref"] == 14
     pictures = datasets.load_set("mdas")
-    assert list(pictures.labels) == ["÷", "+", "."]
+    assert (list(pictures.labels), list(pictures.writers)) == (["÷", "+", "."], ["mdas/bob"] * 3)
     assert pictures.glyphs[2].shape == (8, 8)
     assert datasets.available_sets() == ["mdas", "uji"]
 
