@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import log
 from typing import TypeAlias
 
 import numpy as np
@@ -48,6 +49,9 @@ _DIGITS = frozenset("0123456789.")
 
 _TOLD_OTHERWISE = frozenset((".", "÷", EMPTY_BOX))
 """A point by its size, a box by its corners, ÷ by what stands over what: their shapes alone may be anything."""
+
+_UNLIKELY = log(1e-3)
+"""A symbol alone that looks less like its label is doubtful: it was read only because others make no sense alone."""
 
 _FOREIGN = 0.5
 """A digit less likely than this among all labels makes a plain number doubtful: it may be something else."""
@@ -302,16 +306,17 @@ def read_source(source: Source) -> Reading:
     reading = _reading(source, parse, confidence)
     strange = letters if ink.pen_width is None else or_junk(letters, log_probability, classifier.labels)
     shaped = [
-        piece.group
+        piece
         for piece in parse.symbols()
         if piece.label not in _TOLD_OTHERWISE and not fixed.get(frozenset(piece.group.strokes))
     ]
-    if is_foreign(shaped, candidates, letters, strange):
-        reading = replace(reading, doubtful=True)
-    if not source.digits:
-        return reading
     own = dict(zip(candidates, log_probability, strict=True))
-    return _number(reading, parse, own, classifier.labels)
+    alone = shaped if len(parse.labels) == 1 else []
+    if is_foreign([piece.group for piece in shaped], candidates, letters, strange) or any(
+        own[piece.group][classifier.labels.index(piece.label)] < _UNLIKELY for piece in alone
+    ):
+        reading = replace(reading, doubtful=True)
+    return _number(reading, parse, own, classifier.labels) if source.digits else reading
 
 
 def _check_known(source: Source) -> None:

@@ -268,6 +268,12 @@ def test_what_is_no_arithmetic_is_doubtful():
     assert hwcalc.read_ink(line(SEVEN, PLUS, POINT, PLUS, FOUR)).doubtful
 
 
+def test_what_is_read_only_because_it_stands_alone_is_doubtful():
+    alone = hwcalc.read_ink([np.array([(0.0, 0.0), (1.0, 1.0)])])  # a point by its looks
+    assert (alone.text in "0123456789", alone.doubtful) == (True, True)
+    assert not hwcalc.read_ink(line(SEVEN)).doubtful
+
+
 def row_of(text, seed):
     """A row, its fractions, powers and roots in two dimensions, by a neat hand: text, strokes."""
     row = ROWS[text]
