@@ -310,13 +310,16 @@ def read_source(source: Source) -> Reading:
         for piece in parse.symbols()
         if piece.label not in _TOLD_OTHERWISE and not fixed.get(frozenset(piece.group.strokes))
     ]
-    own = dict(zip(candidates, log_probability, strict=True))
     alone = shaped if len(parse.labels) == 1 else []
     if is_foreign([piece.group for piece in shaped], candidates, letters, strange) or any(
-        own[piece.group][classifier.labels.index(piece.label)] < _UNLIKELY for piece in alone
+        log_probability[candidates.index(piece.group), classifier.labels.index(piece.label)] < _UNLIKELY
+        for piece in alone
     ):
         reading = replace(reading, doubtful=True)
-    return _number(reading, parse, own, classifier.labels) if source.digits else reading
+    if not source.digits:
+        return reading
+    own = dict(zip(candidates, log_probability, strict=True))
+    return _number(reading, parse, own, classifier.labels)
 
 
 def _check_known(source: Source) -> None:
