@@ -26,7 +26,7 @@ from .lattice import Lattice
 from .layout import EMPTY_BOX
 from .letters import is_foreign, letters_apart, or_junk
 from .memory import Memory
-from .parses import Parse, agreed
+from .parses import Parse, Piece, agreed
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label; '' where that is not known."""
@@ -53,7 +53,7 @@ _TOLD_OTHERWISE = frozenset((".", "÷", EMPTY_BOX))
 _UNLIKELY = log(1e-3)
 """A symbol alone that looks less like its label is doubtful: it was read only because others make no sense alone."""
 
-_FOREIGN = 0.5
+_FOREIGN = log(0.5)
 """A digit less likely than this among all labels makes a plain number doubtful: it may be something else."""
 
 
@@ -305,21 +305,21 @@ def read_source(source: Source) -> Reading:
         parse, confidence = equations.weighed(parse, lattice.others())
     reading = _reading(source, parse, confidence)
     strange = letters if ink.pen_width is None else or_junk(letters, log_probability, classifier.labels)
-    shaped = [
-        piece
-        for piece in parse.symbols()
-        if piece.label not in _TOLD_OTHERWISE and not fixed.get(frozenset(piece.group.strokes))
-    ]
-    alone = shaped if len(parse.labels) == 1 else []
-    if is_foreign([piece.group for piece in shaped], candidates, letters, strange) or any(
-        log_probability[candidates.index(piece.group), classifier.labels.index(piece.label)] < _UNLIKELY
-        for piece in alone
+    shaped = [piece for piece in parse.symbols() if piece.label not in _TOLD_OTHERWISE]
+    unsaid = [piece for piece in shaped if not fixed.get(frozenset(piece.group.strokes))]
+    alone = unsaid if len(parse.labels) == 1 else []
+
+    def looks(piece: Piece) -> float:
+        """The log-probability of a label by its form."""
+        return float(log_probability[candidates.index(piece.group), classifier.labels.index(piece.label)])
+
+    if is_foreign([piece.group for piece in unsaid], candidates, letters, strange) or any(
+        looks(piece) < _UNLIKELY for piece in alone
     ):
         reading = replace(reading, doubtful=True)
     if not source.digits:
         return reading
-    own = dict(zip(candidates, log_probability, strict=True))
-    return _number(reading, parse, own, classifier.labels)
+    return _number(reading, parse.labels, any(looks(piece) < _FOREIGN for piece in shaped))
 
 
 def _check_known(source: Source) -> None:
@@ -358,23 +358,7 @@ def _reading(source: Source, parse: Parse, confidence: float) -> Reading:
     )
 
 
-def _number(
-    reading: Reading,
-    parse: Parse,
-    log_probability: Mapping[segment.Candidate, npt.NDArray[np.floating]],
-    labels: str,
-) -> Reading:
-    """A reading as a plain number: its digits as they stand; doubtful where one looks like another symbol."""
-    foreign = any(
-        np.exp(log_probability[piece.group][labels.index(piece.label)]) < _FOREIGN
-        for piece in parse.symbols()
-        if piece.label not in _TOLD_OTHERWISE
-    )
-    return replace(
-        reading,
-        text=parse.labels,
-        latex=parse.labels,
-        value=None,
-        answer="",
-        doubtful=reading.doubtful or foreign,
-    )
+def _number(reading: Reading, digits: str, foreign: bool) -> Reading:
+    """A reading as a plain number: its digits as they stand; doubtful where one is `foreign`, looks like a sign."""
+    doubtful = reading.doubtful or foreign
+    return replace(reading, text=digits, latex=digits, value=None, answer="", doubtful=doubtful)
