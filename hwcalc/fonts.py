@@ -171,18 +171,18 @@ def fonts(paths: Sequence[Path]) -> list[Glyph]:
             font = ImageFont.truetype(path, _DRAWN)
         except OSError:
             raise FormatError(f"{path.name} is no font") from None
+        missing = _drawn(font, _NO_SYMBOL)
         for label in LABELS:
-            picture = _picture(font, label)
+            picture = _picture(font, label, missing)
             if picture is not None:
                 found.append(Glyph(label, picture, path.stem))
     return found
 
 
-def _picture(font: Any, label: str) -> npt.NDArray[np.uint8] | None:
-    """A symbol of a font, uint8 (SIDE, SIDE), bright ink on black; None if the font has none."""
+def _picture(font: Any, label: str, missing: Any) -> npt.NDArray[np.uint8] | None:
+    """A symbol of a font, uint8 (SIDE, SIDE), bright ink on black; None if the font draws it as it does `missing`."""
     from PIL import Image
 
-    missing = _drawn(font, _NO_SYMBOL)
     for symbol in _IN_FONTS.get(label, label):
         drawn = _drawn(font, symbol)
         if drawn is not None and drawn != missing:
