@@ -92,24 +92,15 @@ def test_typing_over_a_selection_is_kept_and_grouping_alone_is_not(school, write
     assert [s.label for s in school.learning.samples.all] == ["9"]
 
 
-def test_what_is_an_unknown_is_not_kept(school, write, settle):
+@pytest.mark.parametrize(("key", "label", "kept"), [("<question>", "□", []), ("x", "x", ["×"])])
+def test_a_box_is_not_kept_and_an_x_as_the_sign_whose_form_it_has(school, write, settle, key, label, kept):
     school.root.event_generate("<Control-k>")
     write(school, "1+1")
     school.selector.select({0})
-    school.paper.event_generate("<question>")
+    school.paper.event_generate(key)
     settle(school)
-    assert [correction.label for correction in school.sheet.corrections().values()] == ["□"]
-    assert len(school.learning.samples) == 0
-
-
-def test_an_x_is_kept_as_the_sign_whose_form_it_has(school, write, settle):
-    school.root.event_generate("<Control-k>")
-    write(school, "1+1")
-    school.selector.select({0})
-    school.paper.event_generate("x")
-    settle(school)
-    assert [correction.label for correction in school.sheet.corrections().values()] == ["x"]
-    assert [sample.label for sample in school.learning.samples.all] == ["×"]
+    assert [correction.label for correction in school.sheet.corrections().values()] == [label]
+    assert [sample.label for sample in school.learning.samples.all] == kept
 
 
 def give(window, labels="0123456"):
