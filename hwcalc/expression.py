@@ -225,7 +225,7 @@ def _tokens(typed: str) -> Iterator[_Token]:
             token = _marks(re.sub(r"\s", "", found))
         else:
             found = token = typed[position]
-            if token not in ("+", "-", "×", "÷", "/", "(", ")", "=", "%", "^", "√", *UNKNOWNS):
+            if token not in (*"+-×÷/()=%^√", *UNKNOWNS):
                 raise ValueError(f"cannot read {token!r} here: use digits . + - × ÷ / ( ) ^ √ % =")
         if isinstance(token, tuple):
             if last:

@@ -44,9 +44,9 @@ def card(path: str | os.PathLike[str]) -> str:
         lines += ["", "## Trained on", "", "| set | glyphs | source and licence |", "|---|---|---|"]
         lines += [f"| {name} | {count:,} | {_licence(name)} |" for name, count in recipe["sets"].items()]
     figures = _figures(recipe)
-    noticed = ", and the reading is mostly marked doubtful" if ANY_LETTER in model.machine.labels else ""
     if figures:
         lines += ["", "## Figures", "", *(f"- {line}" for line in figures)]
+    noticed = ", and the reading is mostly marked doubtful" if ANY_LETTER in model.machine.labels else ""
     lines += [
         "",
         "## Limits",
