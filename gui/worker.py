@@ -18,7 +18,7 @@ import tkinter as tk
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 POLL_MS = 1  # how often finished jobs are looked for while there are any
 CLOSE_SECONDS = 2.0  # how long the end of the program waits for a job that runs
@@ -27,17 +27,17 @@ CLOSE_SECONDS = 2.0  # how long the end of the program waits for a job that runs
 class _Rest:
     """Lets the garbage collector rest while any worker works."""
 
-    _working = 0
+    _working: ClassVar[set[Worker]] = set()
 
     @classmethod
-    def begin(cls) -> None:
-        cls._working += 1
+    def begin(cls, worker: Worker) -> None:
+        cls._working.add(worker)
         gc.disable()
 
     @classmethod
-    def end(cls) -> None:
-        cls._working -= 1
-        if cls._working == 0:
+    def end(cls, worker: Worker) -> None:
+        cls._working.discard(worker)
+        if not cls._working:
             gc.enable()
 
 
@@ -81,8 +81,7 @@ class Worker:
     ) -> None:
         """Run `work` in the thread; then `done` or `failed` in the event loop, unless stale."""
         job = _Job(work, done, failed, key)
-        if self._open == 0:
-            _Rest.begin()
+        _Rest.begin(self)
         with self._wake:
             if key is not None:
                 waiting = [j for j in self._waiting if j.key != key]
@@ -105,9 +104,8 @@ class Worker:
             self._waiting.clear()
             self._wake.notify()
         self._thread.join(CLOSE_SECONDS)
-        if self._open:
-            self._open = 0
-            _Rest.end()
+        self._open = 0
+        _Rest.end(self)
 
     def _run(self) -> None:
         while True:
@@ -139,6 +137,6 @@ class Worker:
                     job.failed(error)
         finally:  # a callback that raises must not end the polling
             if self._open == 0:
-                _Rest.end()
+                _Rest.end(self)
             elif not self._closed and self._polling is None:
                 self._polling = self._widget.after(POLL_MS, self._poll)
