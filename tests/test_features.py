@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import subprocess
 import sys
 
@@ -106,9 +107,10 @@ def test_a_glyph_without_points_is_refused():
         features.extract([[]])
 
 
-def test_a_stroke_without_second_coordinates_is_refused():
-    with pytest.raises(ValueError, match=r"\(k, 2\), not \(3, 1\)"):
-        features.extract([[[[0], [1], [2]]]])
+@pytest.mark.parametrize("stroke", [[[0], [1], [2]], [0, 1, 2], 5.0, [[[1, 2]]]])
+def test_a_stroke_that_is_no_row_of_points_is_refused(stroke):
+    with pytest.raises(ValueError, match=re.escape(f"(k, 2), not {np.shape(stroke)}")):
+        features.extract([[[[1, 2]], stroke]])
 
 
 def test_strokes_may_come_in_any_type_and_layout():
