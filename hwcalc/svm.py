@@ -266,8 +266,10 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return {"kernel": self.kernel, "gamma": self._gamma, "coef0": self.coef0, "degree": self.degree}
 
     def _check_range(self, problem: Problem) -> None:
-        """The kernel must stay within float32; |K(x, z)| is largest for some x with itself."""
+        """The kernel must stay within float32; where it is computed, |K(x, z)| is largest for some x with itself."""
         largest = float(problem.squares.max(initial=0))
+        if problem.given is not None:
+            largest = float(max(problem.given.max(), -problem.given.min()))
         with np.errstate(over="ignore"):
             if self.kernel == "poly":
                 largest = float(np.float64(self._gamma * largest + abs(self.coef0)) ** self.degree)

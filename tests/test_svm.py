@@ -597,6 +597,8 @@ def test_more_bad_data(digits):
         SVC(kernel="precomputed").fit(X, y)
     with pytest.raises(ValueError, match="overflows"):
         SVC(kernel="poly", gamma=1e6, degree=9).fit(X, y)
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match="overflows"):
+        SVC(kernel="precomputed").fit(X @ X.T * np.float64(1e60), y)
     assert SVC().fit(X.astype(object), y).score(X, y) > 0.9
 
 
