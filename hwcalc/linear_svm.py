@@ -117,6 +117,8 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             order = random.permutation(order)
             held, order = np.split(order, [max(1, round(self.validation_fraction * len(samples)))])
             order = np.sort(order)
+            if not len(order):
+                raise ValueError("validation_fraction holds out all samples: lower it")
         learning = [1] if len(classes) == 2 else range(len(classes))
         targets = np.where(target[:, None] == np.asarray(learning), 1, -1).astype(np.float32)
         weights, bias = self._descend(samples, targets, order, (samples[held], target[held]), random)

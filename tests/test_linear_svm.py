@@ -112,6 +112,11 @@ def test_one_class_is_no_problem_to_learn(digits):
         LinearSVC().fit(digits[0], np.zeros(len(digits[0])))
 
 
+def test_holding_out_everything_is_an_error():
+    with pytest.raises(ValueError, match="validation_fraction"):
+        LinearSVC(early_stopping=True, validation_fraction=0.9).fit([[0.0], [1.0]], [0, 1])
+
+
 def test_divergence_is_an_error():
     X = np.array([[1e30], [-1e30], [2e30], [-3e30]])
     with pytest.raises(ValueError, match="scale the data"):
