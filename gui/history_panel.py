@@ -7,6 +7,7 @@ never keeps the pen waiting.
 from __future__ import annotations
 
 import tkinter as tk
+from bisect import bisect
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
@@ -54,10 +55,12 @@ class HistoryPanel(tk.Frame):
         self._used = used
         self._photos: dict[tuple[int, str], ImageTk.PhotoImage] = {}
         self._state: object = None
-        self._left: list[Entry] = []  # to be drawn
+        self._entries: list[Entry] = []  # that are drawn, in their order
+        self._left: list[Entry] = []  # of these, to be drawn
         self._bottom = 0  # of what is drawn, in pixels
         self._tops: list[int] = []
         self._current = 0
+        self._pointed: int | None = None
         self._drawing: str | None = None
         self._large = screen.font(18)
         self._canvas = tk.Canvas(self, highlightthickness=0, width=screen.px(WIDTH), takefocus=True)
@@ -67,6 +70,7 @@ class HistoryPanel(tk.Frame):
         bar.grid(row=0, column=1, sticky="ns")
         self._canvas.configure(yscrollcommand=bar.set)
         self._bind_keys()
+        self._bind_mouse()
         log.listeners.append(self.redraw)
         self.palette = palette
 
@@ -81,10 +85,11 @@ class HistoryPanel(tk.Frame):
         if not self.winfo_ismapped():
             return
         entries = self._log.entries[::-1]
-        state = (tuple(map(id, entries)), p.name, canvas.winfo_width())
+        state = (entries, p.name, canvas.winfo_width())
         if state == self._state:
             return
-        self._state, self._left, self._tops = state, entries, []
+        self._state, self._entries, self._left = state, entries, list(entries)
+        self._tops, self._pointed = [], None
         self.configure(background=p.bar)
         canvas.configure(background=p.bar)
         canvas.delete("all")
@@ -120,7 +125,6 @@ class HistoryPanel(tk.Frame):
         y = self._draw_entry(entry, top + px(6), pad, width - 2 * pad, tag) + px(6)
         canvas.coords(back, 0, top, width, y)
         canvas.create_line(pad, y, width - pad, y, fill=p.edge, width=px(1))
-        self._bind(tag, entry)
         self._tops.append(top)
         self._bottom = y + px(1)
 
@@ -151,18 +155,44 @@ class HistoryPanel(tk.Frame):
 
     def _bind_keys(self) -> None:
         canvas = self._canvas
-        for sequence, step in (("<Button-4>", -1), ("<Button-5>", 1)):
-            canvas.bind(sequence, lambda _, s=step: canvas.yview_scroll(s, "units"))  # type: ignore[misc]
-        canvas.bind("<MouseWheel>", lambda e: canvas.yview_scroll(-1 if e.delta > 0 else 1, "units"))
         canvas.bind("<Configure>", lambda _: self.redraw())
         for sequence, step in (("<Up>", -1), ("<Down>", 1)):
             canvas.bind(sequence, lambda _, s=step: self._go(s))  # type: ignore[misc]
         for sequence in ("<Return>", "<KP_Enter>", "<space>"):
-            canvas.bind(sequence, lambda _: self._with_current(lambda entry: self._used(entry, "answer")))
+            canvas.bind(
+                sequence, lambda _: self._with_entry(self._current, lambda entry: self._used(entry, "answer"))
+            )
         for sequence in ("<Menu>", "<Shift-F10>"):
-            canvas.bind(sequence, lambda _: self._with_current(self._menu_of_current))
+            canvas.bind(sequence, lambda _: self._with_entry(self._current, self._menu_of_current))
         for sequence in ("<FocusIn>", "<FocusOut>"):
             canvas.bind(sequence, lambda _: self._mark())
+
+    def _bind_mouse(self) -> None:
+        """On the canvas: Tk keeps what is bound to an item after the item is gone."""
+        canvas = self._canvas
+        for sequence, step in (("<Button-4>", -1), ("<Button-5>", 1)):
+            canvas.bind(sequence, lambda _, s=step: canvas.yview_scroll(s, "units"))  # type: ignore[misc]
+        canvas.bind("<MouseWheel>", lambda e: canvas.yview_scroll(-1 if e.delta > 0 else 1, "units"))
+        canvas.bind(
+            "<Button-1>", lambda e: self._with_entry(self._at(e), lambda entry: self._used(entry, "answer"))
+        )
+        for button in ("<Button-2>", "<Button-3>"):
+            canvas.bind(
+                button,
+                lambda e: self._with_entry(self._at(e), lambda entry: self._menu(entry, e.x_root, e.y_root)),
+            )
+        canvas.bind("<Motion>", lambda e: self._point(self._at(e)))
+        canvas.bind("<Leave>", lambda _: self._point(None))
+
+    def _at(self, event: tk.Event[tk.Misc]) -> int | None:
+        """The number of the entry under the pointer."""
+        y = self._canvas.canvasy(event.y)
+        return bisect(self._tops, y) - 1 if self._tops and self._tops[0] <= y < self._bottom else None
+
+    def _point(self, number: int | None) -> None:
+        if number != self._pointed:
+            self._pointed = number
+            self._mark()
 
     def _go(self, step: int) -> str:
         self._current = min(max(self._current + step, 0), max(len(self._tops) - 1, 0))
@@ -175,22 +205,18 @@ class HistoryPanel(tk.Frame):
                 canvas.yview_moveto(max(top - self._screen.px(40), 0) / max(self._bottom, 1))
         return "break"
 
-    def _with_current(self, run: Callable[[Entry], object]) -> str:
-        entries = self._log.entries[::-1]
-        if self._current < len(entries):
-            run(entries[self._current])
+    def _with_entry(self, number: int | None, run: Callable[[Entry], object]) -> str:
+        if number is not None and number < len(self._entries):
+            run(self._entries[number])
         return "break"
 
     def _mark(self) -> None:
-        """Show where the keys are, if they are here."""
-        focus = self.focus_get() is self._canvas
+        """Show where the pointer is, and where the keys are, if they are here."""
+        colours = {self._current: self.palette.chosen} if self.focus_get() is self._canvas else {}
+        if self._pointed is not None:
+            colours[self._pointed] = self.palette.hover
         for number in range(len(self._tops)):
-            self._shade(
-                number, self.palette.chosen if focus and number == self._current else self.palette.bar
-            )
-
-    def _shade(self, number: int, colour: str) -> None:
-        self._canvas.itemconfigure(f"entry{number}-back", fill=colour)
+            self._canvas.itemconfigure(f"entry{number}-back", fill=colours.get(number, self.palette.bar))
 
     def _menu_of_current(self, entry: Entry) -> None:
         x, y = self.winfo_rootx(), self.winfo_rooty()
@@ -204,11 +230,3 @@ class HistoryPanel(tk.Frame):
         menu.add_separator()
         menu.add_command(label=" Forget all ", command=self._log.clear)
         menu.tk_popup(x, y)
-
-    def _bind(self, tag: str, entry: Entry) -> None:
-        canvas, number = self._canvas, len(self._tops)
-        canvas.tag_bind(tag, "<Button-1>", lambda _: self._used(entry, "answer"))
-        for button in ("<Button-2>", "<Button-3>"):
-            canvas.tag_bind(tag, button, lambda event: self._menu(entry, event.x_root, event.y_root))
-        canvas.tag_bind(tag, "<Enter>", lambda _: self._shade(number, self.palette.hover))
-        canvas.tag_bind(tag, "<Leave>", lambda _: self._mark())

@@ -227,3 +227,30 @@ def test_a_long_history_is_drawn_a_few_entries_at_a_time(window, until):
     assert 0 < len(panel._tops) < 150
     until(window, lambda: len(panel._tops) == 150)
     assert panel._tops == sorted(panel._tops)
+
+
+def test_drawing_the_panel_again_leaves_nothing_bound(window, settle):
+    def commands():
+        settle(window)
+        return len(window.root.tk.splitlist(window.root.tk.call("info", "commands")))
+
+    window.side.show("history")
+    window.log.add(Entry("1+1", "", "= 2", "2"))
+    before = commands()
+    window.log.add(Entry("2+2", "", "= 4", "4"))
+    assert commands() == before
+
+
+def test_the_entry_under_the_pointer_is_shaded(window, settle):
+    for n in (1, 2):
+        window.log.add(Entry(f"{n}+1", "", f"= {n + 1}", str(n + 1)))
+    window.side.show("history")
+    settle(window)
+    canvas, hover = window.panel._canvas, window.panel.palette.hover
+    _, top, _, bottom = canvas.bbox("entry1-back")
+    events = ("<Motion>", top - 5, 0), ("<Motion>", top + 5, 1), ("<Motion>", bottom + 20, None)
+    for event, y, shaded in (*events, ("<Motion>", top + 5, 1), ("<Leave>", top + 5, None)):
+        canvas.event_generate(event, x=5, y=y)
+        assert [canvas.itemcget(f"entry{n}-back", "fill") == hover for n in (0, 1)] == [
+            n == shaded for n in (0, 1)
+        ]
