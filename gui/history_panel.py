@@ -223,7 +223,7 @@ class HistoryPanel(tk.Frame):
         self._menu(entry, x + self._screen.px(20), y + self._tops[self._current] + self._screen.px(20))
 
     def _menu(self, entry: Entry, x: int, y: int) -> None:
-        menu = popup(self, self.palette)
+        menu = popup(self, self.palette, "menu")
         for how, title in USES.items():
             if (how != "latex" or entry.latex) and (how != "picture" or entry.strokes):
                 menu.add_command(label=f" {title} ", command=partial(self._used, entry, how))

@@ -9,10 +9,11 @@ from hwcalc.gui.card import close_card
 from hwcalc.gui.theme import Palette
 
 
-def popup(master: tk.Misc, palette: Palette) -> tk.Menu:
-    """An empty menu in the colours of the window."""
+def popup(master: tk.Misc, palette: Palette, name: str = "") -> tk.Menu:
+    """An empty menu in the colours of the window; it takes the place of the one in `master` with its name."""
     return tk.Menu(
         master,
+        name=name,
         tearoff=False,
         relief="flat",
         activeborderwidth=0,
@@ -27,7 +28,7 @@ def popup(master: tk.Misc, palette: Palette) -> tk.Menu:
 
 def menu_of(master: tk.Misc, actions: Actions, palette: Palette) -> tk.Menu:
     """A menu with a menu for each heading."""
-    menu = popup(master, palette)
+    menu = popup(master, palette, "menu")
     for name, group in actions.grouped().items():
         part = popup(menu, palette)
         for action in group:

@@ -189,6 +189,14 @@ def test_every_action_is_in_the_menu_and_has_a_key(window):
     assert len(keys) == len(set(keys))
 
 
+def test_a_menu_takes_the_place_of_the_one_before(window):
+    root, palette = window.root, window.look.palette
+    menu_of(root, window.actions, palette)
+    before = len(root.winfo_children())
+    menu_of(root, window.actions, palette)
+    assert len(root.winfo_children()) == before
+
+
 def test_the_whole_menu_and_the_shortcuts_fit_a_small_screen(window):
     menu = menu_of(window.root, window.actions, window.look.palette)
     menu.update_idletasks()
