@@ -26,6 +26,7 @@ from hwcalc.glyphs import (
 )
 from hwcalc.handwriting import glyphs as synthetic_glyphs
 from hwcalc.junk import junk
+from hwcalc.model_file import digest
 from hwcalc.preparation import as_picture
 from hwcalc.svm import SVC
 
@@ -166,13 +167,15 @@ def test_a_model_without_paths_is_loaded_without(saved):
     assert GlyphClassifier.load(saved).pen is None
 
 
-def rewritten(path, **changes):
-    """The model file at `path` with other arrays or another description."""
+def rewritten(path, signed=True, **changes):
+    """The model file at `path` with other arrays or another description; `signed`: and their checksum."""
     with np.load(path) as stored:
         arrays = dict(stored)
-    about = json.loads(arrays["about"].tobytes())
-    about.update(changes.pop("about", {}))
-    arrays |= changes | {"about": np.frombuffer(json.dumps(about).encode(), np.uint8)}
+    about = json.loads(arrays.pop("about").tobytes()) | changes.pop("about", {})
+    arrays |= changes
+    if signed:
+        about["sha256"] = digest(arrays)
+    arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     path.write_bytes(buffer.getvalue())
@@ -182,11 +185,10 @@ def truncate(path):
     path.write_bytes(path.read_bytes()[:-500])
 
 
-def flip_a_coefficient(path):
+def edited(path, name, change, signed=True):
     with np.load(path) as stored:
-        changed = stored["dual_coef"].copy()
-    changed[0, 0] += 1
-    rewritten(path, dual_coef=changed)
+        array = stored[name]
+    rewritten(path, signed, **{name: change(array)})
 
 
 def pickled(path):
@@ -202,7 +204,6 @@ def bomb(path):
     "damage",
     [
         truncate,
-        flip_a_coefficient,
         pickled,
         bomb,
         lambda path: path.write_bytes(b""),
@@ -212,8 +213,18 @@ def bomb(path):
         lambda path: rewritten(path, about={"gamma": "1"}),
         lambda path: rewritten(path, about={"temperature": -1.0}),
         lambda path: rewritten(path, about={"labels": "01"}),
-        lambda path: rewritten(path, counts=np.zeros(7, np.int32)),
-        lambda path: rewritten(path, intercept=np.zeros(3, np.float32)),
+        lambda path: rewritten(path, about={"labels": "#+-0144"}),
+        lambda path: edited(path, "dual_coef", lambda dual: dual + 1, signed=False),
+        lambda path: edited(path, "dual_coef", lambda dual: dual[1:]),
+        lambda path: edited(path, "dual_coef", lambda dual: dual * np.float16("nan")),
+        lambda path: edited(path, "vectors", lambda rows: rows[:, 1:]),
+        lambda path: edited(path, "vectors", lambda rows: rows.astype(np.float32)),
+        lambda path: edited(path, "scale", lambda step: step[1:]),
+        lambda path: edited(path, "offset", lambda offset: offset[:, None]),
+        lambda path: edited(path, "counts", lambda counts: 0 * counts),
+        lambda path: edited(path, "counts", lambda counts: np.int32([*counts[:-2], counts[-2:].sum()])),
+        lambda path: edited(path, "counts", lambda counts: np.int32([-1, counts[:2].sum() + 1, *counts[2:]])),
+        lambda path: edited(path, "intercept", lambda intercept: intercept[1:]),
     ],
 )
 def test_a_damaged_or_foreign_model_is_refused_in_one_line(saved, damage):
@@ -240,8 +251,8 @@ def without(path, name):
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda path: rewritten(path, pen_intercept=np.zeros(10, np.float32)),
-        lambda path: rewritten(path, pen_counts=np.zeros(5, np.int32)),
+        lambda path: edited(path, "pen_intercept", lambda intercept: intercept[1:]),
+        lambda path: edited(path, "pen_counts", lambda counts: 0 * counts),
         lambda path: rewritten(path, about={"pen": None}),
         lambda path: rewritten(path, about={"pen": {}}),
         lambda path: described(path, labels="#0149"),
