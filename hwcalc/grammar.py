@@ -107,11 +107,8 @@ _nodes: dict[State, Node] = {}
 
 
 def node(state: State) -> Node:
-    """The node of a state."""
-    known = _nodes.get(state)
-    if known is None:
-        known = _nodes[state] = Node(state)
-    return known
+    """The node of a state; `setdefault`, as two threads may make it at once."""
+    return _nodes.get(state) or _nodes.setdefault(state, Node(state))
 
 
 def weigh(codes: list[int], start: Node, part: bool = False) -> float:

@@ -59,3 +59,17 @@ def test_states_are_made_once():
 
 def test_two_points_cost_in_one_number_only():
     assert weight("1.5+2.5") - weight("1.5+2") > weight("1.5.5") - weight("1.5")
+
+
+def test_a_state_has_one_node_though_two_threads_make_it_at_once(monkeypatch):
+    others = []
+
+    class Late(grammar.Node):
+        def __init__(self, state):
+            super().__init__(state)
+            monkeypatch.undo()
+            others.append(node(state))
+
+    monkeypatch.setattr(grammar, "Node", Late)
+    state = State(START, depth=1000)
+    assert node(state) is node(state) is others[0]
