@@ -142,11 +142,12 @@ class Learning:
 
     def _learnt(self, learnt: Learnt) -> None:
         assert self._folder is not None
-        path = self._folder / "model.npz"
+        path, new = self._folder / "model.npz", self._folder / "new.npz"
         try:
+            learnt.classifier.save(new)  # first: on a full disk the old one stays
             if path.exists():
                 path.replace(self._folder / "before.npz")
-            learnt.classifier.save(path)
+            new.replace(path)
         except OSError as error:
             self._failed(error)
             return

@@ -127,6 +127,20 @@ def test_learning_shows_before_and_after_and_is_undone_step_by_step(school, teac
     assert school.learning.model is None
 
 
+def test_what_was_learnt_stays_where_the_next_lesson_cannot_be_written(school, until, monkeypatch):
+    def full_disk(self, path):
+        raise OSError(28, "No space left on device")
+
+    give(school)
+    school.learning.learn()
+    until(school, learnt(school))
+    monkeypatch.setattr(FakeClassifier, "save", full_disk)
+    school.learning.learn()
+    until(school, learnt(school))
+    assert "No space left" in school.learning.told
+    assert school.learning.model.read_text() == "lesson 1"
+
+
 def test_the_sheet_is_read_anew_with_what_was_learnt(school, reader, write, settle, until):
     write(school, "1+1")
     give(school)
