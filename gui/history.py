@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,9 +117,16 @@ def load(path: Path) -> list[Entry]:
                 str(e["latex"]),
                 str(e["answer"]),
                 str(e["copied"]),
-                tuple(tuple(float(v) for v in stroke) for stroke in e["strokes"]),
+                tuple(_checked(stroke) for stroke in e["strokes"]),
             )
             for e in told
         ]
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return []
+
+
+def _checked(stroke: list[float]) -> tuple[float, ...]:
+    values = tuple(float(v) for v in stroke)
+    if not values or len(values) % 2 or not all(map(isfinite, values)):
+        raise ValueError
+    return values

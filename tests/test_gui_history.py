@@ -89,7 +89,14 @@ def test_entries_come_back_from_their_file(tmp_path):
     assert history.load(path) == entries
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b'[{"text": "1"}]', b"\xff"])
+ENTRY = b'[{"text": "1", "latex": "1", "answer": "= 1", "copied": "1", "strokes": [%s]}]'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{}", b"[1]", b'[{"text": "1"}]', b"\xff", b"[" * 100_000]
+    + [ENTRY % stroke for stroke in (b"[]", b"[1, 2, 3]", b"[1, NaN]", b"[1, 1%s]" % (b"0" * 400))],
+)
 def test_a_strange_history_file_is_an_empty_history(tmp_path, data):
     path = tmp_path / "history.json"
     path.write_bytes(data)
