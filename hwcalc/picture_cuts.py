@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from .ink import ByteArray, FloatArray
 from .picture_light import odd
-from .picture_skeleton import strokes_of
+from .picture_skeleton import Labels, strokes_of
 
 _WIDE = 0.82  # of the height of the writing; narrower ones are rarely two digits
 _LEAST = 3.0  # of the square of the pen's width; a smaller piece is a part of its neighbour
@@ -38,7 +38,7 @@ _CHEAP = 0.25  # where a seam pays so much for a pixel instead of 1
 _MOST_INK = 3.7  # price of a seam, in widths of the pen
 
 
-def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
+def pieces_of(mask: ByteArray, pen_width: float, height: float) -> Labels:
     """Divide a component that may be several glyphs.
 
     Parameters
@@ -52,7 +52,7 @@ def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
 
     Returns
     -------
-    uint8 (h, w)
+    int32 (h, w)
         0 outside the component, 1, 2, … on its pieces from left to right; only 1 if it is not cut.
     """
     whole = (mask > 0).astype(np.uint8)
@@ -62,8 +62,8 @@ def pieces_of(mask: ByteArray, pen_width: float, height: float) -> ByteArray:
     h, w = mask.shape
     too_low, too_high = h < max(0.5 * height, 4 * pen_width), h > _HIGH * height
     if w < _WIDE * height or too_low or too_high or mask.size > _LARGE:
-        return whole
-    pieces = strokes_of(whole, pen_width).astype(np.int32)
+        return whole.astype(np.int32)
+    pieces = strokes_of(whole, pen_width)
     columns = np.arange(w)
     for seam in _seams(whole, pen_width, height):
         pieces[(columns >= seam[:, None]) & (pieces > 0)] += int(pieces.max())
@@ -202,7 +202,7 @@ def _crossed(whole: ByteArray, seam: npt.NDArray[np.intp]) -> int:
     return int((np.diff(along, prepend=0) == 1).sum())
 
 
-def _joined(parts: npt.NDArray[np.int32], pen_width: float) -> ByteArray:
+def _joined(parts: Labels, pen_width: float) -> Labels:
     """Each connected part of one number is a piece, but a small one joins its neighbour."""
     least = _LEAST * pen_width**2
     pieces = np.zeros(parts.shape, np.int32)
@@ -224,11 +224,11 @@ def _joined(parts: npt.NDArray[np.int32], pen_width: float) -> ByteArray:
     return _numbered(pieces)
 
 
-def _numbered(pieces: npt.NDArray[np.int32]) -> ByteArray:
+def _numbered(pieces: Labels) -> Labels:
     """The same pieces, numbered by where their middle is, from left to right."""
     names = np.unique(pieces[pieces > 0])
     middles = [float(np.nonzero(pieces == name)[1].mean()) for name in names]
-    numbered = np.zeros(pieces.shape, np.uint8)
+    numbered = np.zeros(pieces.shape, np.int32)
     for number, k in enumerate(np.argsort(middles), start=1):
         numbered[pieces == names[k]] = number
     return numbered

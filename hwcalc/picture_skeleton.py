@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -30,10 +31,12 @@ _STRAIGHT, _ASIDE = (
 _SQUARE = np.ones((2, 2), np.uint8)  # all of it line, only where lines cross
 
 _Skeleton = npt.NDArray[np.bool_]
-_Labels = npt.NDArray[np.int32]
+
+Labels: TypeAlias = npt.NDArray[np.int32]
+"""(h, w): 0 outside, 1, 2, … on the pieces of a mask; a lattice has more of them than a byte can tell."""
 
 
-def strokes_of(mask: ByteArray, pen_width: float) -> ByteArray:
+def strokes_of(mask: ByteArray, pen_width: float) -> Labels:
     """Divide a component into the lines that it is drawn of.
 
     Parameters
@@ -45,7 +48,7 @@ def strokes_of(mask: ByteArray, pen_width: float) -> ByteArray:
 
     Returns
     -------
-    uint8 (h, w)
+    int32 (h, w)
         0 outside the component, 1, 2, … on its pieces; only 1 if its lines do not meet.
     """
     whole = (mask > 0).astype(np.uint8)
@@ -53,7 +56,7 @@ def strokes_of(mask: ByteArray, pen_width: float) -> ByteArray:
     zones = _zones(line, pen_width)
     branches, boxes = _labelled(line & (zones == 0))
     if len(boxes) < 2:
-        return whole
+        return whole.astype(np.int32)
     return _to_nearest(whole, _joined_across(branches, zones, pen_width))
 
 
@@ -95,7 +98,7 @@ def _tables() -> tuple[tuple[ByteArray, ByteArray], npt.NDArray[np.int64]]:
 _STAYING, _LEAVING = _tables()
 
 
-def _zones(line: _Skeleton, pen_width: float) -> _Labels:
+def _zones(line: _Skeleton, pen_width: float) -> Labels:
     """The surroundings of the junctions, numbered from 1: two that are close are one, and spurs are a part of them."""
     thin = line.astype(np.uint8)
     square = cv2.dilate(cv2.erode(thin, _SQUARE, borderValue=0), _SQUARE, anchor=(0, 0))
@@ -116,7 +119,7 @@ def _zones(line: _Skeleton, pen_width: float) -> _Labels:
     return _labelled(around > 0)[0]
 
 
-def _labelled(mask: _Skeleton) -> tuple[_Labels, list[list[int]]]:
+def _labelled(mask: _Skeleton) -> tuple[Labels, list[list[int]]]:
     """The connected parts of a mask, numbered from 1, and the left, top, width and height of each."""
     _, *found, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     return np.asarray(found[0], np.int32), found[1][1:, :4].tolist()
@@ -134,7 +137,7 @@ def _grown(mask: _Skeleton) -> _Skeleton:
     return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))) > 0
 
 
-def _joined_across(branches: _Labels, zones: _Labels, pen_width: float) -> _Labels:
+def _joined_across(branches: Labels, zones: Labels, pen_width: float) -> Labels:
     """The branches, those with one number that go straight on through a crossing of four lines or more."""
     names = np.arange(int(branches.max()) + 1)
     ahead = _AHEAD * pen_width
@@ -153,7 +156,7 @@ def _joined_across(branches: _Labels, zones: _Labels, pen_width: float) -> _Labe
     return np.asarray(names[branches], np.int32)
 
 
-def _ends(branches: _Labels, zone: _Skeleton, ahead: float) -> list[tuple[int, FloatArray]]:
+def _ends(branches: Labels, zone: _Skeleton, ahead: float) -> list[tuple[int, FloatArray]]:
     """The branches that end at a zone, each with the direction, of length 1, in which it leaves."""
     contacts, boxes = _labelled(_grown(zone) & ~zone & (branches > 0))
     found = []
@@ -166,12 +169,12 @@ def _ends(branches: _Labels, zone: _Skeleton, ahead: float) -> list[tuple[int, F
     return found
 
 
-def _to_nearest(whole: ByteArray, branches: _Labels) -> ByteArray:
+def _to_nearest(whole: ByteArray, branches: Labels) -> Labels:
     """Each pixel of the component with the number of the branch nearest to it, from 1 without gaps."""
     numbers = np.unique(branches, return_inverse=True)[1].reshape(branches.shape)
     _, nearest = cv2.distanceTransformWithLabels(
         (branches == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    name_of = np.zeros(int(nearest.max()) + 1, np.uint8)
+    name_of = np.zeros(int(nearest.max()) + 1, np.int32)
     name_of[nearest[branches > 0]] = numbers[branches > 0]
-    return np.asarray(name_of[nearest] * whole, np.uint8)
+    return np.asarray(name_of[nearest] * whole, np.int32)

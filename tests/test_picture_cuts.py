@@ -108,6 +108,15 @@ def test_noise_keeps_every_pixel() -> None:
     np.testing.assert_array_equal(pieces_of(mask, 3, 60) > 0, mask > 0)
 
 
+def test_a_lattice_has_more_pieces_than_a_byte_tells() -> None:
+    mask = np.zeros((190, 290), np.uint8)
+    for k in range(3):
+        mask[k::12] = mask[:, k::12] = 1
+    pieces = pieces_of(mask, 3, 120)
+    assert pieces.max() > 255
+    np.testing.assert_array_equal(pieces > 0, mask > 0)
+
+
 def test_what_is_larger_than_writing_is_left_whole() -> None:
     row = np.zeros((500, 700), np.uint8)
     row[248:253] = 1
