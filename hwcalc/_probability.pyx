@@ -7,6 +7,8 @@ cimport numpy as cnp
 from libc.math cimport INFINITY, exp, log
 from libc.stdint cimport int32_t
 
+import numpy as np
+
 from hwcalc._arrays cimport as_doubles, empty, floats, ints
 
 cnp.import_array()
@@ -18,7 +20,10 @@ ctypedef fused real:
 
 def log_softmax(scores, double temperature=1):
     """Natural logarithms (n, K) of the softmax of scores (n, K) / temperature; -inf where a score is."""
-    cdef cnp.ndarray given = as_doubles(scores), found = empty(given.shape[0], given.shape[1], cnp.NPY_FLOAT32)
+    cdef cnp.ndarray given = as_doubles(scores)
+    if given.ndim != 2:
+        raise ValueError(f"expected scores of shape (n, K), got {np.shape(scores)}")
+    cdef cnp.ndarray found = empty(given.shape[0], given.shape[1], cnp.NPY_FLOAT32)
     cdef Py_ssize_t r, size = given.shape[1]
     for r in range(given.shape[0]):
         soften(<const double *>cnp.PyArray_DATA(given) + r * size, size, temperature, floats(found) + r * size)

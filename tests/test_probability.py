@@ -21,6 +21,12 @@ def test_log_softmax_is_that_of_scores_over_a_temperature(temperature):
     assert log_softmax(np.empty((0, 5))).shape == (0, 5)
 
 
+@pytest.mark.parametrize("shape", [(), (5,), (2, 3, 4)])
+def test_scores_that_are_no_rows_are_refused(shape):
+    with pytest.raises(ValueError, match="shape"):
+        log_softmax(np.zeros(shape))
+
+
 def test_a_second_opinion_moves_probability_among_its_columns_alone():
     rng = np.random.default_rng(1)
     before, first, second = (log_softmax(rng.normal(size=(4, 6))) for _ in range(3))
