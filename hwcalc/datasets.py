@@ -189,7 +189,7 @@ def available_sets() -> list[str]:
     return [name for name, file in PUBLIC_SETS.items() if (folder / file).is_file()]
 
 
-def load_set(name: str, folder: str | os.PathLike[str] | None = None) -> GlyphSet:
+def load_set(name: str) -> GlyphSet:
     """One public set, its labels folded to `LABELS` (a comma is a point, · is ×; others are left out).
 
     Raises
@@ -199,7 +199,7 @@ def load_set(name: str, folder: str | os.PathLike[str] | None = None) -> GlyphSe
     """
     if name not in PUBLIC_SETS:
         raise DatasetError(f"there is no set {name!r}; known are {', '.join(PUBLIC_SETS)}")
-    path = (Path(folder) if folder is not None else data_folder()) / PUBLIC_SETS[name]
+    path = data_folder() / PUBLIC_SETS[name]
     if not path.exists():
         raise DatasetError(
             f"{path} is missing: run `hwcalc data get {name}`, or name the folder that holds it in HWCALC_DATA"

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from . import _svm, features
 from .features import FeatureArray, Glyph
-from .glyph_machine import log_softmax
+from .glyph_machine import learnt, log_softmax
 from .glyphs import NO_SYMBOLS, GlyphClassifier
 from .model_file import Arrays, ModelError, digest, read_model, write_model
 from .preparation import SIDE, Denoise, Features, prepare
@@ -73,15 +73,10 @@ class LinearMachine:
 
 def machine_of(estimator: Any) -> KernelMachine | LinearMachine:
     """The machine in a fitted `SVC` or `LinearSVC` whose classes are single characters."""
-    labels = "".join(estimator.classes_)
     if hasattr(estimator, "dual_coef_"):
-        arrays: Arrays = {
-            "vectors": np.asarray(estimator.support_vectors_, np.float32),
-            "counts": np.asarray(estimator.n_support_, np.int32),
-            "dual_coef": np.asarray(estimator.dual_coef_, np.float32),
-            "intercept": np.asarray(estimator.intercept_, np.float32),
-        }
-        return KernelMachine(labels, arrays, estimator._kernel())
+        arrays = learnt(estimator)
+        return KernelMachine(arrays.pop("labels"), arrays, estimator._kernel())
+    labels = "".join(estimator.classes_)
     weights, intercept = estimator.coef_, estimator.intercept_
     if len(labels) == 2:
         weights, intercept = np.concatenate([-weights, weights]), np.concatenate([-intercept, intercept])

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _features
-from .datasets import DatasetError
+from .datasets import DatasetError, GlyphSet
 from .features import FeatureArray, Glyph, extract
 from .ink import ByteArray
 from .loaded import Loaded
@@ -190,8 +190,6 @@ def balanced(
 
 def together(parts: Sequence[Loaded]) -> Loaded:
     """Several sets as one, named 'a+b'."""
-    from .datasets import GlyphSet
-
     glyphs = GlyphSet(
         "+".join(part.glyphs.name for part in parts),
         [glyph for part in parts for glyph in part.glyphs.glyphs],
