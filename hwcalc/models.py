@@ -238,4 +238,5 @@ def _consistent(about: dict[str, Any], arrays: Arrays) -> bool:
         and set(kernel) == {"kernel", "gamma", "coef0", "degree"}
         and kernel["kernel"] in ("rbf", "poly", "linear")
         and all(isinstance(kernel[name], (int, float)) and np.isfinite(kernel[name]) for name in _NUMBERS)
+        and kernel["degree"] in range(1001)  # as in `SVC`
     )
