@@ -72,6 +72,7 @@ class HistoryPanel(tk.Frame):
         self._bind_keys()
         self._bind_mouse()
         log.listeners.append(self.redraw)
+        self.bind("<Map>", lambda _: self.redraw())
         self.palette = palette
 
     def recolour(self, palette: Palette) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from hwcalc.gui import history
 from hwcalc.gui.history import Entry, Log
+from hwcalc.gui.theme import DARK
 from tests.conftest import reading_of
 
 
@@ -80,6 +81,24 @@ def test_the_panel_shows_entries_newest_first_and_a_click_copies(window, settle)
     window.root.event_generate("<Control-h>")
     settle(window)
     assert not window.panel.winfo_ismapped()
+
+
+def test_what_changed_while_the_panel_was_hidden_shows_when_it_is_back(window, settle, until):
+    def toggle():
+        window.root.event_generate("<Control-h>")
+        settle(window)
+
+    window.log.add(Entry("1+1", "", "= 2", "2"))
+    toggle()
+    toggle()
+    window.log.add(Entry("2+2", "", "= 4", "4"))
+    window.look.choose(DARK)
+    until(window, lambda: not window.look.changing)
+    toggle()
+    canvas = window.panel._canvas
+    texts = [canvas.itemcget(i, "text") for i in canvas.find_all() if canvas.type(i) == "text"]
+    assert texts == ["2 + 2", "= 4", "1 + 1", "= 2"]
+    assert canvas.cget("background") == DARK.bar
 
 
 def test_entries_come_back_from_their_file(tmp_path):
