@@ -79,6 +79,13 @@ class Answers:
                 self._remove(line)  # what came or went beside it may change where its answer stands
         self.refresh()
 
+    @property
+    def bottom(self) -> float:
+        """Where the lowest of what is shown ends, in logical units; 0 when nothing is."""
+        boxes = [box for shown in self._shown.values() for _, box in shown.symbols]
+        boxes += [shown.answer for shown in self._shown.values() if shown.answer is not None]
+        return max((box.bottom for box in boxes), default=0.0) / self._paper.factor
+
     def make_way(self, x: float, y: float) -> None:
         """Hide the answer that the pen is about to write over."""
         px, py = x * self._paper.factor, y * self._paper.factor

@@ -43,6 +43,7 @@ class Documents:
         """No file yet; `opened` is called before another sheet takes the place of this one."""
         self.path: Path | None = None
         self.saved = True
+        self._parts = parts
         self._root = parts.root
         self._sheet = parts.sheet
         self._paper = parts.paper
@@ -136,9 +137,8 @@ class Documents:
     def room(self) -> tuple[tuple[float, float], float]:
         """How large a picture may be, and where its top comes: below what is there."""
         seen = self._paper.visible()
-        bottoms = [item.box.bottom for item in self._sheet.seen().values()]
         room = (max(seen.width - 2 * pictures.SIDE, 120), max(seen.height - 120, 120))
-        return room, max([seen.top, *bottoms]) + pictures.SIDE
+        return room, self._parts.floor + pictures.SIDE
 
     def picture_opened(self, picture: Picture) -> None:
         """Lay a picture on the sheet."""

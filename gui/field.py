@@ -146,10 +146,7 @@ class Field(ttk.Frame):
         width = max(screen.font(size).measure(pretty(text)) / screen.scale, size / 2)
         if at is not None:
             return Typed(Box(at.left, at.top, at.left + width, at.bottom), text)
-        seen = self._parts.sheet.seen().values()
-        floor = max([self._parts.paper.visible().top, *(item.box.bottom for item in seen)])
-        if below is not None:
-            floor = below
+        floor = self._parts.floor if below is None else below
         # In the middle between two rules
         top = (math.floor(floor / RULING) + 1.0) * RULING + (RULING - TYPED * LEADING) / 2
         if top - RULING > floor:

@@ -45,6 +45,12 @@ class Parts:
         """The colours of the moment."""
         return self.look.palette
 
+    @property
+    def floor(self) -> float:
+        """Where free paper begins, in logical units: below all ink and answers, but not above what is in sight."""
+        bottoms = [item.box.bottom for item in self.sheet.seen().values()]
+        return max([self.paper.visible().top, self.answers.bottom, *bottoms])
+
     @classmethod
     def make(
         cls, middle: tk.Misc, engine: Engine, settings: Settings, look: Look, screen: Screen, worker: Worker

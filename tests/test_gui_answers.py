@@ -72,6 +72,9 @@ def test_the_answer_of_a_sum_in_columns_stands_under_its_rule(window, reader, se
     small = [box for _, box in drawn.symbols]
     assert len(small) == 4
     assert min(box.top for box in small) > drawn.answer.bottom - 1
+    window.field.put(["2+3"])  # clear of them
+    (typed,) = window.sheet.typed().values()
+    assert typed.box.top > max(box.bottom for box in small)
 
 
 def test_answers_come_bit_by_bit_on_a_full_sheet(window, settle, until):
