@@ -62,10 +62,11 @@ class LearnPanel(ttk.Frame):
         rest = (self.delete, self.learn, self.progress, self.told, self.undo)
         for row, widget in enumerate(rest, start=3):
             widget.grid(row=row, column=0, columnspan=2, sticky="ew", pady=(px(6), 0))
-        self._bind()
+        self._bind_keys()
+        self.bind("<Map>", lambda _: self.redraw())
         learning.listeners.append(self.redraw)
 
-    def _bind(self) -> None:
+    def _bind_keys(self) -> None:
         canvas = self.grid_of_samples
         canvas.bind("<Configure>", lambda _: self.redraw())
         canvas.bind("<Button-1>", self._clicked)

@@ -188,6 +188,19 @@ def test_samples_are_seen_chosen_and_deleted_by_mouse_and_by_keys(school):
     assert len(school.learning.samples) == 0
 
 
+def test_what_was_kept_while_the_panel_was_hidden_shows_when_it_is_back(school, settle):
+    def toggle():
+        school.root.event_generate("<Control-j>")
+        settle(school)
+
+    toggle()
+    toggle()
+    give(school, "4")
+    toggle()
+    canvas = school.learn_panel.grid_of_samples
+    assert [canvas.itemcget(i, "text") for i in canvas.find_all() if canvas.type(i) == "text"] == ["4"]
+
+
 def test_what_cannot_be_learnt_is_told_in_the_panel(school, teacher, until):
     def refuse(samples, progress):
         raise ValueError("2 more corrections are needed")
