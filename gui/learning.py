@@ -85,6 +85,7 @@ class Learning:
 
     def _change(self, change: Callable[[Samples], object]) -> None:
         assert self.samples is not None
+        self.told = ""  # of other samples
         try:
             change(self.samples)
         except OSError as error:
@@ -151,8 +152,9 @@ class Learning:
         except OSError as error:
             self._failed(error)
             return
-        rest = f"{learnt.before} were read right before, {learnt.after} are now."
-        self.told = f"Of {learnt.held} samples held back, {rest}"
+        self.told = (
+            f"Samples held back: {learnt.held}. Read right before: {learnt.before}, now: {learnt.after}."
+        )
         self._read_with(path)
         self._finished()
 

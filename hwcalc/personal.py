@@ -70,9 +70,7 @@ def learn(
     """
     known = [sample for sample in samples if sample.label in base.labels]
     if len(known) < FEWEST:
-        raise ValueError(
-            f"{FEWEST - len(known)} more corrections are needed before there is something to learn"
-        )
+        raise ValueError(f"Corrections needed before there is something to learn: {FEWEST - len(known)} more")
     glyphs = [list(sample.strokes) for sample in known]
     y = np.array([sample.label for sample in known])
     held = held_back(y)

@@ -117,7 +117,7 @@ def test_learning_shows_before_and_after_and_is_undone_step_by_step(school, teac
         settle(school)
         assert teacher.used[-1] == lesson
     assert teacher.lessons[0] == list("0123456")
-    assert "1 were read right before, 4 are now" in str(school.learn_panel.told.cget("text"))
+    assert "Read right before: 1, now: 4" in str(school.learn_panel.told.cget("text"))
     root.event_generate("<Control-U>")
     settle(school)
     assert teacher.used[-1] == "lesson 1"
@@ -203,13 +203,15 @@ def test_what_was_kept_while_the_panel_was_hidden_shows_when_it_is_back(school, 
 
 def test_what_cannot_be_learnt_is_told_in_the_panel(school, teacher, until):
     def refuse(samples, progress):
-        raise ValueError("2 more corrections are needed")
+        raise ValueError("needed: 2 more")
 
     give(school, "01")
     object.__setattr__(school.parts, "engine", replace(school.engine, learn=refuse))
     school.learning.learn()
     until(school, learnt(school))
-    assert school.learning.told == "2 more corrections are needed"
+    assert school.learning.told == "needed: 2 more"
+    school.learning.delete([0])
+    assert school.learning.told == ""
 
 
 def test_what_was_learnt_is_used_at_the_next_start(display, reader, teacher, settle, tmp_path):

@@ -110,7 +110,7 @@ def test_progress_can_stop_it():
 def test_too_few_samples_and_those_of_unknown_labels():
     rng = np.random.default_rng(0)
     unknown = [Sample("√", s.strokes) for s in slanted(rng, 10)]
-    with pytest.raises(ValueError, match="more corrections"):
+    with pytest.raises(ValueError, match="to learn: 1 more"):
         learn(base(rng), slanted(rng, FEWEST - 1) + unknown)
 
 
