@@ -188,7 +188,7 @@ class Answers:
         shown = _Shown(f"line{self._numbers}", self._near(line))
         if line.reading is None:
             return shown
-        end = (line.box.right * self._paper.factor, line.box.center[1] * self._paper.factor)
+        end = (line.box.left * self._paper.factor, line.box.bottom * self._paper.factor)
         if rule_of(line, line.reading) is not None:  # there the answer comes first, under the rule
             self._draw_answer(line, line.reading, shown, end)
             self._draw_read(line, line.reading, shown)

@@ -9,6 +9,7 @@ import math
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from tkinter import font as tkfont
 from tkinter import ttk
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from hwcalc.gui.history import Log
 from hwcalc.gui.live import Line, explained
 from hwcalc.gui.paper import RULING
 from hwcalc.gui.parts import Parts
+from hwcalc.gui.screen import EM
 from hwcalc.gui.sheet import LEADING, Typed
 from hwcalc.gui.telling import shown_answer
 from hwcalc.gui.typeset import pretty
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 TYPED = 32.0  # logical units: the font of a typed line
 LEFT = 56.0  # logical units: where a typed line begins
+LEAST = 120  # logical units: so wide the entry is beside any answer
+LARGE = 22  # logical units: the font of the answer, unless it must be smaller
+GAP, SIDE = 12, 10  # logical units: left free between the two, and at the sides
 
 
 class Field(ttk.Frame):
@@ -50,13 +55,13 @@ class Field(ttk.Frame):
         self._entered = False  # before its value was there
         self.text = tk.StringVar(self)
         self.text.trace_add("write", lambda *_: self._changed())
-        inner = ttk.Frame(self, style="Bar.TFrame", padding=(screen.px(10), screen.px(6)))
+        inner = ttk.Frame(self, style="Bar.TFrame", padding=(screen.px(SIDE), screen.px(6)))
         inner.pack(fill="both")
         self.entry = ttk.Entry(inner, textvariable=self.text, font=screen.font(16))
-        self.answer = ttk.Label(inner, style="Answer.TLabel", font=screen.font(22))
-        inner.columnconfigure(0, weight=1)
+        self.answer = ttk.Label(inner, style="Answer.TLabel", font=screen.font(LARGE))
+        inner.columnconfigure(0, weight=1, minsize=screen.px(LEAST))
         self.entry.grid(row=0, column=0, sticky="ew")
-        self.answer.grid(row=0, column=1, padx=(screen.px(12), 0))
+        self.answer.grid(row=0, column=1, padx=(screen.px(GAP), 0))
         self.entry.bind("<Return>", lambda _: self.keep())
         self.entry.bind("<KP_Enter>", lambda _: self.keep())
         self.entry.bind("<Up>", lambda _: self._recall(1))
@@ -209,9 +214,17 @@ class Field(ttk.Frame):
             self._reading, self._why_not = reading, reading.answer
             # Half a sum is answered in words: they stand back while the user types on.
             style = "Status.TLabel" if reading.value is None else "Answer.TLabel"
-            font = self._parts.screen.ui if reading.value is None else self._parts.screen.font(22)
-            self.answer.configure(text=shown_answer(reading), style=style, font=font)
+            text = shown_answer(reading)
+            font = self._parts.screen.ui if reading.value is None else self._fitting(text)
+            self.answer.configure(text=text, style=style, font=font)
             self._finished()
+
+    def _fitting(self, answer: str) -> tkfont.Font:
+        """The largest font in which an answer leaves room for the entry."""
+        screen = self._parts.screen
+        room = self.winfo_width() - screen.px(LEAST + GAP + 2 * SIDE)
+        size = math.floor(LARGE * room / max(screen.font(LARGE).measure(answer), 1))
+        return screen.font(min(max(size, EM), LARGE))
 
     def _failed(self, error: Exception) -> None:
         self._why_not = explained(error)

@@ -102,6 +102,20 @@ def test_lines_stand_one_under_the_other_and_under_the_ink(window, write, settle
     assert boxes[1].top == boxes[0].top + 64
 
 
+def test_a_long_answer_leaves_the_entry_in_sight_and_stands_under_its_typed_line(window, settle):
+    window.root.geometry("500x400")
+    window.field.type("12345678*87654321/7")
+    settle(window)
+    assert window.field.entry.winfo_width() > 100
+    answer = window.field.answer
+    assert answer.winfo_x() + answer.winfo_reqwidth() < 500
+    put(window, settle, "12345678*87654321/7")
+    (item,) = window.sheet.typed().values()
+    (shown,) = window.answers._shown.values()
+    assert shown.answer.top >= item.box.bottom
+    assert shown.answer.left < item.box.left + 20
+
+
 def test_the_eraser_takes_a_typed_line_and_the_selection_moves_it(window, settle, drag):
     put(window, settle, "1+2")
     ((number, item),) = window.sheet.typed().items()
