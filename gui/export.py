@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -25,7 +26,7 @@ from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING, SEEN, Item, Picture, Stroke, Typed
 from hwcalc.gui.telling import shown_answer
 from hwcalc.gui.theme import LIGHT
-from hwcalc.gui.typeset import pretty, typeset_answer
+from hwcalc.gui.typeset import Piece, pretty, typeset_answer
 from hwcalc.gui.written import EM, PEN, script
 from hwcalc.ink import Box, FloatArray
 from hwcalc.names import is_plain
@@ -33,9 +34,13 @@ from hwcalc.names import is_plain
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
 
+Words: TypeAlias = "tuple[float, float, float, str, str]"
+"""The left end of a baseline, the size, the text and its colour."""
+
 MARGIN = 24  # logical units around the ink
 DETAIL = 3  # pixels per logical unit
 EDGE = 1e6  # logical units: there is always room beside a line
+SIGNS = "×÷√−≈□"  # that the font of pictures lacks
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,11 +119,12 @@ def picture(items: Mapping[int, Item], answers: Sequence[Answer]) -> Image.Image
             shown.paste(pixels(item.data).resize(room), left_top)
     ink = [(i.points[:, :2], i.width, LIGHT.ink) for i in items.values() if isinstance(i, Stroke)]
     ink += [(stroke, answer.pen, LIGHT.answer) for answer in answers for stroke in answer.strokes]
-    for points, width, colour in ink:
+    signs, rest = _apart(_words(items, answers))
+    for points, width, colour in ink + signs:
         drawn, x, y = painted((points - (box.left, box.top)) * DETAIL, width * DETAIL, colour)
         shown.paste(drawn, (x, y), drawn)
     pen = ImageDraw.Draw(shown)
-    for left, baseline, height, text, colour in _words(items, answers):
+    for left, baseline, height, text, colour in rest:
         place = ((left - box.left) * DETAIL, (baseline - box.top) * DETAIL)
         pen.text(place, text, font=ImageFont.load_default(height * DETAIL), fill=colour, anchor="ls")
     return shown
@@ -175,10 +181,23 @@ def _path(points: FloatArray, width: float, colour: str) -> str:
     return f'<path stroke="{colour}" stroke-width="{width:.2f}" d="M{path} L{path.rpartition(" ")[2]}"/>'
 
 
-def _words(
-    items: Mapping[int, Item], answers: Sequence[Answer]
-) -> list[tuple[float, float, float, str, str]]:
-    """What is set in type: the left end of its baseline, its size, the text and its colour."""
+def _apart(words: Sequence[Words]) -> tuple[list[tuple[FloatArray, float, str]], list[Words]]:
+    """Words for a picture: signs, which its font lacks, as strokes with width and colour, and the rest."""
+    signs, rest = [], []
+    for x, y, size, text, colour in words:
+        for run in re.split(f"([{SIGNS}])", text):
+            if run and run in SIGNS:
+                strokes = script().strokes([Piece(run, x, y, size, 0.0)])
+                signs += [(stroke, PEN * EM * size, colour) for stroke in strokes]
+                x += script().measure(run, size)
+            else:
+                rest.append((x, y, size, run, colour))
+                x += _wide(run, size)
+    return signs, rest
+
+
+def _words(items: Mapping[int, Item], answers: Sequence[Answer]) -> list[Words]:
+    """What is set in type."""
     found = [
         (i.box.left, i.box.top + i.size, i.size, pretty(i.text), LIGHT.ink)
         for i in items.values()

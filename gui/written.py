@@ -12,12 +12,12 @@ from functools import lru_cache
 import numpy as np
 
 from hwcalc.gui.brush import smoothed
-from hwcalc.gui.typeset import Piece
+from hwcalc.gui.typeset import ROOT, SIGN, Piece
 from hwcalc.handwriting import AXIS, Hand
 from hwcalc.ink import FloatArray
 
 NEAT = 4, 0.2  # seed and sloppiness of the hand: of sixty the one whose characters are taken least for others
-CHARACTERS = "0123456789=-+×/□"
+CHARACTERS = "0123456789=-+×/□÷"
 FORMS = 3  # of each character, so that no two neighbours are alike
 EM = 0.77  # height of a digit, in heights of the font that it stands for
 LOWER = 0.12  # than a × stands an x, as all lengths from here on in heights of a digit
@@ -42,6 +42,7 @@ class Script:
         self._forms["x"] = [[stroke + np.array([0.0, LOWER]) for stroke in form] for form in self._forms["×"]]
         self._forms["."] = [[_DOT]]
         self._forms["≈"] = [[_wave(0.1), _wave(-0.13)]]
+        self._forms[ROOT] = [[np.array(SIGN) * (0.6, -1.0)]]
         self._forms["?"] = [[_even(_QUESTION), _DOT + np.array([0.24, 0.0])]]
         self._wide = {c: max(_width(form) for form in forms) for c, forms in self._forms.items()}
         for character, forms in self._forms.items():

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import hwcalc
-from hwcalc.gui import files
+from hwcalc.gui import export, files
 from hwcalc.gui.sheet import Typed
 from hwcalc.ink import Box
 
@@ -141,6 +141,12 @@ def test_typed_lines_are_saved_and_exported(window, settle, tmp_path):
     settle(window)
     assert "a = 1/3" in (tmp_path / "a.svg").read_text(encoding="utf-8")
     assert (tmp_path / "a.png").stat().st_size > 500
+
+
+def test_every_sign_of_a_typed_line_can_be_told_in_an_exported_picture():
+    box = Box(0, 0, 100, 41)
+    shown = {sign: export.png({0: Typed(box, f"2{sign}3")}, []) for sign in "+-×÷√"}
+    assert len(set(shown.values())) == len(shown)
 
 
 def test_several_lines_are_pasted_onto_the_sheet(window, settle):
