@@ -118,9 +118,14 @@ class Documents:
 
     def save_to(self, path: Path) -> None:
         """Save to a file; its suffix says as what."""
-        write = WRITERS.get(path.suffix.lower())
-        if write is None:
+        suffix = path.suffix.lower()
+        if suffix == files.SUFFIX:
             self._save(path)
+            return
+        write = WRITERS.get(suffix)
+        if write is None:  # a sheet by such a name could not be opened again
+            ways = ", ".join((files.SUFFIX, *WRITERS))
+            self._status.warn(f"{path.name} is not saved: its name must end with one of {ways}")
             return
         items, lines, settings = dict(self._sheet.items), list(self._live.lines), replace(self._settings)
 

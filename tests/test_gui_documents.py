@@ -85,6 +85,16 @@ def test_exports(window, write, settle, tmp_path):
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_a_sheet_is_not_saved_by_a_name_it_cannot_be_opened_by(window, write, settle, tmp_path):
+    write(window, "1+1")
+    for name in ("a.jpg", "a"):
+        window.documents.save_to(tmp_path / name)
+        settle(window)
+        assert f"{name} is not saved" in window.status.text
+    assert not list(tmp_path.iterdir())
+    assert not window.documents.saved
+
+
 def test_ink_comes_back_through_inkml_with_what_was_read(window, write, settle, tmp_path):
     write(window, "1+1")
     before = [s.points for s in window.sheet.strokes().values()]
