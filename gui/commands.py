@@ -38,7 +38,7 @@ def _edit(window: Window) -> list[Action]:
         Action("all", "Select all", window.select_all, ("Ctrl+A",), title),
         Action("duplicate", "Duplicate the selection", select.duplicate, ("Ctrl+D",), title),
         Action("delete", "Delete the selection", window.delete, ("Del", "Backspace"), title),
-        Action("clear", "Clear the sheet", window.escape, ("Esc",), title, anywhere=True),
+        Action("clear", "Clear the sheet", window.clear, ("Esc",), title, anywhere=True),
     ]
 
 

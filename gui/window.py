@@ -149,6 +149,7 @@ class Window:
         self.look.wearers += [lambda _: close_card(), self.bar.recolour]
         self.look.wearers += [self.panel.recolour, self.learn_panel.recolour, paper.recolour]
         self.root.protocol("WM_DELETE_WINDOW", self.close)
+        self.root.bind("<Escape>", lambda _: self.escape())  # the button and the menu always clear
         bind_moves(paper, close_card)
         paper.bind("<Motion>", self._hover)
         paper.bind("<<TraverseIn>>", lambda _: self.frame.mark_focus(True))

@@ -93,6 +93,15 @@ def test_escape_drops_the_selection_before_it_clears(window, write):
     assert not window.sheet.empty
 
 
+def test_the_button_clears_whatever_is_selected_and_wherever_the_keys_go(window, write):
+    write(window, "1")
+    window.root.event_generate("<Control-a>")
+    button = window.bar.buttons["clear"]
+    button.focus_force()  # as a click does
+    button.invoke()
+    assert window.sheet.empty
+
+
 def test_pen_width_by_keys(window, drag):
     window.root.event_generate("<bracketright>")
     drag(window, [(50, 50), (50, 90)])
