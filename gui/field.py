@@ -67,11 +67,6 @@ class Field(ttk.Frame):
         self.entry.bind("<Up>", lambda _: self._recall(1))
         self.entry.bind("<Down>", lambda _: self._recall(-1))
 
-    @property
-    def has_focus(self) -> bool:
-        """Does the user type here?"""
-        return bool(self.winfo_ismapped()) and self.focus_get() is self.entry
-
     def open(self) -> None:
         """Show the field."""
         self.grid(row=self._row, column=0, columnspan=3, sticky="ew")

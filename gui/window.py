@@ -239,7 +239,7 @@ class Window:
         if close_card() or self.paper.pen_down:
             self.tools.current.cancel()
             self.paper.focus_set()
-        elif self.field.has_focus:
+        elif self.field.winfo_ismapped():
             self.field.close()
         elif self.root.focus_get() is not self.paper:
             self.paper.focus_set()

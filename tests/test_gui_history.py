@@ -182,12 +182,14 @@ def test_half_a_sum_shows_no_error(sums, settle):
 
 def test_escape_leaves_the_field_and_keeps_the_sheet(window, write):
     write(window, "1")
-    window.root.event_generate("<Control-t>")
-    window.root.update()
-    window.field.entry.event_generate("<Escape>")
-    window.root.update()
-    assert not window.field.winfo_ismapped()
-    assert not window.sheet.empty
+    for widget in (window.field.entry, window.paper):
+        window.root.event_generate("<Control-t>")
+        window.root.update()
+        widget.focus_force()
+        widget.event_generate("<Escape>")
+        window.root.update()
+        assert not window.field.winfo_ismapped()
+        assert not window.sheet.empty
 
 
 def test_keys_of_the_sheet_do_not_act_on_it_from_the_field(window, write):
