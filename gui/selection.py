@@ -13,6 +13,7 @@ from hwcalc.ink import Box, FloatArray
 
 HANDLE = 5.0  # logical units: half the side of the handle that scales
 PAD = 6.0  # logical units between the items and the frame around them
+APART = 24.0  # logical units between the frames of items and their copies: nearer they may be read as one sum
 
 
 class Selector:
@@ -105,9 +106,12 @@ class Selector:
         self._paper.sheet.remove("deletion", gone)
 
     def duplicate(self) -> None:
-        """Put the selected items on the sheet once more, a little lower, and select the new ones."""
-        items = [_moved(item, 24, 24) for item in self._items().values()]
-        self.select(set(self._paper.sheet.add("duplicate", items)))
+        """Put the selected items on the sheet once more, clear of them below, and select the new ones."""
+        box = self._box()
+        if box is not None:
+            items = [_moved(item, 0, box.height + APART) for item in self._items().values()]
+            self.select(set(self._paper.sheet.add("duplicate", items)))
+            self._paper.show_box(self._box() or box)
 
     # How it shows
 

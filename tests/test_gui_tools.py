@@ -72,6 +72,7 @@ def test_delete_and_duplicate_by_keys(window, write, settle):
     settle(window)
     assert len(window.sheet.strokes()) == 6
     assert window.selector.numbers == {3, 4, 5}
+    assert len(window.live.lines) == 2  # not one sum with what they are copies of
     window.root.event_generate("<Delete>")
     assert list(window.sheet.strokes()) == [0, 1, 2]
 
