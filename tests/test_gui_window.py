@@ -14,6 +14,8 @@ from PIL import Image
 from hwcalc.gui import clipboard
 from hwcalc.gui.engine import Engine
 from hwcalc.gui.menus import menu_of
+from hwcalc.gui.screen import Screen
+from hwcalc.gui.shortcuts import ShortcutSheet
 from hwcalc.gui.window import Window
 
 
@@ -197,10 +199,18 @@ def test_a_menu_takes_the_place_of_the_one_before(window):
     assert len(root.winfo_children()) == before
 
 
-def test_the_whole_menu_and_the_shortcuts_fit_a_small_screen(window):
+def test_the_whole_menu_and_the_shortcuts_fit_a_small_screen(window, monkeypatch):
     menu = menu_of(window.root, window.actions, window.look.palette)
     menu.update_idletasks()
     assert menu.winfo_reqheight() < 300
+    for width, height in ((1366, 768), (800, 600)):
+        monkeypatch.setattr(ShortcutSheet, "winfo_screenwidth", lambda _, w=width: w)
+        monkeypatch.setattr(ShortcutSheet, "winfo_screenheight", lambda _, h=height: h)
+        screen = Screen(window.root, 1.5)
+        sheet = ShortcutSheet(window.paper, window.actions, screen, window.look.palette)
+        assert sheet.winfo_reqwidth() <= width
+        assert sheet.winfo_reqheight() < height
+        sheet.destroy()
 
 
 def test_a_picture_of_the_newest_sum_is_copied(window, write, settle, monkeypatch):
