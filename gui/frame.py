@@ -92,4 +92,5 @@ class Frame:
         if not settings.maximised:
             settings.size = (round(root.winfo_width() / scale), round(root.winfo_height() / scale))
             told = re.fullmatch(r"\d+x\d+(\+.+)", root.geometry())
-            settings.place = told[1] if told else ""
+            # X11 also tells +0+0 of a window that was never moved: the system finds its place again.
+            settings.place = told[1] if told and told[1] != "+0+0" else ""

@@ -73,6 +73,13 @@ def test_size_place_panel_and_rounding_are_there_again(display, reader, tmp_path
     again.close()
 
 
+def test_the_system_places_a_window_that_was_never_moved_again(display, reader, tmp_path):
+    window = Window(Engine(read_ink=reader, warm_up=lambda: None), LIGHT, folder=tmp_path, scale=1.0)
+    window.root.update()
+    window.close()
+    assert load_settings(tmp_path / "settings.json").place == ""
+
+
 def test_a_place_off_the_screen_is_forgotten(display, reader, tmp_path):
     (tmp_path / "settings.json").write_bytes(dump_settings(Settings(place="+9000+9000")))
     window = Window(Engine(read_ink=reader, warm_up=lambda: None), folder=tmp_path, scale=1.0)
