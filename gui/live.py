@@ -132,6 +132,8 @@ def explained(error: Exception) -> str:
     if not isinstance(error, (ValueError, OSError, ImportError)):
         logger.error("reading failed", exc_info=error)
         return f"Reading failed: {type(error).__name__}: {error}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error).partition("\n")[0] or type(error).__name__
 
 

@@ -65,6 +65,7 @@ def test_what_cannot_be_opened_is_told_in_one_line(window, write, settle, tmp_pa
     settle(window)
     assert name in window.status.text
     assert "\n" not in window.status.text
+    assert "Errno" not in window.status.text
     assert len(window.sheet.items) == 1
 
 
