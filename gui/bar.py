@@ -31,6 +31,7 @@ class Bar(ttk.Frame):
         self._palette = palette
         self._images: dict[tuple[str, str], ImageTk.PhotoImage] = {}
         self.buttons: dict[str, ttk.Button] = {}
+        self._focus: tk.Misc | None = None  # before a click
         for column, name in enumerate(names):
             if name == ">":
                 self.columnconfigure(column, weight=1)
@@ -58,8 +59,18 @@ class Bar(ttk.Frame):
     def _add_button(self, name: str) -> ttk.Button:
         button = ttk.Button(self, style="Bar.TButton", command=lambda: self._actions.run(name))
         self.buttons[name] = button
+        button.bind("<ButtonPress-1>", self._pressed, add=True)
+        button.bind("<ButtonRelease-1>", self._released, add=True)
         Tooltip(button, self._actions.by_name[name].tooltip, self._screen, lambda: self._palette)
         return button
+
+    def _pressed(self, event: tk.Event[tk.Misc]) -> None:
+        self._focus = self.focus_get()
+
+    def _released(self, event: tk.Event[tk.Misc]) -> None:
+        """The keys stay where they were: a click takes them, and typing would be lost."""
+        if self._focus is not None and self._focus.winfo_exists():
+            self._focus.focus_set()
 
     def _icon(self, name: str, colour: str) -> ImageTk.PhotoImage:
         """Of the button of an action; drawn once in each colour."""

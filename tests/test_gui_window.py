@@ -213,6 +213,16 @@ def test_the_whole_menu_and_the_shortcuts_fit_a_small_screen(window, monkeypatch
         sheet.destroy()
 
 
+def test_a_click_in_the_bar_leaves_the_keys_where_they_are(window):
+    button = window.bar.buttons["eraser"]
+    button.event_generate("<Enter>")
+    button.event_generate("<ButtonPress-1>", x=5, y=5)
+    button.event_generate("<ButtonRelease-1>", x=5, y=5)
+    window.root.update()
+    assert window.tools.current.name == "eraser"
+    assert window.root.focus_get() is window.paper
+
+
 def test_a_picture_of_the_newest_sum_is_copied(window, write, settle, monkeypatch):
     held = []
     monkeypatch.setattr(clipboard, "put_picture", held.append)
