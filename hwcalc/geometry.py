@@ -219,8 +219,8 @@ class Shapes:
     labels : str of length K
     strokes : sequence of Box
         Of every stroke of the ink.
-    pen : bool
-        Whether the strokes were written by a pen; pieces of a picture have no order.
+    pen_width : float or None, optional
+        As in `Ink`: pieces of a picture are thicker than what the pen went, and have no order.
     components : sequence of int or None, optional
         Of every stroke, as in `Stroke`.
     """
@@ -230,7 +230,7 @@ class Shapes:
         candidates: Sequence[Candidate],
         labels: str,
         strokes: Sequence[Box],
-        pen: bool,
+        pen_width: float | None = None,
         components: Sequence[int | None] = (),
     ) -> None:
         boxes = np.array([c.box for c in candidates])
@@ -244,9 +244,13 @@ class Shapes:
         self._law = np.array([SHAPE[label] for label in labels]).T
         sizes = [max(box.width, box.height) for box in strokes]
         parts = _of_parts([sorted(sizes[i] for i in c.written) for c in candidates], self.size, labels)
+        pen, self._thick = pen_width is None, pen_width or 0.0
         self._parts = parts if pen else BROKEN * parts
         self._most = np.array(
-            [max(sizes[i] for i in c.written) if len(c.written) == 2 else np.inf for c in candidates]
+            [
+                max(sizes[i] for i in c.written) - self._thick if len(c.written) == 2 else np.inf
+                for c in candidates
+            ]
         )
         self._flat = np.array(
             [max(strokes[i].width - 2 * strokes[i].height for i in c.written) for c in candidates]
@@ -297,7 +301,8 @@ class Shapes:
             strokes + _weigh(size - RAISED_SIZE, place - RAISED_PLACE, law),
             strokes[:, self._point] + _weigh(size[:, 0], place[:, 0], np.array(MIDDLE_DOT)),
             np.where(
-                (self._most[chosen] < np.minimum(COLON_DOT * unit, self._gap[chosen]))
+                (self._most[chosen] < np.minimum(COLON_DOT * unit, self._gap[chosen] + self._thick))
+                & (self._gap[chosen] > 0.5 * self._thick)
                 & (self._flat[chosen] < BAR * unit)
                 & (self._gap_x[chosen] <= 0.25 * unit),
                 COLON_WEIGHT + _weigh(size[:, 0], place[:, 0], np.array(COLON)),

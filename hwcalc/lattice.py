@@ -158,7 +158,7 @@ class Lattice:
         self.fixed = fixed or {}
         self._place = {c.strokes: i for i, c in enumerate(candidates) if not c.strays}
         self._parts = [s.component for s in ink.strokes]
-        self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width is None, self._parts)
+        self.shapes = geometry.Shapes(candidates, self.labels, self.boxes, ink.pen_width, self._parts)
         own = np.asarray(log_probability, np.float64)[:, kept]
         self.log_probability = _weighed(own)
         self.kinds = [(2 * KIND[label] + up, label) for up in (0, 1) for label in self.labels]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .page_strokes import Chain, Mark, apart, grid_of, is_dirt
+from .page_strokes import Chain, Mark, apart, beside, grid_of, is_dirt
 
 _BEHIND = 0.3  # units farther from the digit before it than from the one behind stands no point
 
@@ -46,23 +46,14 @@ def _on_line(dot: Mark, mark: Mark) -> bool:
 def _multiplies(dot: Mark, marks: Sequence[Mark]) -> bool:
     """Does a point stand halfway up between two digits, with room on both sides?"""
     y = dot.box.center[1]
-    beside = _beside(dot, [m for m in marks if abs(y - m.axis) < 0.2 * m.unit])
-    return len(beside) == 2 and all(0.15 * m.unit < gap < 0.9 * m.unit for gap, m in beside)
+    nearest = beside(dot.box, [m for m in marks if abs(y - m.axis) < 0.2 * m.unit])
+    return len(nearest) == 2 and all(0.15 * m.unit < gap < 0.9 * m.unit for gap, m in nearest)
 
 
 def _between(dot: Mark, marks: Sequence[Mark]) -> bool:
     """Does a point stand between two marks as high as digits, and not at the second one only?"""
-    beside = _beside(dot, marks)
-    return len(beside) == 2 and beside[0][0] - beside[1][0] < _BEHIND * dot.unit
-
-
-def _beside(dot: Mark, marks: Sequence[Mark]) -> list[tuple[float, Mark]]:
-    """The nearest marks to the left and to the right with the room between, if they are as high as a digit."""
-    x = dot.box.center[0]
-    left = [(x - m.box.right, m) for m in marks if m.box.center[0] < x]
-    right = [(m.box.left - x, m) for m in marks if m.box.center[0] >= x]
-    nearest = [min(side, key=lambda pair: pair[0]) for side in (left, right) if side]
-    return [(gap, m) for gap, m in nearest if m.is_high]
+    nearest = beside(dot.box, marks)
+    return len(nearest) == 2 and nearest[0][0] - nearest[1][0] < _BEHIND * dot.unit
 
 
 def _under(dot: Mark, mark: Mark) -> bool:

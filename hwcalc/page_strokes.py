@@ -30,6 +30,10 @@ _NEIGHBOURS = 8  # that tell how high digits are here
 _AT_ONCE = 256  # marks whose neighbours are looked for together
 _BAR = 0.8  # of the width of what touches it, or more, is a fraction bar
 _STACK = 0.5  # most between a fraction bar and what stands over or under it
+_APART = 0.08, 0.6  # room between the two dots of a colon,
+_ASIDE = 0.2  # and how far they are aside of each other, at most
+_ALIKE = 2.5  # times as large as the other is one of them at most
+_BESIDE = 1.5  # room between a colon and the digits that it divides, at most
 _STRAY = 0.12  # what stands over a bar and sticks out by more does not belong to it
 
 
@@ -83,6 +87,7 @@ def marks_of(ink: Ink) -> list[Mark]:
         Mark(numbers, box, unit, box.center[1], _is_crossed(ink.group(numbers), unit))
         for (numbers, box), unit in zip(written.items(), _units(list(written.values()), usual), strict=True)
     ]
+    marks = _with_colons(marks)
     grid = grid_of(marks)
     marks = [
         m
@@ -123,6 +128,44 @@ def _is_crossed(strokes: Sequence[Stroke], unit: float) -> bool:
     pixels = np.stack(np.nonzero(stroke.mask))
     moments = np.cov(pixels, bias=True) + np.eye(2) / 12  # a pixel is no point
     return bool(pixels.shape[1] < _FULL * 4 * np.pi * np.sqrt(np.linalg.det(moments)))
+
+
+def _with_colons(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks, two dots over each other between what is as high as digits made one: they divide and are no dirt."""
+    grid = grid_of(marks)
+    pairs: dict[int, int] = {}
+    for i, upper in enumerate(marks):
+        for j in grid.near(upper.box, _APART[1] * upper.unit) if upper.is_dot else ():
+            if _is_colon(upper, marks[j]) and not {i, j} & {*pairs, *pairs.values()}:
+                whole = upper.box.union(marks[j].box)
+                near = [marks[k] for k in grid.near(whole, _BESIDE * upper.unit) if marks[k].is_high]
+                if sum(gap < _BESIDE * upper.unit for gap, _ in beside(whole, near)) == 2:
+                    pairs[i] = j
+    taken = {*pairs, *pairs.values()}
+    colons = [replace(_union([marks[i], marks[j]]), crossed=True) for i, j in pairs.items()]
+    return [m for i, m in enumerate(marks) if i not in taken] + colons
+
+
+def _is_colon(upper: Mark, lower: Mark) -> bool:
+    """Are they two dots of about the same size, the first a little over the second?"""
+    gap, unit = lower.box.top - upper.box.bottom, upper.unit
+    aside = abs(upper.box.center[0] - lower.box.center[0])
+    sizes = [max(m.box.width, m.box.height) for m in (upper, lower)]
+    return (
+        lower.is_dot
+        and _APART[0] * unit < gap < _APART[1] * unit
+        and aside < _ASIDE * unit
+        and max(sizes) < _ALIKE * min(sizes)
+    )
+
+
+def beside(box: Box, marks: Sequence[Mark]) -> list[tuple[float, Mark]]:
+    """The nearest marks to the left and to the right of a box with the room between, if they are as high as a digit."""
+    x = box.center[0]
+    left = [(x - m.box.right, m) for m in marks if m.box.center[0] < x]
+    right = [(m.box.left - x, m) for m in marks if m.box.center[0] >= x]
+    nearest = [min(side, key=lambda pair: pair[0]) for side in (left, right) if side]
+    return [(gap, m) for gap, m in nearest if m.is_high]
 
 
 def grid_of(marks: Sequence[Mark]) -> Grid:

@@ -41,6 +41,9 @@ _FOOT = 0.75  # unless it is as far down beside it as a point
 _DOT = 0.95, 1.6  # widths of the pen from which and up to which a piece is a dot and no chip, if it fills
 _FULL = 0.68  # of its box and is not
 _AT = 0.6  # widths of the pen from another
+_PAIR = 3.0  # widths of the pen: two dots no longer than this divide that are over each other,
+_ASIDE = 1.3  # no more aside than this,
+_ROOM = 0.8, 8.0  # and apart by this
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 _SKEWED = 3.0  # degrees; what is less is read as well as it stands
@@ -191,12 +194,24 @@ def _mended(
 ) -> list[tuple[int, int, ByteArray]]:
     """The components with their left and top, chips a part of what they broke off."""
     whole = {int(i): int(i) for i in keep}
-    for i in keep[stats[keep, cv2.CC_STAT_AREA] < _CHIP * width**2].tolist():
+    single = keep[~_paired(stats[keep], width)]
+    for i in single[stats[single, cv2.CC_STAT_AREA] < _CHIP * width**2].tolist():
         whole[i] = _broken_off(labels, stats, i, width)
     parts: dict[int, list[int]] = {}
     for i, j in whole.items():
         parts.setdefault(j if whole.get(j) == j else i, []).append(i)
     return [_mask(labels, stats[own], own) for own in parts.values()]
+
+
+def _paired(stats: npt.NDArray[np.int32], width: float) -> npt.NDArray[np.bool_]:
+    """Which of some components are one of two dots over each other, as of a colon."""
+    small = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= _PAIR * width
+    left, top, w, h = stats[small, : cv2.CC_STAT_AREA].T
+    x = left + w / 2
+    room = np.abs(top[:, None] - top) - np.where(top[:, None] < top, h[:, None], h)
+    over = np.abs(x[:, None] - x) <= _ASIDE * width
+    small[small] = (over & (_ROOM[0] * width <= room) & (room <= _ROOM[1] * width)).any(axis=1)
+    return small
 
 
 def _broken_off(labels: npt.NDArray[np.int32], stats: npt.NDArray[np.int32], chip: int, width: float) -> int:

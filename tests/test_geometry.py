@@ -14,7 +14,7 @@ LABELS = "0123456789.+-×÷=/()%√"
 def weights(box, labels="7-.", strokes=(0,), boxes=None, gap=0.0):
     """The weight of each label for one candidate on a line of digits from y = 0 to 1."""
     boxes = boxes or [box]
-    shapes = Shapes([Candidate(tuple(strokes), box, gap)], LABELS, boxes, pen=True)
+    shapes = Shapes([Candidate(tuple(strokes), box, gap)], LABELS, boxes)
     line = Line([Box(0, 0, 0.6, 1), Box(5, 0, 5.6, 1)], 1.0)
     found = shapes.on(line, np.array([0]))[0][0]
     return {label: float(found[LABELS.index(label)]) for label in labels}
@@ -118,8 +118,18 @@ def test_two_strokes_that_meet_are_no_colon():
     line = Line([Box(0, 0, 0.6, 1), Box(5, 0, 5.6, 1)], 1.0)
     colons = []
     for gap in (0.0, 0.3):
-        shapes = Shapes([Candidate((0, 1), first.union(second), gap)], LABELS, [first, second], pen=True)
+        shapes = Shapes([Candidate((0, 1), first.union(second), gap)], LABELS, [first, second])
         colons.append(shapes.on(line, np.array([0]))[3][0])
+    assert colons[0] == -np.inf < colons[1]
+
+
+def test_thick_dots_are_as_far_apart_as_their_middles():
+    over, under = Box(2, 0.3, 2.2, 0.5), Box(2, 0.62, 2.2, 0.82)
+    line = Line([Box(0, 0, 0.6, 1), Box(5, 0, 5.6, 1)], 1.0)
+    candidates = [Candidate((0, 1), over.union(under), 0.12)]
+    colons = [
+        Shapes(candidates, LABELS, [over, under], pen).on(line, np.array([0]))[3][0] for pen in (None, 0.1)
+    ]
     assert colons[0] == -np.inf < colons[1]
 
 
@@ -138,6 +148,6 @@ def test_two_short_bars_are_no_colon():
     colons = []
     for width in (0.05, 0.25):
         over, under = Box(2, 0.3, 2 + width, 0.35), Box(2, 0.65, 2 + width, 0.7)
-        shapes = Shapes([Candidate((0, 1), over.union(under), 0.3)], LABELS, [over, under], pen=True)
+        shapes = Shapes([Candidate((0, 1), over.union(under), 0.3)], LABELS, [over, under])
         colons.append(shapes.on(line, np.array([0]))[3][0])
     assert colons[1] == -np.inf < colons[0]

@@ -147,6 +147,14 @@ def test_a_point_at_a_foot_or_over_a_bar_is_no_chip() -> None:
         assert len(ink_from_picture(picture).strokes) == 2
 
 
+def test_the_dots_of_a_colon_beside_a_digit_are_no_chips() -> None:
+    five = sum_picture("5")
+    left = int(np.flatnonzero((five < 100).any(axis=0)).min())
+    for row in (50, 75):
+        five[row : row + 6, left - 9 : left - 3] = 40
+    assert len(ink_from_picture(five).strokes) == 3
+
+
 def test_a_texture_is_not_writing() -> None:
     squares = np.indices((900, 1200)).sum(axis=0) // 6 % 2 * np.uint8(200)
     with pytest.raises(ReadError):

@@ -11,6 +11,8 @@ from PIL import Image
 import hwcalc
 from hwcalc import picture_reader
 
+from .written import GLYPHS, sum_picture
+
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 
 
@@ -27,6 +29,15 @@ SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 def test_the_sample_pictures(name, text, value):
     reading = hwcalc.read(SAMPLES / name)
     assert (reading.text, reading.value) == (text, value)
+
+
+@pytest.mark.parametrize("pen", [4, 7])
+@pytest.mark.parametrize("place", [0.3, 0.6, 0.9, 1.05])
+def test_two_dots_over_each_other_divide(monkeypatch, place, pen):
+    monkeypatch.setitem(GLYPHS, ":", [[(place, y), (place + 0.01, y)] for y in (0.4, 0.75)])
+    picture = sum_picture("12:3=4", pen=pen)
+    assert hwcalc.read(picture).text == "12÷3=4"
+    assert [reading.text for reading in hwcalc.read_page(picture)] == ["12÷3=4"]
 
 
 def test_a_picture_can_be_a_path_an_image_or_an_array():
