@@ -376,20 +376,21 @@ cdef class Strokes:
     cdef Py_ssize_t count  # of glyphs
 
     def __init__(self, glyphs):
-        cdef Py_ssize_t room = 0, before
+        cdef Py_ssize_t points = 0, before
         flat, starts = [], [0]
         for glyph in glyphs:
             before = len(flat)
             for stroke in glyph:
                 own = as_doubles(stroke)
                 if own.size:
-                    room += own.size  # numbers, of which a point has two or more
+                    plane_points(own)
+                    points += own.shape[0]
                     flat.append(own)
             if len(flat) == before:
                 raise ValueError("a glyph has no points: leave it out")
             starts.append(len(flat))
         self.count = len(starts) - 1
-        self.points = <float*>malloc((room + 1) * sizeof(float))
+        self.points = <float*>malloc((2 * points + 1) * sizeof(float))
         self.strokes = <int*>malloc((len(flat) + 1) * sizeof(int))
         self.glyphs = <int*>malloc(len(starts) * sizeof(int))
         if self.points == NULL or self.strokes == NULL or self.glyphs == NULL:
@@ -425,7 +426,7 @@ cdef class Strokes:
 cdef const double* plane_points(cnp.ndarray stroke) except NULL:
     """The coordinates of a stroke (k, 2) or wider."""
     if stroke.ndim != 2 or stroke.shape[1] < 2:
-        raise ValueError(f"a stroke must be (k, 2), not {(<object>stroke).shape}")
+        raise ValueError(f"a stroke must be (k, 2), not {(<object>stroke).shape}; a picture is uint8 (h, w)")
     return <const double*>cnp.PyArray_DATA(stroke)
 
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from . import _features
 from .datasets import DatasetError, GlyphSet
-from .features import FeatureArray, Glyph, extract
+from .features import FeatureArray, Glyph, extract, is_picture
 from .ink import ByteArray
 from .loaded import Loaded
 
@@ -44,7 +44,7 @@ def as_picture(glyph: Glyph) -> ByteArray:
 
     Strokes are drawn 20 pixels long and centred; a picture of another size is scaled as a whole.
     """
-    if not isinstance(glyph, np.ndarray):
+    if not is_picture(glyph):
         drawn = _features.draw(_features.Strokes([glyph]), 1.0)
         rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
         ink = drawn[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -66,7 +66,7 @@ def _centred(ink: ByteArray, side: int) -> ByteArray:
 
 def without_noise(glyph: Glyph, how: Denoise) -> Glyph:
     """A picture smoothed by a 3×3 Gaussian or median; strokes stay as they are."""
-    if how == "none" or not isinstance(glyph, np.ndarray):
+    if how == "none" or not is_picture(glyph):
         return glyph
     smooth = cv2.GaussianBlur(glyph, (3, 3), 0) if how == "gaussian" else cv2.medianBlur(glyph, 3)
     return np.asarray(smooth, np.uint8)

@@ -113,6 +113,12 @@ def test_a_stroke_that_is_no_row_of_points_is_refused(stroke):
         features.extract([[[[1, 2]], stroke]])
 
 
+@pytest.mark.parametrize("glyph", [[1.0, 2.0], np.zeros(784), np.array([None, None])])
+def test_numbers_are_no_strokes(glyph):
+    with pytest.raises(ValueError, match=r"\(k, 2\), not \(\); a picture is uint8"):
+        features.extract([glyph])
+
+
 def test_strokes_may_come_in_any_type_and_layout():
     glyph = STROKES[0]
     timed = [np.asfortranarray(np.column_stack([stroke, stroke[:, 0]])) for stroke in glyph]

@@ -43,6 +43,11 @@ def test_strokes_are_drawn_and_centred():
     assert rows.mean() == pytest.approx(13.5, abs=1)
 
 
+def test_a_picture_that_is_not_uint8_is_refused():
+    with pytest.raises(ValueError, match="a picture is uint8"):
+        prepare([picture() / 255], "raw")
+
+
 def test_noise_is_taken_from_pictures_only():
     noisy = np.zeros((28, 28), np.uint8)
     noisy[10, 10] = 255
