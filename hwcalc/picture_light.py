@@ -179,7 +179,7 @@ def thumbnail(grey: ByteArray, side: int) -> ByteArray:
     step = max(grey.shape) // side
     if step < 2:
         return grey
-    height, width = max(step, grey.shape[0] // step * step), grey.shape[1] // step * step
+    height, width = (max(step, length // step * step) for length in grey.shape)
     size = width // step, height // step
     return np.asarray(cv2.resize(grey[:height, :width], size, interpolation=cv2.INTER_AREA), np.uint8)
 

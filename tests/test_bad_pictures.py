@@ -51,6 +51,7 @@ def test_bad_ones(tmp_path: Path, good: Image.Image) -> None:
     y, x = np.indices((1200, 1600))
     bad = {
         "paper.png": (encoded(Image.new("L", (800, 600), 230), "PNG"), "no ink found"),
+        "strip.png": (encoded(Image.new("L", (8, 3000), 230), "PNG"), "no ink found"),
         "noise.png": (encoded(Image.fromarray(noise), "PNG"), "no ink found"),
         "print.png": (encoded(print_out(), "PNG"), "too"),
         "weave.png": (encoded(Image.fromarray(((x + y) // 3 % 2 * 200).astype(np.uint8)), "PNG"), "too"),
