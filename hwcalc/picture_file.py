@@ -74,7 +74,7 @@ def open_pages(source: PictureSource) -> list[Page]:
         return [partial(_from_image, source, "the picture")]
     if isinstance(source, (str, os.PathLike)):
         name = os.fspath(source)
-        return _pages(_read_file(Path(name)), name)
+        return _pages(_read_file(name), name)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _pages(bytes(source), _NAMELESS)
     if hasattr(source, "read"):
@@ -101,10 +101,12 @@ def from_clipboard() -> ByteArray:
     return open_picture(found)
 
 
-def _read_file(path: Path) -> bytes:
+def _read_file(path: str) -> bytes:
     try:
-        with path.open("rb") as file:
-            return _read_stream(file, str(path))
+        with Path(path).open("rb") as file:
+            return _read_stream(file, path)
+    except ReadError:
+        raise
     except FileNotFoundError:
         raise ReadError(f"{path}: there is no such file; check the name") from None
     except IsADirectoryError:
@@ -113,7 +115,7 @@ def _read_file(path: Path) -> bytes:
         # On Windows a folder cannot be opened either, and is reported as a lack of permission.
         remedy = (
             "is a folder: name a picture in it"
-            if path.is_dir()
+            if Path(path).is_dir()
             else "may not be read: change its permissions"
         )
         raise ReadError(f"{path} {remedy}") from None

@@ -127,6 +127,7 @@ def test_first_frame_of_an_animation(grey: np.ndarray) -> None:
 
 def test_missing_folder_empty_and_text(tmp_path: Path) -> None:
     assert "no such file" in message_of(tmp_path / "missing.png")
+    assert message_of("./missing.png").startswith("./missing.png: there is no such file")
     assert "folder" in message_of(tmp_path)
     empty = tmp_path / "empty.png"
     empty.write_bytes(b"")
@@ -138,6 +139,13 @@ def test_missing_folder_empty_and_text(tmp_path: Path) -> None:
         text / "below.png"
     )
     assert "cannot be read" in message_of("sum\0.png")
+
+
+def test_a_file_of_too_many_bytes_is_named_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "large.png"
+    path.write_bytes(b"x")
+    monkeypatch.setattr("hwcalc.picture_file._MOST_MEGABYTES", 0)
+    assert message_of(path) == f"{path} is larger than 0 MB: save it smaller, or as JPEG"
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not bind this user")
