@@ -26,6 +26,7 @@ from .lattice import Lattice
 from .layout import EMPTY_BOX
 from .letters import is_foreign, letters_apart, or_junk
 from .memory import Memory
+from .model_file import ModelError
 from .parses import Parse, Piece, agreed
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
@@ -39,6 +40,9 @@ MAX_STROKES = 400
 
 DOUBTFUL = 0.91
 """A reading less likely than this to be right is marked doubtful."""
+
+NEEDED = "0123456789.+-×"
+"""A classifier that lacks one of these labels reads no expressions."""
 
 _MEMORY = Memory()
 
@@ -274,7 +278,15 @@ def evaluate(text: str) -> Reading:
 
 
 def read_source(source: Source) -> Reading:
-    """Read ink with what is known of it; a ReadError if there is too much of it, or what is known does not fit."""
+    """Read ink with what is known of it.
+
+    Raises
+    ------
+    ReadError
+        There is too much of it, or what is known does not fit.
+    ModelError
+        The classifier does not know the labels that are `NEEDED`.
+    """
     ink, fixed = source.ink, source.fixed
     if len(ink.strokes) > MAX_STROKES:
         raise ReadError(
@@ -283,6 +295,11 @@ def read_source(source: Source) -> Reading:
     _check_known(source)
     unit = segment.unit_height([stroke.box for stroke in ink.strokes])
     classifier = default_classifier()
+    if missing := [label for label in NEEDED if label not in classifier.labels]:
+        raise ModelError(
+            f"the model does not know {' '.join(missing)} and reads no expressions: train one on `synthetic` too, "
+            "as in `hwcalc train mnist synthetic`"
+        )
     candidates = segment.candidates(ink, unit, fixed.keys(), source.apart)
     log_probability, letters = letters_apart(
         _MEMORY.log_probability(classifier, ink, candidates), classifier.labels

@@ -57,8 +57,8 @@ examples:
                                                    old.npz with its machine for pen strokes made anew
 
 A SET is as in `hwcalc data`: mnist, a public set, synthetic, a table, a folder of folders of pictures, .npz, ink.
-`HWCALC_MODEL=model.npz hwcalc read …` reads with a model of the kind svc, rbf, gradient; `hwcalc predict --model`,
-`hwcalc evaluate` and `hwcalc.load_model` take all kinds.
+`HWCALC_MODEL=model.npz hwcalc read …` reads with a model of digits and signs of the kind svc, rbf, gradient;
+`hwcalc predict --model`, `hwcalc evaluate` and `hwcalc.load_model` take all kinds.
 Exit codes: 0 done, 1 something could not be read or written, 2 wrong usage, 130 stopped."""
 
 _JUNK, _SYNTHETIC = 16000, 16000

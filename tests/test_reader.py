@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -40,6 +41,12 @@ MINUS = [[(0, 0.5), (0.5, 0.5)]]
 EQUALS = [[(0, 0.4), (0.5, 0.4)], [(0, 0.62), (0.5, 0.62)]]
 DIVIDE = [[(0, 0.5), (0.55, 0.5)], [(0.27, 0.25), (0.28, 0.27)], [(0.27, 0.75), (0.28, 0.77)]]
 POINT = [[(0.05, 0.97), (0.07, 1.0)]]
+
+
+def test_a_model_of_digits_alone_is_refused(monkeypatch):
+    monkeypatch.setattr(reader, "default_classifier", lambda: SimpleNamespace(labels="0123456789"))
+    with pytest.raises(hwcalc.ModelError, match=r"does not know \. \+ - × and"):
+        hwcalc.read_ink(line(ONE, PLUS, ONE))
 
 
 @pytest.mark.parametrize(
