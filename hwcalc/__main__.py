@@ -89,18 +89,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # √ and ≈ must not end the run on an old code page
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = _run(arguments)
-        sys.stdout.flush()
+        try:
+            return _run(arguments)
+        finally:
+            print(end="", flush=True)
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except BrokenPipeError:
+    except OSError as error:  # of standard output: what was wrong with files has been told
         # What is still buffered would raise again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+        if isinstance(error, BrokenPipeError):
+            return _BROKEN_PIPE
+        _complain(f"standard output cannot be written: {_reason(error)}")
+        return 1
     except ImportError as error:
         _complain(str(error))
         return 1
-    return code
 
 
 def _run(arguments: list[str]) -> int:

@@ -7,6 +7,7 @@ wrong, 130 when Ctrl-C stopped them.
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from collections.abc import Callable
 
@@ -25,6 +26,8 @@ def ended(name: str, run: Callable[[], int], stopped: str = "stopped; nothing wa
     except (DatasetError, ModelError, ReadError) as error:
         return complain(name, str(error))
     except OSError as error:
+        if error.filename is None and error.errno in (errno.EPIPE, errno.ENOSPC):
+            raise  # of standard output, which `hwcalc` tells
         reason = error.strerror or str(error)
         return complain(name, f"{error.filename}: {reason}" if error.filename else reason)
     except MemoryError:

@@ -9,7 +9,6 @@ import argparse
 import errno
 import gzip
 import json
-import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -259,7 +258,3 @@ _WRITERS: dict[str, Callable[[Path, Loaded], None]] = {
     ".npz": _write_npz,
     ".jsonl.gz": _write_jsonl,
 }
-
-
-if __name__ == "__main__":
-    sys.exit(main())

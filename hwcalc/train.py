@@ -453,4 +453,6 @@ def _command(options: argparse.Namespace) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from .__main__ import main as hwcalc
+
+    sys.exit(hwcalc(["train", *sys.argv[1:]]))

@@ -21,6 +21,7 @@ from hwcalc.ink import Box, Ink, ReadError
 from hwcalc.reader import Reading, Symbol
 
 ROOT = Path(__file__).parents[1]
+MODEL = ROOT / "hwcalc" / "model.npz"
 STROKES = [[[0, 0], [0, 10]], [[5, 0], [9, 10]]]
 
 
@@ -335,6 +336,47 @@ hwcalc.read = lambda source, digits: Reading("√4", "", Fraction(2), "2", (), 1
 from hwcalc.__main__ import main
 sys.exit(main(["read", *sys.argv[1:]]))
 """
+
+
+COMMANDS = [["hwcalc", "--help"], ["hwcalc", "data", "list"], ["hwcalc.train", "--describe", str(MODEL)]]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGPIPE on Windows")
+@pytest.mark.parametrize(
+    ("command", "buffered"),
+    # argparse itself leaves out help that nobody reads, unless it is buffered
+    [*((command, True) for command in COMMANDS), *((command, False) for command in COMMANDS[1:])],
+    ids=str,
+)
+def test_every_command_ends_quietly_when_nobody_reads(command: list[str], buffered: bool) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        assert printing_to(writer, command, buffered) == (141, "")
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no disk that is always full")
+@pytest.mark.parametrize("command", COMMANDS[1:], ids=str)
+def test_a_full_disk_under_standard_output_is_one_line(command: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        code, error = printing_to(full.fileno(), command, True)
+    assert (code, error) == (1, "hwcalc: standard output cannot be written: No space left on device\n")
+
+
+def printing_to(file: int, command: list[str], buffered: bool) -> tuple[int, str]:
+    """The exit code and the errors of a command whose standard output is this file."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        [sys.executable, *([] if buffered else ["-u"]), "-m", *command],
+        stdout=file,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    return done.returncode, done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGPIPE on Windows")
