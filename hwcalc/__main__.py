@@ -217,13 +217,18 @@ def _page_outcomes(files: Iterable[str], annotated: str | None) -> Iterator[Outc
 def _read_page(page: Callable[[], Any], annotated: str | None) -> list[Reading]:
     if annotated is None:
         return hwcalc.read_page(page())
-    from hwcalc.page_marks import annotate  # these load Pillow
+    from PIL import Image
+
+    from hwcalc.atomic import write_whole
+    from hwcalc.page_marks import annotate
     from hwcalc.picture_file import open_picture
 
     picture = open_picture(page())
     readings = hwcalc.read_page(picture)
+    encoded, kind = io.BytesIO(), Image.registered_extensions().get(Path(annotated).suffix.lower())
     try:
-        annotate(picture, readings).save(annotated)
+        annotate(picture, readings).save(encoded, kind)
+        write_whole(annotated, encoded.getvalue())
     except (OSError, ValueError) as error:
         remedy = "name a file that ends in .png or .jpg" if isinstance(error, ValueError) else _reason(error)
         raise hwcalc.ReadError(f"{annotated} cannot be written: {remedy}") from None

@@ -1,6 +1,7 @@
 """The command: what it prints, on which stream, and how it ends. The stand-in reader knows files by name."""
 
 import csv
+import errno
 import json
 import os
 import shutil
@@ -445,6 +446,22 @@ def test_a_page_is_annotated(
         error = capsys.readouterr().err
         assert f"{wrong} cannot be written: {reason}" in error
         assert error.count("\n") == 1
+
+
+def test_a_full_disk_leaves_the_marked_page_that_was_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    sheet, out = tmp_path / "sheet.png", tmp_path / "marked.png"
+    Image.new("L", (300, 200), 255).save(sheet)
+    out.write_bytes(b"old")
+    monkeypatch.setattr(hwcalc, "read_page", lambda source: [PICTURES["true.png"]])
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["page", str(sheet), "--annotate", str(out)]) == 1
+    assert capsys.readouterr().err == f"hwcalc: {sheet}: {out} cannot be written: No space left on device\n"
+    assert out.read_bytes() == b"old"
 
 
 def test_only_one_page_is_annotated(capsys: pytest.CaptureFixture[str]) -> None:
