@@ -11,7 +11,6 @@ import json
 import os
 import zipfile
 import zlib
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -38,11 +37,12 @@ def read_model(path: str | os.PathLike[str], most: int) -> tuple[dict[str, Any],
         It cannot be read, is too large, is no model of hwcalc or is damaged.
     """
     try:
-        if os.path.getsize(path) > most:
-            raise ModelError(f"{path}: too large for a model (over {most >> 20} MB); choose another file")
-        data = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            data = file.read(most + 1)
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror}; name a model file made by `hwcalc train`") from None
+    if len(data) > most:
+        raise ModelError(f"{path}: too large for a model (over {most >> 20} MB); choose another file")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > most:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import joblib
 import numpy as np
 import pytest
@@ -151,3 +153,9 @@ def test_pipelines_of_the_estimators_go_through_joblib(glyphs, tmp_path):
     joblib.dump(pipeline, tmp_path / "p.joblib")
     again = joblib.load(tmp_path / "p.joblib")
     assert (again.predict(glyphs[0]) == pipeline.predict(glyphs[0])).all()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no file without an end")
+def test_a_file_without_an_end_is_too_large():
+    with pytest.raises(ModelError, match="too large"):
+        read_model("/dev/zero", 1000)
