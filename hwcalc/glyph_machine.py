@@ -154,12 +154,13 @@ class GlyphMachine:
 
 def learnt(fitted: Any) -> dict[str, Any]:
     """The parameters of a `GlyphMachine` that a fitted `SVC` holds: all but gamma and the temperature."""
+    dual_coef, intercept = fitted._of_pairs()
     return {
         "labels": "".join(fitted.classes_),
         "vectors": fitted.support_vectors_,
         "counts": fitted.n_support_,
-        "dual_coef": np.asarray(fitted.dual_coef_, np.float32),
-        "intercept": np.asarray(fitted.intercept_, np.float32),
+        "dual_coef": np.asarray(dual_coef, np.float32),
+        "intercept": np.asarray(intercept, np.float32),
     }
 
 

@@ -159,7 +159,8 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         classes (K,), support_vectors (s, d), n_support (K,), dual_coef (K - 1, s), intercept (K (K - 1) / 2,)
-            The fitted attributes of the earlier machine.
+            The fitted attributes of the earlier machine; with two classes the last two have the other sign, that
+            of the value of the pair.
         C, gamma, **settings
             Its parameters. Its samples are taken to have had the weight 1.
         """
@@ -167,8 +168,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         machine.classes_ = np.asarray(classes)
         machine.support_vectors_ = np.ascontiguousarray(support_vectors)
         machine.n_support_ = np.asarray(n_support, np.int32)
-        machine.dual_coef_ = np.asarray(dual_coef, np.float64)
-        machine.intercept_ = np.asarray(intercept, np.float64)
+        machine._set_pairs(np.asarray(dual_coef, np.float64), np.asarray(intercept, np.float64))
         count, machine.n_features_in_ = machine.support_vectors_.shape
         machine.support_ = np.arange(count, dtype=np.int32)
         machine._support_weight = np.ones(count)
@@ -346,19 +346,28 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         used = np.flatnonzero(dual.any(axis=0))
         used = used[np.lexsort((problem.lanes[used], target[problem.lanes[used]]))]
         self.support_ = problem.lanes[used].astype(np.int32)
-        self.dual_coef_ = dual[:, used]
         self.n_support_ = np.bincount(target[self.support_], minlength=len(classes)).astype(np.int32)
         self.support_vectors_ = X[self.support_] if problem.given is None else np.empty((0, 0), X.dtype)
-        self.intercept_ = np.array([solution.intercept for solution in solutions])
+        self._set_pairs(dual[:, used], np.array([solution.intercept for solution in solutions]))
         self.dual_objective_ = np.array([solution.objective for solution in solutions])
         self.n_iter_ = np.array([solution.steps for solution in solutions], np.int32)
         self.shape_fit_ = X.shape
         self._load_machine()
 
+    def _set_pairs(self, dual: Array, intercept: Array) -> None:
+        """`dual_coef_` and `intercept_` of the values of the pairs; with two classes scikit-learn turns their sign."""
+        sign = -1.0 if len(self.classes_) == 2 else 1.0
+        self.dual_coef_, self.intercept_ = sign * dual, sign * intercept
+
+    def _of_pairs(self) -> tuple[Array, Array]:
+        """What `_set_pairs` was given."""
+        sign = -1.0 if len(self.classes_) == 2 else 1.0
+        return sign * self.dual_coef_, sign * self.intercept_
+
     def _load_machine(self) -> None:
         if self.kernel != "precomputed":
             self._machine = Machine(
-                self.support_vectors_, self.n_support_, self.dual_coef_, self.intercept_, **self._kernel()
+                self.support_vectors_, self.n_support_, *self._of_pairs(), **self._kernel()
             )
 
     def _forget(self) -> None:
@@ -370,11 +379,10 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _dual_of(self, samples: Array) -> dict[Any, tuple[Array, Array]]:
         """Dual variables by pair of labels, for the support vectors under these numbers."""
         owner = np.repeat(np.arange(len(self.classes_)), self.n_support_)
+        dual, _ = self._of_pairs()
         found = {}
         for i, j in combinations(range(len(self.classes_)), 2):
-            value = np.where(
-                owner == i, self.dual_coef_[j - 1], np.where(owner == j, self.dual_coef_[i], 0.0)
-            )
+            value = np.where(owner == i, dual[j - 1], np.where(owner == j, dual[i], 0.0))
             used = np.flatnonzero(value)
             found[self.classes_[i], self.classes_[j]] = (samples[used], value[used])
         return found
@@ -393,14 +401,15 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _scores_of_kernel(self, K: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The same from kernel values K (n, support vectors); einsum, because a BLAS looks at the batch."""
         n_classes = len(self.classes_)
+        dual, intercept = self._of_pairs()
         values = np.empty((len(K), n_classes * (n_classes - 1) // 2))
         cut = np.concatenate([[0], np.cumsum(self.n_support_)])
         for pair, (i, j) in enumerate(combinations(range(n_classes), 2)):
             of_i, of_j = slice(cut[i], cut[i + 1]), slice(cut[j], cut[j + 1])
             values[:, pair] = (
-                np.einsum("ns,s->n", K[:, of_i], self.dual_coef_[j - 1, of_i])
-                + np.einsum("ns,s->n", K[:, of_j], self.dual_coef_[i, of_j])
-                + self.intercept_[pair]
+                np.einsum("ns,s->n", K[:, of_i], dual[j - 1, of_i])
+                + np.einsum("ns,s->n", K[:, of_j], dual[i, of_j])
+                + intercept[pair]
             )
         return values, class_scores(values, n_classes)
 

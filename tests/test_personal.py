@@ -7,7 +7,7 @@ import pytest
 from sklearn.datasets import make_classification
 
 from hwcalc.features import extract, extract_paths
-from hwcalc.glyph_machine import GlyphMachine
+from hwcalc.glyph_machine import GlyphMachine, learnt
 from hwcalc.glyphs import GlyphClassifier
 from hwcalc.personal import FEWEST, held_back, learn
 from hwcalc.samples import Sample
@@ -27,14 +27,7 @@ def level(rng):
 def machine(features, labels):
     """The parameters of a machine."""
     made = SVC(C=10.0, gamma=0.02).fit(features, labels)
-    return {
-        "labels": "".join(made.classes_),
-        "vectors": made.support_vectors_,
-        "counts": made.n_support_,
-        "dual_coef": np.asarray(made.dual_coef_, np.float32),
-        "intercept": np.asarray(made.intercept_, np.float32),
-        "gamma": 0.02,
-    }
+    return {**learnt(made), "gamma": 0.02}
 
 
 def base(rng, paths=False):

@@ -615,6 +615,18 @@ def test_bad_parameters(digits, change):
         SVC(**change).fit(*digits)
 
 
+@pytest.mark.parametrize("kernel", ["linear", "precomputed"])
+def test_with_two_classes_the_signs_are_scikit_learns(digits, kernel):
+    X, y = digits[0][:500].astype(float), digits[1][:500] == 8
+    given = X @ X.T if kernel == "precomputed" else X
+    model, other = (kind(kernel=kernel).fit(given, y) for kind in (SVC, sklearn.svm.SVC))
+    np.testing.assert_allclose(model.intercept_, other.intercept_, atol=5e-3)
+    by_hand = X @ X[model.support_].T @ model.dual_coef_[0] + model.intercept_
+    np.testing.assert_allclose(by_hand, model.decision_function(given), atol=1e-4)
+    if kernel == "linear":
+        np.testing.assert_allclose(X @ model.coef_[0] + model.intercept_, by_hand, atol=1e-4)
+
+
 @pytest.mark.parametrize("C", [1e-6, 1e-3, 1e3, 1e6])
 @pytest.mark.parametrize("kernel", ["rbf", "linear"])
 def test_extreme_c(digits, C, kernel):
