@@ -81,9 +81,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import on first use: `hwcalc.SVC` alone needs scikit-learn, and that takes half a second."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'hwcalc' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    return value
+if not TYPE_CHECKING:  # for a type checker there are the imports above, and no other names
+
+    def __getattr__(name: str) -> Any:
+        """Import on first use: `hwcalc.SVC` alone needs scikit-learn, and that takes half a second."""
+        if name not in _HOME:
+            raise AttributeError(f"module 'hwcalc' has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f".{_HOME[name]}", __name__), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

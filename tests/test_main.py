@@ -316,6 +316,10 @@ def test_version_and_help_load_nothing_heavy(option: str) -> None:
     assert done.stdout.splitlines()[-1] == "False"
 
 
+def test_names_that_are_not_imported_yet_are_listed() -> None:
+    assert run("-c", "import hwcalc; print({*hwcalc.__all__} <= {*dir(hwcalc)})").stdout == "True\n"
+
+
 def test_version() -> None:
     assert run("-m", "hwcalc", "--version").stdout == f"hwcalc {hwcalc.__version__}\n"
 
