@@ -193,8 +193,9 @@ class Lattice:
         return False
 
     def parse(self) -> Parse:
-        """The best reading of all strokes."""
-        every = frozenset(range(len(self.boxes)))
+        """The best reading of all strokes but underlines."""
+        bound = frozenset().union(*self.fixed)
+        every = frozenset(range(len(self.boxes))) - (self.bars.underlines() - bound)
         unit = self.unit if self.flat else _unit_of(self.boxes, self.unit)
         searches = [_RowSearch(self, every, unit)]
         smaller = smaller_unit(self.boxes, self.unit)

@@ -49,6 +49,13 @@ THROUGH = 0.15
 OFFSET = 0.1
 """Over a slash is what stands higher than its middle by this, as a share of its height, or more."""
 
+BELOW = 0.15
+"""Farther than this, in units, nothing near an underline reaches below it, and nothing over it comes nearer than a
+third of this: the sides of a box meet its lower one."""
+
+DOUBLED = 0.5
+"""Two bars nearer to each other than this, in units, are one underline drawn twice."""
+
 MOST_GUESSES = 800
 """Bound for pages full of bars: a sum of sixteen fractions with two numbers in each part has 170 guesses."""
 
@@ -204,6 +211,33 @@ class Bars:
                 found.append(Guess(Form.COLUMN, sign, (*rows, under)))
         return found
 
+    def underlines(self) -> frozenset[int]:
+        """Bars under a row with nothing below or beside them: people underline numbers and answers."""
+        found: set[int] = set()
+        for bar in sorted(self._ends, key=lambda i: -self.boxes[i].bottom):
+            if self._is_underline(bar, set(range(len(self.boxes))) - found - {bar}):
+                found.add(bar)
+        return frozenset(found)
+
+    def _is_underline(self, bar: int, others: Collection[int]) -> bool:
+        own, unit, strokes = self.boxes[bar], self._unit, self._ink.strokes
+        connected = {strokes[i].component for i in others} - {None}
+        near = {i: self.boxes[i] for i in others if _aside(own, self.boxes[i]) < unit}
+        room = {i: self.height(bar, box.center[0]) - box.bottom for i, box in near.items()}
+        over = [i for i, box in near.items() if own.left < box.center[0] < own.right]
+        rules = [i for i in over if i in self._ends and self.boxes[i].width > 0.6 * own.width]
+        floor = max((self.boxes[i].bottom for i in rules if room[i] > DOUBLED * unit), default=-np.inf)
+        part = [i for i in over if i not in rules and self.boxes[i].center[1] > floor]
+        gap = min((room[i] for i in part), default=0.0) / unit
+        wider = all(own.left < self.boxes[i].left and self.boxes[i].right < own.right for i in part)
+        return (
+            strokes[bar].component not in connected
+            and (own.width >= unit or (wider and gap > BELOW))
+            and min(room.values(), default=0.0) > -BELOW * unit
+            and gap > BELOW / 3
+            and len(self._rows(part)) == 1
+        )
+
     def _is_rule(self, bar: int, over: Collection[int], under: Collection[int]) -> bool:
         """Whether a bar is as wide as most of what is over it, and touches little of it."""
         if not over:
@@ -313,6 +347,11 @@ def _reached(around: Sequence[tuple[int, bool, float]]) -> Iterator[frozenset[in
         for end in (False, True)
     )
     return (a | b for a, b in product(left, right))
+
+
+def _aside(a: Box, b: Box) -> float:
+    """The horizontal room between two boxes; less than 0 where they are over each other."""
+    return max(b.left - a.right, a.left - b.right)
 
 
 def _mean(middle: Mapping[int, float], row: Collection[int]) -> float:

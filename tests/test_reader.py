@@ -65,6 +65,18 @@ def test_drawn_sums(strokes, text, value):
     assert (reading.text, reading.value) == (text, value)
 
 
+@pytest.mark.parametrize(("text", "left"), [("38", 0), ("3+4=7", 0), ("3+4=7", 300)])
+def test_an_underlined_answer_is_read_without_the_line(text, left):
+    strokes, _ = write_line(Hand(3, 0.3), text, late=0.0)
+    strokes = [stroke * 100 for stroke in strokes]
+    right, foot = np.concatenate(strokes)[:, :2].max(axis=0)
+    under = [(left, foot + 25), (right + 10, foot + 22)]
+    reading = hwcalc.read_ink([*strokes, under])
+    assert (reading.text, reading.doubtful) == (text, False)
+    minus = hwcalc.read_ink([*strokes, under], fixed={frozenset({len(strokes)}): "-"})
+    assert "-" in minus.text
+
+
 def test_a_stroke_added_late_finds_its_symbol():
     strokes = line(FOUR, PLUS, SEVEN)
     strokes.append(strokes.pop(1))  # the stem of the 4, written after the 7

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from hwcalc.ink import Box, Ink
+from hwcalc.ink import Box, Ink, piece
 from hwcalc.structure import Bars, Form, raised, roots
 
 UNIT = 60.0
@@ -48,6 +49,51 @@ def test_what_is_beyond_one_end_may_be_in_a_fraction_and_what_is_beyond_the_othe
 def test_specks_go_with_their_strokes():
     found = fractions(digit(10, -70), [(10, -70)], bar(0, 0), [(60, 0)], digit(10, 20))
     assert ((2, 3), (frozenset({0, 1}), frozenset({4}))) in found
+
+
+def underlines(*strokes):
+    return sorted(Bars(Ink.from_strokes(strokes), UNIT).underlines())
+
+
+@pytest.mark.parametrize(
+    ("bars", "found"),
+    [
+        ([bar(-5, 75, 100)], [2]),
+        ([bar(-5, 75, 100, 12)], [2]),
+        ([bar(-5, 75, 100), bar(-5, 90, 100)], [2, 3]),
+        ([bar(45, 75, 60)], [2]),  # the answer alone
+    ],
+)
+def test_a_bar_with_nothing_below_or_beside_it_is_an_underline(bars, found):
+    assert underlines(digit(0, 0), digit(60, 0), *bars) == found
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        (digit(0, 0), bar(40, 30, 70), digit(120, 0)),  # a minus
+        (digit(0, 0), bar(-20, 70, 70), digit(0, 80)),  # of a fraction
+        (digit(0, 0), bar(40, 30, 70), digit(60, -40)),  # of a fraction that is being written beside a digit
+        (digit(0, 0), digit(0, 80), bar(-20, 150, 70)),  # of a column
+        ([(0, 0), (0, 60)], bar(0, 0, 60), [(60, 0), (60, 60)], bar(0, 60, 60)),  # of an empty box
+        ([(15, 0), (15, 60)], bar(0, 63, 30)),  # the foot of a 1
+        (bar(0, 0, 60), bar(0, 20, 60)),  # an =
+    ],
+)
+def test_other_bars_are_no_underlines(strokes):
+    assert underlines(*strokes) == []
+
+
+def test_a_piece_that_a_two_was_cut_into_is_no_underline():
+    mask = np.full((20, 90), 255, np.uint8)
+    for component, found in ((1, frozenset()), (2, frozenset({1}))):
+        strokes = piece(np.full((50, 60), 255, np.uint8), 10, 0, 1), piece(mask, 0, 60, component)
+        assert Bars(Ink(strokes, pen_width=6.0), UNIT).underlines() == found
+
+
+def test_the_answer_of_a_column_may_be_underlined():
+    rows = digit(0, 0), digit(0, 80), bar(-20, 150, 70), digit(0, 160)
+    assert underlines(*rows, bar(-20, 235, 70)) == [4]
 
 
 def test_two_circles_over_a_bar_are_a_digit():
