@@ -14,6 +14,7 @@ from math import log, log1p
 import numpy as np
 import numpy.typing as npt
 
+from .blanks import blanks
 from .ink import FloatArray, Ink
 from .layout import EMPTY_BOX
 from .segment import Candidate, glyph
@@ -69,6 +70,7 @@ def with_boxes(
     found = np.full((len(candidates), len(labels) + 1), NEVER)
     found[:, :-1] = log_probability
     likely = np.exp(found[:, [labels.index(label) for label in LOOKS_LIKE[0]]]).sum(axis=1) > LOOKS_LIKE[1]
+    told = blanks(ink, unit, candidates)
     for i in np.flatnonzero(likely).tolist():
         width, height = candidates[i].box.width, candidates[i].box.height
         low, high = min(width, height), max(width, height)
@@ -77,8 +79,9 @@ def with_boxes(
             and high <= min(LARGEST * unit, LONGEST * low)
             and _is_box(ink, candidates[i])
         ):
-            found[i, :-1] += log1p(-SURE)
-            found[i, -1] = log(SURE)
+            told.append(i)
+    found[told, :-1] += log1p(-SURE)
+    found[told, -1] = log(SURE)
     return found, labels + EMPTY_BOX
 
 

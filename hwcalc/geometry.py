@@ -67,7 +67,7 @@ LEAST: dict[str, tuple[float, float]] = {
     "=": (0.81, 0.32),
     "%": (0.25, 0.6),
     "√": (0.5, 0.4),
-    EMPTY_BOX: (0.6, 0.6),
+    EMPTY_BOX: (0.15, 1.0),
     "÷": (0.01, 1.0),
 }
 TOO_SMALL = -6.0
@@ -113,7 +113,7 @@ PIECES: dict[str, tuple[float, float, float, float]] = {
 }
 """The same for the connected pieces of a symbol in a picture: broken lines are rare."""
 
-APART = frozenset("=÷%")
+APART = frozenset("=÷%□")
 """Labels whose strokes do not touch."""
 
 RAGGED = -15.0

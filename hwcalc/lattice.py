@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import geometry, grammar, structure
+from .frames import frames
 from .grammar import KIND, Node
 from .ink import Box, FloatArray, Ink
 from .layout import LETTER
@@ -193,9 +194,9 @@ class Lattice:
         return False
 
     def parse(self) -> Parse:
-        """The best reading of all strokes but underlines."""
+        """The best reading of all strokes but underlines and frames."""
         bound = frozenset().union(*self.fixed)
-        every = frozenset(range(len(self.boxes))) - (self.bars.underlines() - bound)
+        every = frozenset(range(len(self.boxes))) - ((self.bars.underlines() | frames(self.ink)) - bound)
         unit = self.unit if self.flat else _unit_of(self.boxes, self.unit)
         searches = [_RowSearch(self, every, unit)]
         smaller = smaller_unit(self.boxes, self.unit)

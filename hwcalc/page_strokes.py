@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from .blanks import NEIGHBOUR, is_line, is_question
 from .ink import Box, FloatArray, Ink, Stroke
 from .page_grid import Grid, connected
 
@@ -87,7 +88,8 @@ def marks_of(ink: Ink) -> list[Mark]:
         Mark(numbers, box, unit, box.center[1], _is_crossed(ink.group(numbers), unit))
         for (numbers, box), unit in zip(written.items(), _units(list(written.values()), usual), strict=True)
     ]
-    marks = _with_colons(marks)
+    thick = ink.pen_width or 0.0
+    marks = _with_blanks(_with_dots(marks, thick), thick)
     grid = grid_of(marks)
     marks = [
         m
@@ -130,20 +132,41 @@ def _is_crossed(strokes: Sequence[Stroke], unit: float) -> bool:
     return bool(pixels.shape[1] < _FULL * 4 * np.pi * np.sqrt(np.linalg.det(moments)))
 
 
-def _with_colons(marks: Sequence[Mark]) -> list[Mark]:
-    """The marks, two dots over each other between what is as high as digits made one: they divide and are no dirt."""
+def _with_dots(marks: Sequence[Mark], pen_width: float) -> list[Mark]:
+    """The marks, those of a colon and of a question mark made one: their dots are no dirt."""
     grid = grid_of(marks)
     pairs: dict[int, int] = {}
     for i, upper in enumerate(marks):
-        for j in grid.near(upper.box, _APART[1] * upper.unit) if upper.is_dot else ():
-            if _is_colon(upper, marks[j]) and not {i, j} & {*pairs, *pairs.values()}:
-                whole = upper.box.union(marks[j].box)
-                near = [marks[k] for k in grid.near(whole, _BESIDE * upper.unit) if marks[k].is_high]
-                if sum(gap < _BESIDE * upper.unit for gap, _ in beside(whole, near)) == 2:
-                    pairs[i] = j
+        for j in grid.near(upper.box, _APART[1] * upper.unit):
+            if not marks[j].is_dot or {i, j} & {*pairs, *pairs.values()}:
+                continue
+            whole = upper.box.union(marks[j].box)
+            near = [marks[k] for k in grid.near(whole, NEIGHBOUR[1] * upper.unit) if k not in (i, j)]
+            high = beside(whole, [mark for mark in near if mark.is_high])
+            between = len(high) == 2 and max(gap for gap, _ in high) < _BESIDE * upper.unit
+            around = [mark.box for mark in near]
+            if (between and _is_colon(upper, marks[j])) or is_question(
+                upper.box, marks[j].box, around, upper.unit, pen_width
+            ):
+                pairs[i] = j
     taken = {*pairs, *pairs.values()}
-    colons = [replace(_union([marks[i], marks[j]]), crossed=True) for i, j in pairs.items()]
-    return [m for i, m in enumerate(marks) if i not in taken] + colons
+    found = [replace(_union([marks[i], marks[j]]), crossed=True) for i, j in pairs.items()]
+    return [m for i, m in enumerate(marks) if i not in taken] + found
+
+
+def _with_blanks(marks: Sequence[Mark], pen_width: float) -> list[Mark]:
+    """The marks; the line of digits runs over a blank to write one on."""
+    grid, made = grid_of(marks), []
+    for i, mark in enumerate(marks):
+        near = (
+            [marks[k] for k in grid.near(mark.box, NEIGHBOUR[1] * mark.unit) if k != i]
+            if mark.is_flat
+            else []
+        )
+        if near and is_line(mark.box, [other.box for other in near], mark.unit, pen_width):
+            mark = replace(mark, axis=mark.axis - mark.unit / 2)
+        made.append(mark)
+    return made
 
 
 def _is_colon(upper: Mark, lower: Mark) -> bool:
@@ -152,7 +175,7 @@ def _is_colon(upper: Mark, lower: Mark) -> bool:
     aside = abs(upper.box.center[0] - lower.box.center[0])
     sizes = [max(m.box.width, m.box.height) for m in (upper, lower)]
     return (
-        lower.is_dot
+        upper.is_dot
         and _APART[0] * unit < gap < _APART[1] * unit
         and aside < _ASIDE * unit
         and max(sizes) < _ALIKE * min(sizes)

@@ -182,7 +182,7 @@ class Bars:
         through, (left, top, right, bottom) = THROUGH * self._unit, self.boxes[i]
         if right_of(slash, left, top) > -through or right_of(slash, right, bottom) < through:
             return False
-        points = _points(self._ink, i)
+        points = points_of(self._ink, i)
         sides = right_of(slash, points[:, 0], points[:, 1])
         return bool(sides.min() < -through and sides.max() > through)
 
@@ -261,7 +261,7 @@ class Bars:
     def _is_crossed(self, bar: int, stroke: int) -> bool:
         x0, y0, x1, y1 = self._ends[bar]
         along = np.array([x1 - x0, y1 - y0])
-        points = _points(self._ink, stroke)[:, :2] - [x0, y0]
+        points = points_of(self._ink, stroke)[:, :2] - [x0, y0]
         place, side = points @ along / (along @ along), points @ [-along[1], along[0]]
         through = (side[:-1] < 0) != (side[1:] < 0)
         share = side[:-1][through] / (side[:-1] - side[1:])[through]
@@ -368,7 +368,7 @@ def _ends(ink: Ink, stroke: int) -> tuple[float, float, float, float]:
     return float(first[0]), float(first[1]), float(last[0]), float(last[1])
 
 
-def _points(ink: Ink, stroke: int) -> FloatArray:
+def points_of(ink: Ink, stroke: int) -> FloatArray:
     """The points of a stroke, or the middles of the pixels of a piece of a picture."""
     box, mask = ink.strokes[stroke].box, ink.strokes[stroke].mask
     if mask is None:
@@ -378,7 +378,7 @@ def _points(ink: Ink, stroke: int) -> FloatArray:
 
 def _is_straight(ink: Ink, stroke: int) -> bool:
     """Whether a stroke is a straight line from lower left to upper right."""
-    box, points = ink.strokes[stroke].box, _points(ink, stroke)
+    box, points = ink.strokes[stroke].box, points_of(ink, stroke)
     return bool(np.abs(right_of(box, points[:, 0], points[:, 1])).max() <= STRAIGHT * box.height)
 
 

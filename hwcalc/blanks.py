@@ -1,0 +1,121 @@
+"""What else stands for a number that is to be found: a line to write it on, and a question mark.
+
+In flow candidates; out flow the numbers of those that are either, told by their form as an empty box is (`empty_box`).
+All lengths are in units, the height of a digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from .ink import Box, Ink
+from .segment import Candidate
+
+FLAT = 0.2
+"""Height of a line, as a share of its width, beyond the width of the pen."""
+
+SHORTEST = 1.0
+"""Length of a line."""
+
+FREE = 1.5
+"""Nothing stands over or under a line nearer than this: else it is a fraction bar or an underline."""
+
+FOOT = -0.15, 0.4
+"""How far below the feet of the digits a line lies: a minus is half a digit higher."""
+
+NEIGHBOUR = 0.6, 3.0
+"""Least height of what tells where the feet are, and how far it is at most."""
+
+HOOK = 0.85
+"""Greatest height of a question mark without its dot, as a share of all of it."""
+
+WIDTH = 0.2
+"""Least width of that."""
+
+WHOLE = 0.75, 1.5
+"""Height of a question mark."""
+
+HIGH = 0.9
+"""How far it begins above the feet of the digits, at least: the dot may be a spot under a sign."""
+
+DOT = 0.25
+"""Largest dot, beyond the width of the pen."""
+
+UNDER = 0.02, 0.45
+"""Room between hook and dot."""
+
+LEVEL, OVER = 0.3, 0.1
+"""How far the dot is from where the feet of the digits are, at most, and how far the hook ends over these, at least."""
+
+
+def blanks(ink: Ink, unit: float, candidates: Sequence[Candidate]) -> list[int]:
+    """Which candidates are a line to write a number on, or a question mark.
+
+    Parameters
+    ----------
+    ink : Ink
+    unit : float
+        Height of a digit, in the units of the ink.
+    candidates : sequence of Candidate
+    """
+    boxes = [stroke.box for stroke in ink.strokes]
+    pen = ink.pen_width or 0.0
+
+    def told(strokes: tuple[int, ...]) -> bool:
+        others = [box for i, box in enumerate(boxes) if i not in strokes]
+        if len(strokes) == 1:
+            return is_line(boxes[strokes[0]], others, unit, pen)
+        hook, dot = sorted((boxes[i] for i in strokes), key=lambda box: box.top)
+        return is_question(hook, dot, others, unit, pen)
+
+    return [
+        i for i, candidate in enumerate(candidates) if len(candidate.strokes) <= 2 and told(candidate.strokes)
+    ]
+
+
+def is_line(own: Box, others: Sequence[Box], unit: float, pen: float) -> bool:
+    """Whether a box is that of a line to write on, the others those of what is around it."""
+    if own.width < SHORTEST * unit or own.height > FLAT * own.width + pen:
+        return False
+    if any(
+        own.left < box.center[0] < own.right and abs(box.center[1] - own.center[1]) < FREE * unit
+        for box in others
+    ):
+        return False
+    foot = _foot(own, others, unit)
+    return foot is not None and FOOT[0] * unit < own.center[1] - foot < FOOT[1] * unit
+
+
+def is_question(hook: Box, dot: Box, others: Sequence[Box], unit: float, pen: float) -> bool:
+    """Whether two boxes are those of a question mark's parts, the others those of what is around it."""
+    whole, room = hook.union(dot), dot.top - hook.bottom
+    if not (
+        max(dot.width, dot.height) < DOT * unit + pen
+        and UNDER[0] * unit < room < UNDER[1] * unit
+        and hook.left < dot.center[0] < hook.right
+        and hook.width > WIDTH * unit
+        and hook.height < HOOK * whole.height
+        and WHOLE[0] * unit < whole.height < WHOLE[1] * unit
+    ):
+        return False
+    foot = _foot(whole, others, unit)
+    return (
+        foot is not None
+        and abs(dot.bottom - foot) < LEVEL * unit
+        and foot - hook.bottom > OVER * unit
+        and foot - hook.top > HIGH * unit
+    )
+
+
+def _foot(own: Box, others: Sequence[Box], unit: float) -> float | None:
+    """Where what is near in the same row and as high as a digit ends below, in the middle; None where there is none."""
+    feet = [
+        box.bottom
+        for box in others
+        if box.height > NEIGHBOUR[0] * unit
+        and box.top < own.bottom
+        and box.bottom > own.bottom - unit
+        and max(box.left - own.right, own.left - box.right) < NEIGHBOUR[1] * unit
+    ]
+    return median(feet) if feet else None

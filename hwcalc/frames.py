@@ -1,0 +1,61 @@
+"""Frames and rings: what is drawn around an answer says nothing, and a worksheet's box holds the digit that is read.
+
+In flow the strokes of an ink; out flow those that go around others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+import numpy as np
+
+from .curves import resampled
+from .ink import Box, FloatArray, Ink
+from .segment import unit_height
+from .structure import points_of
+
+HIGHER = 1.2
+"""How much higher than a digit a frame is, at least: a 0 with a slash or a point in it is none."""
+
+FULL = 0.4
+"""Least height of what is in a frame, as a share of the frame's."""
+
+SECTORS, OPEN = 16, 1
+"""Directions in which the frame is looked for from the middle of what is in it, and in how many it may be missing."""
+
+POINTS = 64
+"""That stand for a stroke: a pen may report no more than the corners."""
+
+OUTSIDE = 0.6
+"""Least share of the frame's ink outside of the box around what is in it: a ring cuts its corners."""
+
+
+def frames(ink: Ink) -> frozenset[int]:
+    """The strokes of frames, each drawn in one."""
+    boxes = [stroke.box for stroke in ink.strokes]
+    return frozenset(i for i in range(len(boxes)) if _is_frame(ink, i, boxes))
+
+
+def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box]) -> bool:
+    box, others = boxes[stroke], [b for i, b in enumerate(boxes) if i != stroke]
+    inside = [b for b in others if box.left < b.center[0] < box.right and box.top < b.center[1] < box.bottom]
+    if len(others) < 2 or not inside or box.height < HIGHER * unit_height(others):
+        return False
+    held = reduce(Box.union, inside)
+    within = (
+        box.left < held.left and held.right < box.right and box.top < held.top and held.bottom < box.bottom
+    )
+    if not within or held.height < FULL * box.height:
+        return False
+    points = points_of(ink, stroke)
+    return _surrounds(resampled(points, POINTS) if ink.pen_width is None else points, held)
+
+
+def _surrounds(points: FloatArray, held: Box) -> bool:
+    """Whether ink is on all sides of a box, seen from its middle, and outside of it."""
+    x, y = (points - held.center).T
+    outside = (np.abs(x) > held.width / 2) | (np.abs(y) > held.height / 2)
+    turns = np.arctan2(y / max(held.height, 1e-12), x / max(held.width, 1e-12))[outside]
+    seen = np.unique(np.floor(turns / (2 * np.pi) * SECTORS) % SECTORS)
+    return bool(outside.mean() > OUTSIDE and len(seen) >= SECTORS - OPEN)

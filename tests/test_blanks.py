@@ -1,0 +1,51 @@
+"""hwcalc.blanks: a line to write on and a question mark are unknowns, and what looks like them is not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hwcalc import read, read_ink, read_page
+from hwcalc.ink import FloatArray
+
+from .written import drawn, sum_strokes
+
+HOOK = np.array([(5, 18), (8, 7), (20, 0), (33, 3), (37, 14), (33, 23), (25, 31), (22, 38), (22, 46)], float)
+DOT = np.array([(22.0, 58.0), (23.0, 58.0)])
+
+
+def row(text: str, *more: FloatArray) -> list[FloatArray]:
+    """Text 60 high whose feet stand at 120, with other strokes."""
+    return [*sum_strokes(text, 60, 60, 60), *more]
+
+
+def line(left: float, width: float = 90, foot: float = 122) -> FloatArray:
+    return np.stack([np.linspace(left, left + width, 10), np.full(10, foot)], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("strokes", "text", "answer"),
+    [
+        (row("12+3=", line(385)), "12+3=□", "□ = 15"),
+        (row("12+3=", line(385, 120, 126)), "12+3=□", "□ = 15"),
+        ([*sum_strokes("+3=5", 60, 160, 60), line(60)], "□+3=5", "□ = 2"),
+        (row("2×5=", np.add(HOOK, (340, 62)), np.add(DOT, (340, 62))), "2×5=□", "□ = 10"),
+    ],
+)
+def test_what_is_asked_for_is_told(strokes: list[FloatArray], text: str, answer: str) -> None:
+    picture = drawn(strokes, (560, 200), 5)
+    for reading in (read_ink(strokes), read(picture), *read_page(picture)):
+        assert (reading.text, reading.answer, reading.doubtful) == (text, answer, False)
+
+
+@pytest.mark.parametrize(
+    ("strokes", "text"),
+    [
+        (row("12", line(195, 60, 92)), "12-"),  # half a digit higher than a blank
+        (row("12+3=", line(385, 40)), "12+3=-"),  # shorter
+        (row("3+4=7", line(300, 90, 135)), "3+4=7"),  # under an answer
+        (row("7", np.add(DOT, (70, 100))), "7"),  # a spot under a digit
+    ],
+)
+def test_other_lines_and_dots_are_no_blanks(strokes: list[FloatArray], text: str) -> None:
+    assert read_ink(strokes).text == text
