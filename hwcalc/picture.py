@@ -93,8 +93,8 @@ def ink_from_picture(image: ByteArray) -> Ink:
 def writing(image: ByteArray) -> Writing:
     """What `ink_from_picture` makes ink of; the parameters and errors are the same."""
     grey = _working_grey(image)
-    darkness, grain = even_light(dark_on_light(grey))
-    darkness = without_rules(darkness, faintest=4 * grain + 4)
+    darkness, grain, sheet = even_light(dark_on_light(grey))
+    darkness = without_rules(darkness, 4 * grain + 4, sheet)
     threshold, level = ink_levels(darkness, grain)
     part, left, top = _around_ink(darkness, threshold)
     x, y = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]

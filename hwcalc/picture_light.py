@@ -55,7 +55,7 @@ def _ground(grey: ByteArray, size: int) -> bool | None:
     return bool(border > 0.5) if thick < size else None
 
 
-def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
+def even_light(grey: ByteArray) -> tuple[ByteArray, float, ByteArray]:
     """Darkness relative to the paper around: 0 for paper in light or shadow, 255 for black.
 
     The paper is what remains when closing has filled every dark stroke; the quotient rather than the
@@ -67,12 +67,16 @@ def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
         Slightly smoothed; 0 on a dark table around the sheet.
     grain : float
         Standard deviation of the darkness of the paper.
+    sheet : uint8 (h, w)
+        1 on the sheet, 0 on the table.
     """
-    small = cv2.GaussianBlur(thumbnail(grey, 384), (3, 3), 0)
+    small = np.asarray(cv2.GaussianBlur(thumbnail(grey, 384), (3, 3), 0), np.uint8)
     # Wider than the boldest pen in a picture of one line, narrower than the shadows on a page.
     size = odd(min(min(small.shape) / 4, 31), 15)
     paper = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), np.uint8)
-    table = _table(paper)
+    sheet = np.asarray(
+        cv2.resize(_sheet(small, size), grey.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8
+    )
     smooth = np.maximum(cv2.blur(paper, (size // 2 | 1, size // 2 | 1)), np.uint8(24))
     light = cv2.resize(smooth, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     quotient = cv2.divide(cv2.GaussianBlur(grey, (3, 3), 0), light, scale=255)
@@ -80,38 +84,42 @@ def even_light(grey: ByteArray) -> tuple[ByteArray, float]:
     step = 1 + max(grey.shape) // 400
     middle, bright = np.percentile(quotient[::step, ::step], [50, 80])
     darkness = np.uint8(middle) - np.minimum(quotient, np.uint8(middle)).astype(np.uint8)
-    if table is not None:
-        darkness[cv2.resize(table, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = 0
-    return darkness, float(bright - middle) / 0.84 + 1.0
+    return np.asarray(darkness * sheet, np.uint8), float(bright - middle) / 0.84 + 1.0, sheet
 
 
-def _table(paper: ByteArray) -> ByteArray | None:
-    """What lies around the sheet, 255 on 0, where it is much darker; None if there is no such thing.
+def _sheet(grey: ByteArray, size: int) -> ByteArray:
+    """The sheet, 1 on 0, where what lies around it is much darker; 1 throughout if there is no such thing.
 
-    `paper` is a picture without its ink. The sheet is one convex piece. A shadow is rarely darker than half
+    Lines of ink are thinner than `size`. The sheet is one convex piece. A shadow is rarely darker than half
     the light, and does not lie all around.
     """
+    # The table goes on beyond the picture: closing, which fills the ink, would fill a narrow strip of it too.
+    wider = cv2.copyMakeBorder(grey, size, size, size, size, cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(wider, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    paper = np.asarray(closed[size:-size, size:-size], np.uint8)
+    everything = np.ones_like(grey)
     _, light = cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(light)
     dark = paper[light == 0]
     if count < 2 or dark.size == 0:
-        return None
-    sheet = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    area = int(stats[sheet, cv2.CC_STAT_AREA])
-    ratio = np.median(paper[labels == sheet]) / max(1.0, float(np.median(dark)))
-    left, top, width, height = (int(v) for v in stats[sheet, :4])
+        return everything
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    area = int(stats[largest, cv2.CC_STAT_AREA])
+    ratio = np.median(paper[labels == largest]) / max(1.0, float(np.median(dark)))
+    left, top, width, height = (int(v) for v in stats[largest, :4])
     sides = (left == 0) + (top == 0) + (left + width == paper.shape[1]) + (top + height == paper.shape[0])
     if ratio < (1.6 if sides <= 1 else 2.5) or not 0.15 < area / paper.size < 0.97:
-        return None
+        return everything
     outline, _ = cv2.findContours(
-        (labels == sheet).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+        (labels == largest).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
     hull = cv2.convexHull(np.vstack(outline))
     if area < 0.85 * cv2.contourArea(hull):
-        return None
-    table = np.full_like(paper, 255)
-    cv2.fillConvexPoly(table, hull, 0)
-    return np.asarray(cv2.dilate(table, np.ones((7, 7), np.uint8)), np.uint8)  # with the sheet's own edge
+        return everything
+    sheet = np.zeros_like(grey)
+    cv2.fillConvexPoly(sheet, hull, 1)
+    # without its own edge, but up to that of the picture
+    return np.asarray(cv2.erode(sheet, np.ones((7, 7), np.uint8)), np.uint8)
 
 
 def ink_levels(darkness: ByteArray, grain: float) -> tuple[float, float]:

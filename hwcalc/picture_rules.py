@@ -21,7 +21,7 @@ from .picture_light import over, pen_width
 
 _STEEPEST = 15.0  # degrees
 _THICKEST = 7  # pixels
-_SHORTEST = 0.45  # of what the picture has room for
+_SHORTEST = 0.45  # of what the sheet has room for
 _LEAST_ROOM = 0.15  # of the width; what fits into a smaller corner is not looked for
 _MOST_RULES = 150
 _PEN = 0.75  # of the width of the pen; what is thinner or fainter was not written with it
@@ -38,7 +38,7 @@ class Rule(NamedTuple):
     """A line from left to right: the row of its middle in each column from `left` on.
 
     `place` tells parallel lines apart: the row after the picture was sheared to make them level. `share`
-    is the length of the line over what the picture has room for there, which in a corner is little.
+    is the length of the line over what the sheet has room for there, which in a corner is little.
     """
 
     left: int
@@ -54,7 +54,7 @@ class Rule(NamedTuple):
         return self.left + len(self.rows)
 
 
-def without_rules(darkness: ByteArray, faintest: float) -> ByteArray:
+def without_rules(darkness: ByteArray, faintest: float, sheet: ByteArray) -> ByteArray:
     """Erase ruled and squared lines.
 
     Parameters
@@ -63,19 +63,21 @@ def without_rules(darkness: ByteArray, faintest: float) -> ByteArray:
         0 is paper.
     faintest : float
         What is lighter is the grain of the paper.
+    sheet : uint8 (h, w)
+        1 where there is paper, 0 on a table around it.
 
     Returns
     -------
     uint8 (h, w)
         `darkness` itself if there is nothing to erase.
     """
-    across = _find(darkness, faintest)
+    across = _find(darkness, faintest, sheet)
     # Squares and margins go with lines across. Vertical lines alone prove nothing: in a picture of one
     # line of writing a 1 or a bracket is as high as they would be.
     if not across:
         return darkness
     on_its_side = np.ascontiguousarray(darkness.T)
-    down = _find(on_its_side, faintest)
+    down = _find(on_its_side, faintest, np.ascontiguousarray(sheet.T))
     pen = _pen(darkness, faintest, across, down)
     across = _printed(across, pen)
     down = _printed(down, pen) if across else []
@@ -92,7 +94,7 @@ def without_rules(darkness: ByteArray, faintest: float) -> ByteArray:
     return clean
 
 
-def _find(darkness: ByteArray, faintest: float) -> list[Rule]:
+def _find(darkness: ByteArray, faintest: float, sheet: ByteArray) -> list[Rule]:
     """Long, thin, nearly straight lines from left to right, at most 15 degrees steep."""
     height, width = darkness.shape
     slope, share = _slope(darkness, faintest)
@@ -100,7 +102,10 @@ def _find(darkness: ByteArray, faintest: float) -> list[Rule]:
         return []
     shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, max(0.0, slope * width)]])
     size = (width, height + round(abs(slope) * width))
-    level = np.asarray(cv2.warpAffine(darkness, shear, size, flags=cv2.INTER_NEAREST), np.uint8)
+    level, inside = (
+        np.asarray(cv2.warpAffine(picture, shear, size, flags=cv2.INTER_NEAREST), np.uint8)
+        for picture in (darkness, sheet)
+    )
     # What is high is a stroke. What is left is averaged along the line, so that even a faint one stands
     # out from the grain; writing is capped, or it would outshine the line.
     thin = cv2.subtract(level, cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((2 * _THICKEST, 1), np.uint8)))
@@ -110,8 +115,7 @@ def _find(darkness: ByteArray, faintest: float) -> list[Rule]:
     step = max(1, width // 128)
     lines = over(np.ascontiguousarray(thin[:, ::step]), 0.6 * faintest)
     drop = shear[1, 0] * np.arange(width) + shear[1, 2]
-    rows = np.arange(size[1])[:, None] - drop[::step]
-    room = ((rows >= 0) & (rows < height)).mean(axis=1)
+    room = inside[:, ::step].mean(axis=1)
     rules = []
     for curve in _curves(lines, np.maximum(room, _LEAST_ROOM)):
         rule = _measured(curve, step, level)
@@ -126,7 +130,7 @@ def _find(darkness: ByteArray, faintest: float) -> list[Rule]:
 def _curves(lines: ByteArray, room: FloatArray) -> Iterator[Rule]:
     """Follow the lines of a mask, the fullest row first, and take each out of it.
 
-    `room` (h,) is the share of the columns in which a row lies within the picture.
+    `room` (h,) is the share of the columns in which a row lies on the sheet.
     """
     height = len(lines)
     around = np.ones((5, 1), np.uint8)
@@ -234,9 +238,9 @@ def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Ru
 def _printed(rules: list[Rule], pen: Pen) -> list[Rule]:
     """Those that no pen would have drawn: two of three signs are there."""
     through = [r for r in rules if r.share > 0.97]
-    # A ruled sheet on a table does not reach the borders of the picture.
-    row = through if len(through) >= 3 else rules
-    regular = row if len(row) >= 3 and _even([r.place for r in row]) else []
+    # A rule may seem to end early where the light or the sheet does; dashes of the writing are no rules.
+    rows = (row for row in (rules, through) if len(row) >= 3)
+    regular = next((row for row in rows if _even([r.place for r in row])), [])
     slight = [r for r in rules if r.darkness < _PEN * pen.darkness or r.thickness < _PEN * pen.width]
     return [r for r in rules if sum(any(r is s for s in sign) for sign in (through, regular, slight)) >= 2]
 

@@ -188,3 +188,16 @@ def test_bold_writing_that_fills_its_picture_is_not_taken_for_its_negative(text:
     picture = sum_picture(text, 50, 9)[15:-15]
     found = ink_from_picture(255 - picture if chalk else picture)
     assert len(found.strokes) == len(text)
+
+
+def test_a_narrow_strip_of_the_table_is_no_ink() -> None:
+    sheet = np.pad(sum_picture("7-4"), 150, constant_values=225)
+    scene = np.pad(sheet, ((12, 100), (100, 100)), constant_values=50)
+    assert_found(scene, "7-4")
+
+
+def test_the_lines_of_a_sheet_on_a_table_go() -> None:
+    sheet = np.pad(sum_picture("7-4"), ((100, 150), (200, 150)), constant_values=225)
+    sheet[20::40] = np.minimum(sheet[20::40], 190)
+    sheet[:, 120:122] = np.minimum(sheet[:, 120:122], 60)  # the margin
+    assert_found(np.pad(sheet, 60, constant_values=50), "7-4")

@@ -55,13 +55,13 @@ def test_writing_on_lines_is_found_whole(dark: int, squared: bool, slope: float)
 
 def test_nothing_of_a_line_is_left() -> None:
     picture = ruled(np.full((300, 400), 225, np.uint8), 40, 150)
-    assert without_rules(darkness(picture), 8.0).max() == 0
+    assert without_rules(darkness(picture), 8.0, np.ones_like(picture)).max() == 0
 
 
 @pytest.mark.parametrize("text", ["-", "=", "1-1", "111", "11+11", "4-7=", "7÷2", "1", "2.5"])
 def test_writing_without_lines_is_untouched(text: str) -> None:
     dark = darkness(sum_picture(text))
-    np.testing.assert_array_equal(without_rules(dark, 8.0), dark)
+    np.testing.assert_array_equal(without_rules(dark, 8.0, np.ones_like(dark)), dark)
 
 
 @pytest.mark.parametrize("margin", [0, 3, 20])
@@ -71,7 +71,7 @@ def test_a_fraction_bar_stays_however_close_the_picture_is_cropped(margin: int) 
     y = over.shape[0]
     picture[y - 3 : y + 2, margin : picture.shape[1] - margin] = 40
     dark = darkness(picture)
-    np.testing.assert_array_equal(without_rules(dark, 8.0), dark)
+    np.testing.assert_array_equal(without_rules(dark, 8.0, np.ones_like(dark)), dark)
 
 
 def test_a_curved_line_is_followed() -> None:
