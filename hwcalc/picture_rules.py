@@ -37,7 +37,7 @@ class Pen(NamedTuple):
 class Rule(NamedTuple):
     """A line from left to right: the row of its middle in each column from `left` on.
 
-    `place` tells parallel lines apart: the row after the picture was sheared to make them level. `share`
+    `place` tells parallel lines apart: the row in the middle of the picture. `share`
     is the length of the line over what the sheet has room for there, which in a corner is little.
     """
 
@@ -95,7 +95,28 @@ def without_rules(darkness: ByteArray, faintest: float, sheet: ByteArray) -> Byt
 
 
 def _find(darkness: ByteArray, faintest: float, sheet: ByteArray) -> list[Rule]:
-    """Long, thin, nearly straight lines from left to right, at most 15 degrees steep."""
+    """Long, thin, nearly straight lines from left to right, at most 15 degrees steep.
+
+    Seen from one side parallel lines are not: those that are level with each other are found together.
+    """
+    rules: list[Rule] = []
+    rest = darkness
+    while len(rules) < _MOST_RULES and (found := _level(rest, faintest, sheet)):
+        rules += found
+        rest = _without(rest, found)
+    return sorted(rules, key=lambda r: r.place)
+
+
+def _without(darkness: ByteArray, rules: list[Rule]) -> ByteArray:
+    """The picture without the bands of rules, and what is written there."""
+    rest = darkness.copy()
+    for rule in rules:
+        rest.ravel()[_band(rest.shape, rule, rule.thickness / 2 + 3)] = 0
+    return rest
+
+
+def _level(darkness: ByteArray, faintest: float, sheet: ByteArray) -> list[Rule]:
+    """The lines along the slope of most."""
     height, width = darkness.shape
     slope, share = _slope(darkness, faintest)
     if share < 0.25:
@@ -122,9 +143,10 @@ def _find(darkness: ByteArray, faintest: float, sheet: ByteArray) -> list[Rule]:
         place = float(rule.rows.mean())
         share = len(rule.rows) / width / max(_LEAST_ROOM, float(room[round(place)]))
         if share >= _SHORTEST and rule.darkness > faintest / 2:
-            rows = np.clip(rule.rows - drop[rule.left : rule.right], 0, height - 1)
-            rules.append(rule._replace(rows=rows, place=place, share=share))
-    return sorted(rules, key=lambda r: r.place)
+            rows = rule.rows - drop[rule.left : rule.right]
+            middle = place - float(drop[width // 2])
+            rules.append(rule._replace(rows=np.clip(rows, 0, height - 1), place=middle, share=share))
+    return rules
 
 
 def _curves(lines: ByteArray, room: FloatArray) -> Iterator[Rule]:
@@ -220,13 +242,9 @@ def _measured(curve: Rule, step: int, level: ByteArray) -> Rule:
 
 def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Rule]) -> Pen:
     """What the writing is like where no line runs."""
-    apart = darkness.copy()
-    for rule in across:
-        apart.ravel()[_band(apart.shape, rule, rule.thickness / 2 + 3)] = 0
+    apart = _without(darkness, across)
     if down:
-        apart = np.ascontiguousarray(apart.T)
-        for rule in down:
-            apart.ravel()[_band(apart.shape, rule, rule.thickness / 2 + 3)] = 0
+        apart = _without(np.ascontiguousarray(apart.T), down)
     some = apart[::2, ::2]
     writing = some[some > faintest]
     if writing.size == 0:

@@ -98,3 +98,10 @@ def test_the_dark_dashes_of_a_copied_line_go_too() -> None:
         np.testing.assert_allclose(
             whole.in_picture(stroke.box), clean.in_picture(expected.box), atol=6
         )  # a dash may touch a stroke
+
+
+def test_lines_that_converge_are_found() -> None:
+    picture = np.full((500, 700), 225, np.uint8)
+    for k in range(11):
+        cv2.line(picture, (0, 40 + 36 * k), (699, 5 + 43 * k), 150, 2)
+    assert without_rules(darkness(picture), 8.0, np.ones_like(picture)).max() == 0
