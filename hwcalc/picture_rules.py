@@ -25,6 +25,7 @@ _SHORTEST = 0.45  # of what the sheet has room for
 _LEAST_ROOM = 0.15  # of the width; what fits into a smaller corner is not looked for
 _MOST_RULES = 150
 _PEN = 0.75  # of the width of the pen; what is thinner or fainter was not written with it
+_POINT = 0.4  # of the square of that width has the smallest point
 
 
 class Pen(NamedTuple):
@@ -304,8 +305,8 @@ def _erase(clean: ByteArray, darkness: ByteArray, rule: Rule, pen: Pen) -> None:
 def _dashes(left: npt.NDArray[np.bool_], pen: Pen) -> npt.NDArray[np.bool_]:
     """Of what is left in the band of a rule (its rows straightened), the dark dashes of the rule itself.
 
-    A copied line is dark in parts and faint in others. What is written on it leaves its band, or is as thick
-    as the pen.
+    A copied line is dark in parts and faint in others. What is written on it leaves its band, is as thick as
+    the pen, or is a point.
     """
     _, *found, _ = cv2.connectedComponentsWithStats(left.view(np.uint8), connectivity=8)
     labels, stats = (np.asarray(part, np.int32) for part in found)
@@ -313,4 +314,7 @@ def _dashes(left: npt.NDArray[np.bool_], pen: Pen) -> npt.NDArray[np.bool_]:
         stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] < len(left)
     )
     thin = stats[:, cv2.CC_STAT_AREA] < _PEN * pen.width * stats[:, cv2.CC_STAT_WIDTH]
-    return np.asarray((inside & thin)[labels] & left)
+    point = (stats[:, cv2.CC_STAT_WIDTH] < 2 * stats[:, cv2.CC_STAT_HEIGHT]) & (
+        stats[:, cv2.CC_STAT_AREA] > _POINT * pen.width**2
+    )
+    return np.asarray((inside & thin & ~point)[labels] & left)

@@ -105,3 +105,13 @@ def test_lines_that_converge_are_found() -> None:
     for k in range(11):
         cv2.line(picture, (0, 40 + 36 * k), (699, 5 + 43 * k), 150, 2)
     assert without_rules(darkness(picture), 8.0, np.ones_like(picture)).max() == 0
+
+
+@pytest.mark.parametrize("y", [84, 86, 87])
+def test_a_point_on_a_line_stays(y: int) -> None:
+    picture = sum_picture("25")
+    lines = np.full_like(picture, 255)
+    for row in (y - 72, y - 36, y):
+        lines[row - 1 : row + 2] = 170
+    cv2.circle(picture, (90, y), 2, 40, -1)
+    assert len(ink_from_picture(np.minimum(picture, lines)).strokes) == 3
