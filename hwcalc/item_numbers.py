@@ -26,7 +26,8 @@ _WIDER = 1.5  # and this times wider than any other gap
 def item_numbers(readings: Sequence[Reading], looks: Sequence[Sequence[str]]) -> list[int]:
     """How many symbols at the start of each reading are the number of an item; 0 where it has none.
 
-    `looks` holds, for each reading, the labels of its first `LENGTH` symbols by their shape alone.
+    `looks` holds, for each reading, the labels of its first `LENGTH` symbols by their shape alone; of one that may
+    be a digit with its bracket, both.
 
     A bracket that was never opened after one or two digits is proof enough. Points are believed only if there
     are several, each followed by some room, and their numbers are nearly all of those from the least to the
@@ -39,7 +40,7 @@ def item_numbers(readings: Sequence[Reading], looks: Sequence[Sequence[str]]) ->
         for i, length in pointed.items():
             lengths[i] = lengths[i] or length
     certain = [i for i, length in enumerate(lengths) if length]
-    first = Counter(int(_digits(readings[i])) - i for i in certain)
+    first = Counter(int(_number("".join(looks[i])) or _digits(readings[i])) - i for i in certain)
     rooms = [gaps[lengths[i] - 1] for i in certain if len(gaps := _gaps(readings[i])) >= lengths[i]]
     if rooms and max(first.values()) >= max(_FEWEST, len(readings) / 2):
         for i, reading in enumerate(readings):
@@ -70,10 +71,16 @@ def _digits(reading: Reading) -> str:
     return labels[0] + labels[1] if len(labels) > 1 and labels[1].isdigit() else labels[0]
 
 
+def _number(look: str) -> str:
+    """What stands before the bracket of `3)` or `12)` at the start, '' if there is no such thing."""
+    number, bracket, _ = look.partition(")")
+    return number if bracket and number.isdigit() else ""
+
+
 def _bracketed(look: Sequence[str]) -> int:
     """How many symbols `3)` or `12)` at the start has, 0 if there is no such thing."""
-    length = look.index(")") + 1 if ")" in look else 0
-    return length if length > 1 and all(label.isdigit() for label in look[: length - 1]) else 0
+    places = [place for place, label in enumerate(look) if label.endswith(")")]
+    return places[0] + 1 if places and _number("".join(look)) else 0
 
 
 def _pointed(reading: Reading) -> int:

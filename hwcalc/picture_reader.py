@@ -51,6 +51,9 @@ _SURELY = 0.95
 _AS_ONE = 0.7
 """How likely neighbours in a row of a page are one expression, before they are read as one."""
 
+_INTO = 0.15
+"""How far the bracket of an item's number may reach over its digit, as a share of the bracket's height."""
+
 _MOST_PARTS = 3
 """Most parts of an expression that were taken for expressions."""
 
@@ -283,13 +286,36 @@ def _ending(
 
 
 def _looks(readings: Sequence[Reading]) -> list[list[str]]:
-    """The labels of the first symbols of each reading by their shapes alone."""
+    """The labels of the first symbols of each reading by their shapes alone, both where one may be `3)`."""
+    inks = [source_of(reading).ink for reading in readings]
+    symbols = [[s.strokes for s in reading.symbols[:LENGTH]] for reading in readings]
     groups = [
-        (source_of(reading).ink, segment.Candidate(s.strokes, _part(reading, s.strokes).box))
-        for reading in readings
-        for s in reading.symbols[:LENGTH]
+        (ink, part)
+        for ink, own in zip(inks, symbols, strict=True)
+        for strokes in own
+        for part in (strokes, *_digit_and_bracket(ink, strokes))
     ]
     # not by `classify`, which would take a 1 that fills its box for paper
-    glyphs = [segment.glyph(ink, group) for ink, group in groups]
-    labels = iter(default_classifier().classify(glyphs) if glyphs else [])
-    return [[next(labels) for _ in reading.symbols[:LENGTH]] for reading in readings]
+    glyphs = [
+        segment.glyph(ink, segment.Candidate(part, replace(ink, strokes=ink.group(part)).box))
+        for ink, part in groups
+    ]
+    found = default_classifier().classify(glyphs) if glyphs else []
+    labels = {(id(ink), part): label for (ink, part), label in zip(groups, found, strict=True)}
+
+    def look(ink: Ink, strokes: tuple[int, ...]) -> str:
+        parts = "".join(labels[id(ink), part] for part in _digit_and_bracket(ink, strokes))
+        both = len(parts) == 2 and parts[0].isdigit() and parts[1] == ")"
+        return parts if both else labels[id(ink), strokes]
+
+    return [[look(ink, strokes) for strokes in own] for ink, own in zip(inks, symbols, strict=True)]
+
+
+def _digit_and_bracket(ink: Ink, strokes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """The strokes of a symbol without its last one to the right, and that one, if they stand beside each other."""
+    *digit, bracket = sorted(strokes, key=lambda i: ink.strokes[i].box.right)
+    if not digit:
+        return ()
+    last = ink.strokes[bracket].box
+    room = last.left - max(ink.strokes[i].box.right for i in digit)
+    return (tuple(sorted(digit)), (bracket,)) if room > -_INTO * last.height else ()

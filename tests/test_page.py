@@ -234,6 +234,27 @@ def test_specks_are_no_part_of_the_one_expression() -> None:
     assert len(one_expression(Ink(())).strokes) == 0
 
 
+def test_a_digit_and_its_bracket_may_have_been_read_as_one_symbol() -> None:
+    hand = Hand(3)
+    readings = [read_ink(write_line(hand, text, late=0.0)[0]) for text in ("09×7", "12)3+4", "021×8")]
+    assert item_numbers(readings, [["2)", "9"], ["1", "2)", "3"], ["8", "2", "1"]]) == [1, 2, 0]
+
+
+def test_an_item_number_close_to_its_bracket() -> None:
+    texts = [f"{number})" for number in range(2, 6)]
+    strokes: list[FloatArray] = []
+    for row, text in enumerate(texts):
+        number, bracket = sum_strokes(text[0], 60, 60, 60 + 150 * row), closing_bracket(105, 50 + 150 * row)
+        strokes += [*number, bracket, *sum_strokes("7+2=9", 60, 160, 60 + 150 * row)]
+    assert [reading.text for reading in read_page(drawn(strokes, (560, 700), 5))] == ["7+2=9"] * 4
+
+
+def closing_bracket(left: float, top: float) -> FloatArray:
+    """A closing bracket, 80 high."""
+    turn = np.linspace(0, np.pi, 20)
+    return np.stack([left + 12 * np.sin(turn), top + 40 - 40 * np.cos(turn)], axis=1)
+
+
 def test_a_number_whose_bracket_was_misread_follows_from_the_others() -> None:
     hand = Hand(3)
     texts = ["1)   12+3", "2)   45-6", "3)   7+8", "0   7+8", "51+8"]
