@@ -77,10 +77,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from .report import check_plots, write_report  # it loads Pillow
+    from .report import check_report, write_report  # it loads Pillow
 
     if options.report:
-        check_plots()
+        check_report(options.report)
     model = named_model(options.model)
     tested = load_part(options.set, options.limit, options.labels, options.seed)
     figures, probability = evaluate_model(model, tested)

@@ -42,12 +42,20 @@ figure { display: inline-block; margin: 0 1rem 1rem 0; } img { background: #fff;
 """
 
 
-def check_plots() -> None:
-    """Tell before the work, not after it, that Matplotlib is missing. Raises DatasetError."""
+def check_report(folder: Path) -> None:
+    """Tell before the work, not after it, what stands in the way of a report. Raises DatasetError or OSError.
+
+    Makes the folder.
+    """
     try:
         import matplotlib  # noqa: F401
     except ImportError:
         raise DatasetError("--report needs Matplotlib for its plots: pip install 'hwcalc[report]'") from None
+    if folder.exists() and not folder.is_dir():
+        raise DatasetError(f"{folder} is a file: name a folder with --report")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise DatasetError(f"{folder}: no permission to write there; name another folder with --report")
 
 
 def write_report(
@@ -64,12 +72,12 @@ def write_report(
     Raises
     ------
     DatasetError
-        Matplotlib is missing.
+        Matplotlib is missing, or the folder cannot be written to.
     OSError
         Something cannot be written.
     """
-    check_plots()
     folder = Path(folder)
+    check_report(folder)
     errors = surest_errors(tested.glyphs.labels, probability, labels)
     told = {
         "title": title,
@@ -86,7 +94,6 @@ def write_report(
         ],
     }
     page = _page(title, figures, recipe, _error_cells(tested, errors))
-    folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "report.json", json.dumps(told, ensure_ascii=False, indent=1).encode())
     write_whole(folder / "report.html", page.encode())
     return folder / "report.html"

@@ -209,11 +209,9 @@ def _check_output(options: argparse.Namespace) -> None:
     if not os.access(folder, os.W_OK):
         raise DatasetError(f"{folder}: no permission to write there; name another file with -o")
     if options.report:
-        from .report import check_plots
+        from .report import check_report
 
-        check_plots()
-        if options.report.exists() and not options.report.is_dir():
-            raise DatasetError(f"{options.report} is a file: name a folder with --report")
+        check_report(options.report)
 
 
 # Sets.

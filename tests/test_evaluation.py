@@ -62,6 +62,13 @@ def test_the_report_stands_alone(folder, capsys):
     assert told["surest_errors"][0]["glyph"].startswith(tested)
 
 
+@pytest.mark.parametrize("place", ["file", "file/report"])
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(folder, capsys, place):
+    (folder / "file").touch()
+    assert evaluation.main(["none.npz", "none.csv", "--report", str(folder / place)]) == 1
+    assert str(folder / "file") in capsys.readouterr().err
+
+
 def test_a_report_without_matplotlib_is_refused_before_the_work(folder, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert evaluation.main(["none.npz", "none.csv", "--report", str(folder / "r")]) == 1
