@@ -30,13 +30,13 @@ NEIGHBOUR = 0.6, 3.0
 HOOK = 0.85
 """Greatest height of a question mark without its dot, as a share of all of it."""
 
-WIDTH = 0.2
-"""Least width of that."""
+WIDTH, SLIM = 0.2, 0.9
+"""Least width of that, and the greatest as a share of its height: a + is about as wide as high."""
 
 WHOLE = 0.75, 1.5
 """Height of a question mark."""
 
-HIGH = 0.9
+HIGH = 0.8
 """How far it begins above the feet of the digits, at least: the dot may be a spot under a sign."""
 
 DOT = 0.25
@@ -94,7 +94,7 @@ def is_question(hook: Box, dot: Box, others: Sequence[Box], unit: float, pen: fl
         max(dot.width, dot.height) < DOT * unit + pen
         and UNDER[0] * unit < room < UNDER[1] * unit
         and hook.left < dot.center[0] < hook.right
-        and hook.width > WIDTH * unit
+        and WIDTH * unit < hook.width < SLIM * hook.height
         and hook.height < HOOK * whole.height
         and WHOLE[0] * unit < whole.height < WHOLE[1] * unit
     ):
