@@ -1,7 +1,7 @@
 """What else stands for a number that is to be found: a line to write it on, and a question mark.
 
-In flow candidates; out flow the numbers of those that are either, told by their form as an empty box is (`empty_box`).
-All lengths are in units, the height of a digit.
+In flow boxes of strokes; out flows whether they are either, as they stand beside the others. All lengths are in units,
+the height of a digit.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from .ink import Box, Ink
-from .segment import Candidate
+from .ink import Box
 
 FLAT = 0.2
 """Height of a line, as a share of its width, beyond the width of the pen."""
@@ -47,31 +46,6 @@ UNDER = 0.02, 0.45
 
 LEVEL, OVER = 0.3, 0.1
 """How far the dot is from where the feet of the digits are, at most, and how far the hook ends over these, at least."""
-
-
-def blanks(ink: Ink, unit: float, candidates: Sequence[Candidate]) -> list[int]:
-    """Which candidates are a line to write a number on, or a question mark.
-
-    Parameters
-    ----------
-    ink : Ink
-    unit : float
-        Height of a digit, in the units of the ink.
-    candidates : sequence of Candidate
-    """
-    boxes = [stroke.box for stroke in ink.strokes]
-    pen = ink.pen_width or 0.0
-
-    def told(strokes: tuple[int, ...]) -> bool:
-        others = [box for i, box in enumerate(boxes) if i not in strokes]
-        if len(strokes) == 1:
-            return is_line(boxes[strokes[0]], others, unit, pen)
-        hook, dot = sorted((boxes[i] for i in strokes), key=lambda box: box.top)
-        return is_question(hook, dot, others, unit, pen)
-
-    return [
-        i for i, candidate in enumerate(candidates) if len(candidate.strokes) <= 2 and told(candidate.strokes)
-    ]
 
 
 def is_line(own: Box, others: Sequence[Box], unit: float, pen: float) -> bool:

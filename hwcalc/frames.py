@@ -10,7 +10,7 @@ from functools import reduce
 
 import numpy as np
 
-from .curves import resampled
+from .empty_box import along
 from .ink import Box, FloatArray, Ink
 from .segment import unit_height
 from .structure import points_of
@@ -24,8 +24,8 @@ FULL = 0.4
 SECTORS, OPEN = 16, 1
 """Directions in which the frame is looked for from the middle of what is in it, and in how many it may be missing."""
 
-POINTS = 64
-"""That stand for a stroke: a pen may report no more than the corners."""
+STEP = 0.05
+"""Distance of the points that stand for a stroke, as a share of the frame's height."""
 
 OUTSIDE = 0.6
 """Least share of the frame's ink outside of the box around what is in it: a ring cuts its corners."""
@@ -49,7 +49,7 @@ def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box]) -> bool:
     if not within or held.height < FULL * box.height:
         return False
     points = points_of(ink, stroke)
-    return _surrounds(resampled(points, POINTS) if ink.pen_width is None else points, held)
+    return _surrounds(along(points, STEP * box.height) if ink.pen_width is None else points, held)
 
 
 def _surrounds(points: FloatArray, held: Box) -> bool:
