@@ -48,21 +48,24 @@ LEVEL, OVER = 0.3, 0.1
 """How far the dot is from where the feet of the digits are, at most, and how far the hook ends over these, at least."""
 
 
-def is_line(own: Box, others: Sequence[Box], unit: float, pen: float) -> bool:
-    """Whether a box is that of a line to write on, the others those of what is around it."""
+def is_line(boxes: Sequence[Box], line: int, unit: float, pen: float) -> bool:
+    """Whether one of some boxes is that of a line to write on."""
+    own = boxes[line]
     if own.width < SHORTEST * unit or own.height > FLAT * own.width + pen:
         return False
     if any(
         own.left < box.center[0] < own.right and abs(box.center[1] - own.center[1]) < FREE * unit
-        for box in others
+        for i, box in enumerate(boxes)
+        if i != line
     ):
         return False
-    foot = _foot(own, others, unit)
+    foot = _foot(own, boxes, (line,), unit)
     return foot is not None and FOOT[0] * unit < own.center[1] - foot < FOOT[1] * unit
 
 
-def is_question(hook: Box, dot: Box, others: Sequence[Box], unit: float, pen: float) -> bool:
-    """Whether two boxes are those of a question mark's parts, the others those of what is around it."""
+def is_question(boxes: Sequence[Box], parts: tuple[int, int], unit: float, pen: float) -> bool:
+    """Whether two of some boxes are those of the parts of a question mark, in any order."""
+    hook, dot = sorted((boxes[i] for i in parts), key=lambda box: box.top)
     whole, room = hook.union(dot), dot.top - hook.bottom
     if not (
         max(dot.width, dot.height) < DOT * unit + pen
@@ -73,7 +76,7 @@ def is_question(hook: Box, dot: Box, others: Sequence[Box], unit: float, pen: fl
         and WHOLE[0] * unit < whole.height < WHOLE[1] * unit
     ):
         return False
-    foot = _foot(whole, others, unit)
+    foot = _foot(whole, boxes, parts, unit)
     return (
         foot is not None
         and abs(dot.bottom - foot) < LEVEL * unit
@@ -82,12 +85,16 @@ def is_question(hook: Box, dot: Box, others: Sequence[Box], unit: float, pen: fl
     )
 
 
-def _foot(own: Box, others: Sequence[Box], unit: float) -> float | None:
-    """Where what is near in the same row and as high as a digit ends below, in the middle; None where there is none."""
+def _foot(own: Box, boxes: Sequence[Box], parts: tuple[int, ...], unit: float) -> float | None:
+    """Where what is near in the same row and as high as a digit ends below, in the middle; None where there is none.
+
+    `parts` are the boxes of what is asked about.
+    """
     feet = [
         box.bottom
-        for box in others
-        if box.height > NEIGHBOUR[0] * unit
+        for i, box in enumerate(boxes)
+        if i not in parts
+        and box.height > NEIGHBOUR[0] * unit
         and box.top < own.bottom
         and box.bottom > own.bottom - unit
         and max(box.left - own.right, own.left - box.right) < NEIGHBOUR[1] * unit

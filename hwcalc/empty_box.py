@@ -91,16 +91,12 @@ def _blanks(ink: Ink, unit: float, candidates: Sequence[Candidate]) -> list[int]
     """Which candidates are a line to write a number on, or a question mark."""
     boxes = [stroke.box for stroke in ink.strokes]
     pen = ink.pen_width or 0.0
-
-    def told(strokes: tuple[int, ...]) -> bool:
-        others = [box for i, box in enumerate(boxes) if i not in strokes]
-        if len(strokes) == 1:
-            return is_line(boxes[strokes[0]], others, unit, pen)
-        hook, dot = sorted((boxes[i] for i in strokes), key=lambda box: box.top)
-        return is_question(hook, dot, others, unit, pen)
-
     return [
-        i for i, candidate in enumerate(candidates) if len(candidate.strokes) <= 2 and told(candidate.strokes)
+        i
+        for i, candidate in enumerate(candidates)
+        for strokes in [candidate.strokes]
+        if (len(strokes) == 1 and is_line(boxes, strokes[0], unit, pen))
+        or (len(strokes) == 2 and is_question(boxes, (strokes[0], strokes[1]), unit, pen))
     ]
 
 

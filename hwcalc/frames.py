@@ -34,22 +34,26 @@ OUTSIDE = 0.6
 def frames(ink: Ink) -> frozenset[int]:
     """The strokes of frames, each drawn in one."""
     boxes = [stroke.box for stroke in ink.strokes]
-    return frozenset(i for i in range(len(boxes)) if _is_frame(ink, i, boxes))
+    left, top, right, bottom = np.array(boxes).T
+    x, y = (left + right) / 2, (top + bottom) / 2
+    over = (left[:, None] < x) & (x < right[:, None]) & (top[:, None] < y) & (y < bottom[:, None])
+    np.fill_diagonal(over, False)
+    around = np.flatnonzero(over.any(axis=1)).tolist()
+    return frozenset(i for i in around if _is_frame(ink, i, boxes, np.flatnonzero(over[i]).tolist()))
 
 
-def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box]) -> bool:
+def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box], inside: Sequence[int]) -> bool:
+    """Whether a stroke is the frame of others, whose middles are in its box."""
     box, others = boxes[stroke], [b for i, b in enumerate(boxes) if i != stroke]
-    inside = [b for b in others if box.left < b.center[0] < box.right and box.top < b.center[1] < box.bottom]
-    if len(others) < 2 or not inside or box.height < HIGHER * unit_height(others):
-        return False
-    held = reduce(Box.union, inside)
+    held = reduce(Box.union, (boxes[i] for i in inside))
     within = (
         box.left < held.left and held.right < box.right and box.top < held.top and held.bottom < box.bottom
     )
-    if not within or held.height < FULL * box.height:
+    if not within or held.height < FULL * box.height or len(others) < 2:
         return False
     points = points_of(ink, stroke)
-    return _surrounds(along(points, STEP * box.height) if ink.pen_width is None else points, held)
+    drawn = along(points, STEP * box.height) if ink.pen_width is None else points
+    return _surrounds(drawn, held) and box.height >= HIGHER * unit_height(others)
 
 
 def _surrounds(points: FloatArray, held: Box) -> bool:

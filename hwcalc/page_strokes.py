@@ -144,10 +144,8 @@ def _with_dots(marks: Sequence[Mark], pen_width: float) -> list[Mark]:
             near = [marks[k] for k in grid.near(whole, NEIGHBOUR[1] * upper.unit) if k not in (i, j)]
             high = beside(whole, [mark for mark in near if mark.is_high])
             between = len(high) == 2 and max(gap for gap, _ in high) < _BESIDE * upper.unit
-            around = [mark.box for mark in near]
-            if (between and _is_colon(upper, marks[j])) or is_question(
-                upper.box, marks[j].box, around, upper.unit, pen_width
-            ):
+            boxes = [mark.box for mark in (upper, marks[j], *near)]
+            if (between and _is_colon(upper, marks[j])) or is_question(boxes, (0, 1), upper.unit, pen_width):
                 pairs[i] = j
     taken = {*pairs, *pairs.values()}
     found = [replace(_union([marks[i], marks[j]]), crossed=True) for i, j in pairs.items()]
@@ -156,17 +154,14 @@ def _with_dots(marks: Sequence[Mark], pen_width: float) -> list[Mark]:
 
 def _with_blanks(marks: Sequence[Mark], pen_width: float) -> list[Mark]:
     """The marks; the line of digits runs over a blank to write one on."""
-    grid, made = grid_of(marks), []
-    for i, mark in enumerate(marks):
-        near = (
-            [marks[k] for k in grid.near(mark.box, NEIGHBOUR[1] * mark.unit) if k != i]
-            if mark.is_flat
-            else []
-        )
-        if near and is_line(mark.box, [other.box for other in near], mark.unit, pen_width):
-            mark = replace(mark, axis=mark.axis - mark.unit / 2)
-        made.append(mark)
-    return made
+    grid = grid_of(marks)
+
+    def axis(i: int, mark: Mark) -> float:
+        near = [i, *(k for k in grid.near(mark.box, NEIGHBOUR[1] * mark.unit) if k != i)]
+        is_blank = is_line([marks[k].box for k in near], 0, mark.unit, pen_width)
+        return mark.axis - 0.5 * mark.unit * is_blank
+
+    return [replace(m, axis=axis(i, m)) if m.is_flat else m for i, m in enumerate(marks)]
 
 
 def _is_colon(upper: Mark, lower: Mark) -> bool:
