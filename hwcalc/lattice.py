@@ -194,9 +194,11 @@ class Lattice:
         return False
 
     def parse(self) -> Parse:
-        """The best reading of all strokes but underlines and frames."""
+        """The best reading of all strokes but underlines, frames and what was carried."""
         bound = frozenset().union(*self.fixed)
         every = frozenset(range(len(self.boxes))) - ((self.bars.underlines() | frames(self.ink)) - bound)
+        if not self.flat:
+            every -= self.bars.carries(every) - bound
         unit = self.unit if self.flat else _unit_of(self.boxes, self.unit)
         searches = [_RowSearch(self, every, unit)]
         smaller = smaller_unit(self.boxes, self.unit)

@@ -12,6 +12,7 @@ import numpy as np
 
 from .page_strokes import Chain, Mark, apart, beside, grid_of, is_dirt
 
+_OTHER_ROW = 0.7  # units below or above the middle of a digit is another row
 _BEHIND = 0.3  # units farther from the digit before it than from the one behind stands no point
 
 
@@ -57,7 +58,9 @@ def _between(dot: Mark, marks: Sequence[Mark]) -> bool:
 
 
 def _under(dot: Mark, mark: Mark) -> bool:
-    """Does a point stand right under or over a mark? No point of a number does."""
+    """Does a point stand right under or over a mark of its line? No point of a number does."""
+    if abs(dot.axis - mark.axis) > _OTHER_ROW * mark.unit:
+        return False
     gap = max(dot.box.top - mark.box.bottom, mark.box.top - dot.box.bottom)
     margin = 0.05 * dot.unit
     return gap > margin and mark.box.left + margin < dot.box.center[0] < mark.box.right - margin

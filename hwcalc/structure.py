@@ -56,6 +56,12 @@ third of this: the sides of a box meet its lower one."""
 DOUBLED = 0.5
 """Two bars nearer to each other than this, in units, are one underline drawn twice."""
 
+CARRIED = 0.65
+"""Greatest height of digits that were carried, as a share of that of the others."""
+
+HANGING, OVERLAP = (0.22, 0.55), 0.15
+"""The same, least and greatest, of those right under a digit of the last row, and how far they reach up beside it."""
+
 MOST_GUESSES = 800
 """Bound for pages full of bars: a sum of sixteen fractions with two numbers in each part has 170 guesses."""
 
@@ -200,7 +206,15 @@ class Bars:
 
     def column(self, strokes: Collection[int]) -> list[Guess]:
         """Guesses at a sum in columns that all of the strokes make: a rule with rows over it."""
-        found = []
+        return [
+            Guess(Form.COLUMN, self._sign(rule, strokes), (*rows, under))
+            for rule, rows, under in self._columns(strokes)
+        ]
+
+    def _columns(
+        self, strokes: Collection[int]
+    ) -> Iterator[tuple[int, list[frozenset[int]], frozenset[int]]]:
+        """The rule, the rows over it and what is under it, where these are all of the strokes."""
         for rule in (i for i in strokes if i in self._ends):
             over, under = (self._whole(side, strokes) for side in self._sides(rule, strokes))
             sign = self._sign(rule, strokes)
@@ -208,8 +222,46 @@ class Bars:
                 continue
             rows = self._rows(over)
             if len(rows) >= 2 and all(self._is_substantial(row) for row in rows):
-                found.append(Guess(Form.COLUMN, sign, (*rows, under)))
-        return found
+                yield rule, rows, under
+
+    def carries(self, strokes: Collection[int]) -> frozenset[int]:
+        """Small digits over the first row of a sum in columns that all of the strokes make, or under the last one."""
+        for _, rows, _ in self._columns(strokes):
+            first, last = rows[0], rows[-1]
+            height = self._of_digits(frozenset().union(*rows[1:]))
+            if len(rows) > 2 and all(
+                self.boxes[i].height < CARRIED * height and i not in self._ends for i in first
+            ):
+                return first
+            if low := self._hanging(last, height):
+                return low
+        return frozenset()
+
+    def _of_digits(self, group: Collection[int]) -> float:
+        """The height of the digits among some strokes."""
+        heights = [self.boxes[i].height for i in group]
+        return float(np.median([height for height in heights if height >= 0.3 * self._unit] or heights))
+
+    def _was_cut(self, stroke: int) -> bool:
+        """Whether a piece of a picture was connected with others."""
+        components = [s.component for s in self._ink.strokes]
+        return components[stroke] is not None and components.count(components[stroke]) > 1
+
+    def _hanging(self, row: Collection[int], height: float) -> frozenset[int]:
+        """What is smaller than the digits of a row, and stands right under one of them."""
+        boxes = {i: self.boxes[i] for i in row}
+        digits = [box for box in boxes.values() if box.height > CARRIED * height]
+        return frozenset(
+            i
+            for i, box in boxes.items()
+            if HANGING[0] * height < box.height < HANGING[1] * height
+            and i not in self._ends
+            and not self._was_cut(i)
+            and any(
+                own.left < box.center[0] < own.right and box.top > own.bottom - OVERLAP * height
+                for own in digits
+            )
+        )
 
     def underlines(self) -> frozenset[int]:
         """Bars under a row with nothing below or beside them: people underline numbers and answers."""
@@ -220,8 +272,7 @@ class Bars:
         return frozenset(found)
 
     def _is_underline(self, bar: int, others: Collection[int]) -> bool:
-        own, unit, strokes = self.boxes[bar], self._unit, self._ink.strokes
-        connected = {strokes[i].component for i in others} - {None}
+        own, unit = self.boxes[bar], self._unit
         near = {i: self.boxes[i] for i in others if _aside(own, self.boxes[i]) < unit}
         room = {i: self.height(bar, box.center[0]) - box.bottom for i, box in near.items()}
         over = [i for i, box in near.items() if own.left < box.center[0] < own.right]
@@ -231,7 +282,7 @@ class Bars:
         gap = min((room[i] for i in part), default=0.0) / unit
         wider = all(own.left < self.boxes[i].left and self.boxes[i].right < own.right for i in part)
         return (
-            strokes[bar].component not in connected
+            not self._was_cut(bar)
             and (own.width >= unit or (wider and gap > BELOW))
             and min(room.values(), default=0.0) > -BELOW * unit
             and gap > BELOW / 3

@@ -255,6 +255,12 @@ def closing_bracket(left: float, top: float) -> FloatArray:
     return np.stack([left + 12 * np.sin(turn), top + 40 - 40 * np.cos(turn)], axis=1)
 
 
+def test_points_under_the_digits_of_another_row_are_no_specks() -> None:
+    rows = [*sum_strokes("2.5", 60, 60, 40), *sum_strokes("3.7", 60, 60, 125)]
+    picture = drawn(rows, (300, 240), 5)
+    assert len(one_expression(ink_from_picture(picture)).strokes) == 6
+
+
 def test_a_number_whose_bracket_was_misread_follows_from_the_others() -> None:
     hand = Hand(3)
     texts = ["1)   12+3", "2)   45-6", "3)   7+8", "0   7+8", "51+8"]

@@ -96,6 +96,27 @@ def test_the_answer_of_a_column_may_be_underlined():
     assert underlines(*rows, bar(-20, 235, 70)) == [4]
 
 
+SUM = digit(0, 0), digit(40, 0), digit(0, 80), digit(40, 80), bar(-40, 170, 120), digit(40, 180)
+
+
+def carries(*strokes):
+    return Bars(Ink.from_strokes(strokes), UNIT).carries(range(len(strokes)))
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "found"),
+    [(15, -40, {6}), (20, 141, {6}), (36, 128, set())],
+    ids=["over the first row", "under a digit of the last one", "a comma between two"],
+)
+def test_small_digits_in_a_column_were_carried(x, y, found):
+    assert carries(*SUM, [(x, y), (x + 2, y + 24)]) == found
+
+
+def test_a_first_row_as_high_as_the_others_was_not_carried():
+    assert not carries(digit(40, -80), *SUM)
+    assert not carries(*SUM[:2], *SUM[4:])
+
+
 def test_two_circles_over_a_bar_are_a_digit():
     circles = [[(20, -20 * n), (36, -20 * n - 10), (20, -20 * n - 18)] for n in (1, 2)]
     found = fractions(*circles, bar(0, 0), digit(10, 20))
