@@ -256,8 +256,8 @@ def closing_bracket(left: float, top: float) -> FloatArray:
 
 
 def test_points_under_the_digits_of_another_row_are_no_specks() -> None:
-    rows = [*sum_strokes("2.5", 60, 60, 40), *sum_strokes("3.7", 60, 60, 125)]
-    picture = drawn(rows, (300, 240), 5)
+    rows = [*sum_strokes("295", 60, 60, 40), *sum_strokes("3.7", 60, 60, 125)]
+    picture = drawn(rows, (300, 240), 4)
     assert len(one_expression(ink_from_picture(picture)).strokes) == 6
 
 
