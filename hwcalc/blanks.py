@@ -23,6 +23,9 @@ FREE = 1.5
 FOOT = -0.15, 0.4
 """How far below the feet of the digits a line lies: a minus is half a digit higher."""
 
+BEFORE = 0.75, 1.5
+"""Height of what may not follow it so near: behind a number that is asked for stands a sign."""
+
 NEIGHBOUR = 0.6, 3.0
 """Least height of what tells where the feet are, and how far it is at most."""
 
@@ -58,6 +61,10 @@ def is_line(boxes: Sequence[Box], line: int, unit: float, pen: float) -> bool:
         for i, box in enumerate(boxes)
         if i != line
     ):
+        return False
+    behind = [box for box in boxes if 0 < box.left - own.center[0] < own.width / 2 + BEFORE[1] * unit]
+    level = [box for box in behind if box.top < own.bottom and box.bottom > own.bottom - unit]
+    if level and min(level).height > BEFORE[0] * unit:
         return False
     foot = _foot(own, boxes, (line,), unit)
     return foot is not None and FOOT[0] * unit < own.center[1] - foot < FOOT[1] * unit

@@ -43,6 +43,7 @@ def test_what_is_asked_for_is_told(strokes: list[FloatArray], text: str, answer:
     [
         (row("12", line(195, 60, 92)), "12-"),  # half a digit higher than a blank
         (row("12+3=", line(385, 40)), "12+3=-"),  # shorter
+        (row("3-5=", line(320, 70, 115), *sum_strokes("2", 60, 400, 60)), "3-5=-2"),  # before a digit
         (row("3+4=7", line(300, 90, 135)), "3+4=7"),  # under an answer
         (row("7", np.add(DOT, (70, 100))), "7"),  # a spot under a digit
     ],
