@@ -41,6 +41,9 @@ WHOLE = 0.75, 1.5
 HIGH = 0.8
 """How far it begins above the feet of the digits, at least: the dot may be a spot under a sign."""
 
+INSET = 0.15
+"""How far from the ends of the hook the dot is, at least, as a share of its width: a point stands before a digit."""
+
 DOT = 0.25
 """Largest dot, beyond the width of the pen."""
 
@@ -77,7 +80,7 @@ def is_question(boxes: Sequence[Box], parts: tuple[int, int], unit: float, pen: 
     if not (
         max(dot.width, dot.height) < DOT * unit + pen
         and UNDER[0] * unit < room < UNDER[1] * unit
-        and hook.left < dot.center[0] < hook.right
+        and INSET * hook.width < dot.center[0] - hook.left < (1 - INSET) * hook.width
         and WIDTH * unit < hook.width < SLIM * hook.height
         and hook.height < HOOK * whole.height
         and WHOLE[0] * unit < whole.height < WHOLE[1] * unit

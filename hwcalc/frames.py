@@ -13,10 +13,10 @@ import numpy as np
 from .empty_box import along
 from .ink import Box, FloatArray, Ink
 from .segment import unit_height
-from .structure import points_of
+from .structure import is_straight, points_of
 
 HIGHER = 1.2
-"""How much higher than a digit a frame is, at least: a 0 with a slash or a point in it is none."""
+"""How much higher than a digit a frame is, at least: a 0 with a point in it is none, nor is any with a slash alone."""
 
 FULL = 0.4
 """Least height of what is in a frame, as a share of the frame's."""
@@ -50,6 +50,8 @@ def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box], inside: Sequence[int]
         box.left < held.left and held.right < box.right and box.top < held.top and held.bottom < box.bottom
     )
     if not within or held.height < FULL * box.height or len(others) < 2:
+        return False
+    if len(inside) == 1 and is_straight(ink, inside[0]):
         return False
     points = points_of(ink, stroke)
     drawn = along(points, STEP * box.height) if ink.pen_width is None else points

@@ -138,7 +138,7 @@ class Bars:
             if i not in excluded
             and box.height >= SUBSTANCE * unit
             and FLAT * box.width < box.height <= UPRIGHT * box.width
-            and _is_straight(ink, i)
+            and is_straight(ink, i)
         }
 
     def fractions(self, strokes: frozenset[int]) -> list[Guess]:
@@ -251,16 +251,15 @@ class Bars:
         """What is smaller than the digits of a row, and stands right under one of them."""
         boxes = {i: self.boxes[i] for i in row}
         digits = [box for box in boxes.values() if box.height > CARRIED * height]
+        foot = max((box.bottom for box in digits), default=0.0) - OVERLAP * height
         return frozenset(
             i
             for i, box in boxes.items()
             if HANGING[0] * height < box.height < HANGING[1] * height
             and i not in self._ends
             and not self._was_cut(i)
-            and any(
-                own.left < box.center[0] < own.right and box.top > own.bottom - OVERLAP * height
-                for own in digits
-            )
+            and box.top > foot
+            and any(own.left < box.center[0] < own.right for own in digits)
         )
 
     def underlines(self) -> frozenset[int]:
@@ -427,7 +426,7 @@ def points_of(ink: Ink, stroke: int) -> FloatArray:
     return np.asarray(np.argwhere(mask)[:, ::-1] + [box.left, box.top], np.float64)
 
 
-def _is_straight(ink: Ink, stroke: int) -> bool:
+def is_straight(ink: Ink, stroke: int) -> bool:
     """Whether a stroke is a straight line from lower left to upper right."""
     box, points = ink.strokes[stroke].box, points_of(ink, stroke)
     return bool(np.abs(right_of(box, points[:, 0], points[:, 1])).max() <= STRAIGHT * box.height)

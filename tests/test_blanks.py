@@ -45,6 +45,10 @@ def test_what_is_asked_for_is_told(strokes: list[FloatArray], text: str, answer:
         (row("12+3=", line(385, 40)), "12+3=-"),  # shorter
         (row("3-5=", line(320, 70, 115), *sum_strokes("2", 60, 400, 60)), "3-5=-2"),  # before a digit
         (row("3+4=7", line(300, 90, 135)), "3+4=7"),  # under an answer
+        (
+            row("3", np.add(HOOK, (125, 62)) * (1, 0.99), np.add(DOT, (106, 64))),
+            "3.7",
+        ),  # a point before a digit
         (row("7", np.add(DOT, (70, 100))), "7"),  # a spot under a digit
     ],
 )

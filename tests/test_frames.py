@@ -47,6 +47,7 @@ def test_a_digit_in_the_box_of_a_worksheet() -> None:
     "around",
     [
         ring(60, 60, 110, 125),  # a 0 with what is in it
+        ring(50, 40, 115, 130),  # a large 0 with a slash
         box(50, 30, 130, 150)[:3],  # open at two sides
         box(50, 30, 130, 90),  # goes through it
         box(-200, -400, 500, 600),  # of a page
