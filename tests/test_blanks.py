@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from hwcalc import read, read_ink, read_page
-from hwcalc.ink import FloatArray
+from hwcalc.blanks import is_question
+from hwcalc.ink import Box, FloatArray
 
 from .written import drawn, sum_strokes
 
@@ -54,3 +55,9 @@ def test_what_is_asked_for_is_told(strokes: list[FloatArray], text: str, answer:
 )
 def test_other_lines_and_dots_are_no_blanks(strokes: list[FloatArray], text: str) -> None:
     assert read_ink(strokes).text == text
+
+
+@pytest.mark.parametrize(("x", "is_dot"), [(56, True), (41, False)], ids=["under the hook", "before a digit"])
+def test_a_point_before_a_digit_is_no_dot_of_a_question_mark(x: float, is_dot: bool) -> None:
+    boxes = [Box(0, 0, 30, 60), Box(40, 0, 72, 46), Box(x, 54, x + 3, 60)]
+    assert is_question(boxes, (1, 2), 60.0, 0.0) == is_dot
