@@ -287,28 +287,26 @@ def _ending(
 
 def _looks(readings: Sequence[Reading]) -> list[list[str]]:
     """The labels of the first symbols of each reading by their shapes alone, both where one may be `3)`."""
-    inks = [source_of(reading).ink for reading in readings]
-    symbols = [[s.strokes for s in reading.symbols[:LENGTH]] for reading in readings]
     groups = [
-        (ink, part)
-        for ink, own in zip(inks, symbols, strict=True)
-        for strokes in own
-        for part in (strokes, *_digit_and_bracket(ink, strokes))
+        [(ink, (s.strokes, *_digit_and_bracket(ink, s.strokes))) for s in reading.symbols[:LENGTH]]
+        for reading in readings
+        for ink in [source_of(reading).ink]
     ]
     # not by `classify`, which would take a 1 that fills its box for paper
     glyphs = [
         segment.glyph(ink, segment.Candidate(part, replace(ink, strokes=ink.group(part)).box))
-        for ink, part in groups
+        for own in groups
+        for ink, parts in own
+        for part in parts
     ]
-    found = default_classifier().classify(glyphs) if glyphs else []
-    labels = {(id(ink), part): label for (ink, part), label in zip(groups, found, strict=True)}
+    labels = iter(default_classifier().classify(glyphs) if glyphs else [])
+    return [[_look(*(next(labels) for _ in parts)) for _, parts in own] for own in groups]
 
-    def look(ink: Ink, strokes: tuple[int, ...]) -> str:
-        parts = "".join(labels[id(ink), part] for part in _digit_and_bracket(ink, strokes))
-        both = len(parts) == 2 and parts[0].isdigit() and parts[1] == ")"
-        return parts if both else labels[id(ink), strokes]
 
-    return [[look(ink, strokes) for strokes in own] for ink, own in zip(inks, symbols, strict=True)]
+def _look(whole: str, *parts: str) -> str:
+    """What a symbol is by the labels of all of it and of a digit and a bracket in it, if it may be both."""
+    both = len(parts) == 2 and parts[0].isdigit() and parts[1] == ")"
+    return "".join(parts) if both else whole
 
 
 def _digit_and_bracket(ink: Ink, strokes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
