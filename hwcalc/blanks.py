@@ -107,6 +107,6 @@ def _foot(own: Box, boxes: Sequence[Box], parts: tuple[int, ...], unit: float) -
         and box.height > NEIGHBOUR[0] * unit
         and box.top < own.bottom
         and box.bottom > own.bottom - unit
-        and max(box.left - own.right, own.left - box.right) < NEIGHBOUR[1] * unit
+        and own.aside(box) < NEIGHBOUR[1] * unit
     ]
     return median(feet) if feet else None

@@ -45,6 +45,10 @@ class Box(NamedTuple):
         """(x, y) of the middle."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    def aside(self, other: Box) -> float:
+        """The horizontal room between this and another; less than 0 where they are over each other."""
+        return max(other.left - self.right, self.left - other.right)
+
     def union(self, other: Box) -> Box:
         """The smallest box around both."""
         return Box(

@@ -6,6 +6,7 @@ in it. They overlap and contradict each other: the lattice reads every part and 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -125,7 +126,12 @@ class Bars:
         self._ink, self._unit = ink, unit
         self._specks = bounces(ink, unit)
         self._fractions: dict[frozenset[int], list[Guess]] = {}
+        self._sums: dict[frozenset[int], list[tuple[int, list[frozenset[int]], frozenset[int]]]] = {}
         self._left = MOST_GUESSES
+        pieces = Counter(s.component for s in ink.strokes)
+        self._cut = {
+            i for i, s in enumerate(ink.strokes) if s.component is not None and pieces[s.component] > 1
+        }
         self._crossed: dict[tuple[int, int], bool] = {}
         self._ends = {
             i: _ends(ink, i)
@@ -204,17 +210,18 @@ class Bars:
                 found.append((i, right, beyond))
         return found
 
-    def column(self, strokes: Collection[int]) -> list[Guess]:
+    def column(self, strokes: frozenset[int]) -> list[Guess]:
         """Guesses at a sum in columns that all of the strokes make: a rule with rows over it."""
         return [
             Guess(Form.COLUMN, self._sign(rule, strokes), (*rows, under))
             for rule, rows, under in self._columns(strokes)
         ]
 
-    def _columns(
-        self, strokes: Collection[int]
-    ) -> Iterator[tuple[int, list[frozenset[int]], frozenset[int]]]:
+    def _columns(self, strokes: frozenset[int]) -> list[tuple[int, list[frozenset[int]], frozenset[int]]]:
         """The rule, the rows over it and what is under it, where these are all of the strokes."""
+        if strokes in self._sums:
+            return self._sums[strokes]
+        found = self._sums[strokes] = []
         for rule in (i for i in strokes if i in self._ends):
             over, under = (self._whole(side, strokes) for side in self._sides(rule, strokes))
             sign = self._sign(rule, strokes)
@@ -222,9 +229,10 @@ class Bars:
                 continue
             rows = self._rows(over)
             if len(rows) >= 2 and all(self._is_substantial(row) for row in rows):
-                yield rule, rows, under
+                found.append((rule, rows, under))
+        return found
 
-    def carries(self, strokes: Collection[int]) -> frozenset[int]:
+    def carries(self, strokes: frozenset[int]) -> frozenset[int]:
         """Small digits over the first row of a sum in columns that all of the strokes make, or under the last one."""
         for _, rows, _ in self._columns(strokes):
             first, last = rows[0], rows[-1]
@@ -242,11 +250,6 @@ class Bars:
         heights = [self.boxes[i].height for i in group]
         return float(np.median([height for height in heights if height >= 0.3 * self._unit] or heights))
 
-    def _was_cut(self, stroke: int) -> bool:
-        """Whether a piece of a picture was connected with others."""
-        components = [s.component for s in self._ink.strokes]
-        return components[stroke] is not None and components.count(components[stroke]) > 1
-
     def _hanging(self, row: Collection[int], height: float) -> frozenset[int]:
         """What is smaller than the digits of a row, and stands right under one of them."""
         boxes = {i: self.boxes[i] for i in row}
@@ -257,7 +260,7 @@ class Bars:
             for i, box in boxes.items()
             if HANGING[0] * height < box.height < HANGING[1] * height
             and i not in self._ends
-            and not self._was_cut(i)
+            and i not in self._cut
             and box.top > foot
             and any(own.left < box.center[0] < own.right for own in digits)
         )
@@ -272,7 +275,7 @@ class Bars:
 
     def _is_underline(self, bar: int, others: Collection[int]) -> bool:
         own, unit = self.boxes[bar], self._unit
-        near = {i: self.boxes[i] for i in others if _aside(own, self.boxes[i]) < unit}
+        near = {i: self.boxes[i] for i in others if own.aside(self.boxes[i]) < unit}
         room = {i: self.height(bar, box.center[0]) - box.bottom for i, box in near.items()}
         over = [i for i, box in near.items() if own.left < box.center[0] < own.right]
         rules = [i for i in over if i in self._ends and self.boxes[i].width > 0.6 * own.width]
@@ -281,7 +284,7 @@ class Bars:
         gap = min((room[i] for i in part), default=0.0) / unit
         wider = all(own.left < self.boxes[i].left and self.boxes[i].right < own.right for i in part)
         return (
-            not self._was_cut(bar)
+            bar not in self._cut
             and (own.width >= unit or (wider and gap > BELOW))
             and min(room.values(), default=0.0) > -BELOW * unit
             and gap > BELOW / 3
@@ -397,11 +400,6 @@ def _reached(around: Sequence[tuple[int, bool, float]]) -> Iterator[frozenset[in
         for end in (False, True)
     )
     return (a | b for a, b in product(left, right))
-
-
-def _aside(a: Box, b: Box) -> float:
-    """The horizontal room between two boxes; less than 0 where they are over each other."""
-    return max(b.left - a.right, a.left - b.right)
 
 
 def _mean(middle: Mapping[int, float], row: Collection[int]) -> float:

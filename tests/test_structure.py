@@ -100,7 +100,7 @@ SUM = digit(0, 0), digit(40, 0), digit(0, 80), digit(40, 80), bar(-40, 170, 120)
 
 
 def carries(*strokes):
-    return Bars(Ink.from_strokes(strokes), UNIT).carries(range(len(strokes)))
+    return Bars(Ink.from_strokes(strokes), UNIT).carries(frozenset(range(len(strokes))))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_wider_bar_bounds_a_fraction():
 
 
 def columns(*strokes):
-    return Bars(Ink.from_strokes(strokes), UNIT).column(range(len(strokes)))
+    return Bars(Ink.from_strokes(strokes), UNIT).column(frozenset(range(len(strokes))))
 
 
 def test_rows_over_a_rule_make_a_column():
