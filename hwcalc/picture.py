@@ -44,8 +44,10 @@ _AT = 0.6  # widths of the pen from another
 _PAIR = 3.0  # widths of the pen: two dots no longer than this divide that are over each other,
 _ASIDE = 1.3  # no more aside than this,
 _ROOM = 0.8, 8.0  # and apart by this
+_PALE = 0.25, 1.5  # of the height of the writing: the longer side of what a paler pen may have written beside it
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
+_SOFT = 0.35  # widths of the pen; less or more makes fewer strokes whole
 _SKEWED = 3.0  # degrees; what is less is read as well as it stands
 
 
@@ -96,11 +98,17 @@ def writing(image: ByteArray) -> Writing:
     darkness, grain, sheet = even_light(dark_on_light(grey))
     darkness = without_rules(darkness, 4 * grain + 4, sheet)
     threshold, level = ink_levels(darkness, grain)
-    part, left, top = _around_ink(darkness, threshold)
+    faintest = max(4 * grain, 0.25 * level)
+    part, left, top = _around_ink(darkness, threshold, faintest)
     x, y = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
     part, factor = _scaled_to_pen(part, threshold)
     to_picture = np.array([[x / factor, 0.0, left * x], [0.0, y / factor, top * y]])
-    return Writing(part, max(4 * grain, 0.25 * level), to_picture)
+    return Writing(part, faintest, to_picture)
+
+
+def softened(found: Writing) -> Writing:
+    """The same with the strokes of chalk, of pencil or of a moved camera made whole, and finer things lost."""
+    return found._replace(darkness=np.asarray(cv2.GaussianBlur(found.darkness, (0, 0), _SOFT * PEN_WIDTH), np.uint8))
 
 
 def level_ink(writing: Writing, degrees: float = 0.0) -> Ink:
@@ -150,12 +158,27 @@ def _working_grey(image: ByteArray) -> ByteArray:
     return resized(grey, factor) if factor < 1 else grey
 
 
-def _around_ink(darkness: ByteArray, threshold: float) -> tuple[ByteArray, int, int]:
-    """The part of the picture that holds ink, with its left and top: often a small part of it."""
-    dark = over(darkness, threshold)
-    left, top, width, height = cv2.boundingRect(dark)
-    left, top, right, bottom = max(0, left - 8), max(0, top - 8), left + width + 8, top + height + 8
-    return darkness[top:bottom, left:right], left, top
+def _around_ink(darkness: ByteArray, threshold: float, faintest: float) -> tuple[ByteArray, int, int]:
+    """The part of the picture that holds ink, with its left and top: often a small part of it.
+
+    What a paler pen wrote beside belongs to it.
+    """
+    left, top, width, height = cv2.boundingRect(over(darkness, threshold))
+    right, bottom = left + width, top + height
+    size = min(width, height)
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(over(darkness, faintest), connectivity=8)
+    longest, area = boxes[:, 2:4].max(axis=1), boxes[:, cv2.CC_STAT_AREA]
+    pale = boxes[(longest <= _PALE[1] * size) & (longest >= _PALE[0] * size) & (area < longest**2)]
+    before = None
+    while before != (left, top, right, bottom):
+        before = left, top, right, bottom
+        x, y, w, h = pale[:, :4].T
+        near = (x < right + size) & (x + w > left - size) & (y < bottom) & (y + h > top)
+        if near.any():
+            left, top = min(left, int(x[near].min())), min(top, int(y[near].min()))
+            right, bottom = max(right, int((x + w)[near].max())), max(bottom, int((y + h)[near].max()))
+    left, top = max(0, left - 8), max(0, top - 8)
+    return darkness[top : bottom + 8, left : right + 8], left, top
 
 
 def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, float]:

@@ -36,6 +36,8 @@ _MOST_PAGES = 1000
 _MOST_MEGAPIXELS = 100
 _MOST_COLOUR_PIXELS = 25_000_000  # of larger pictures only the grey is kept, for the sake of memory
 _MOST_MEGABYTES = 256
+_BARE = 0.5  # of a picture is transparent, at least, where there is nothing but ink
+_LIGHT_INK = 200  # grey; ink that is lighter is hard to see on white
 _FEWEST_PIXELS = 8  # along the shorter side; a digit of MNIST has 28
 
 
@@ -51,8 +53,8 @@ def open_picture(source: PictureSource) -> ByteArray:
     Returns
     -------
     uint8 (h, w) grey or (h, w, 3) RGB
-        In full resolution, turned upright as its EXIF tag says, transparency laid onto white. A file of
-        more than 25 million pixels comes back grey.
+        In full resolution, turned upright as its EXIF tag says, transparency laid onto white, and onto black under
+        light ink. A file of more than 25 million pixels comes back grey.
 
     Raises
     ------
@@ -204,11 +206,17 @@ def _to_array(image: Image.Image) -> ByteArray:
     if image.mode.startswith("I") or image.mode == "F":
         return _to_eight_bits(np.asarray(image))
     if image.has_transparency_data:
-        image = image.convert("RGBA")
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image)
+        image = _on_paper(image.convert("RGBA"))
     grey = image.mode in ("1", "L", "LA") or image.width * image.height > _MOST_COLOUR_PIXELS
     return np.asarray(image.convert("L" if grey else "RGB"))
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """A picture in RGBA laid onto white, or onto black if light ink is all that can be seen of it."""
+    cover, grey = np.asarray(image.getchannel("A")), np.asarray(image.convert("L"))
+    bare = 0 < cover.mean() < _BARE * 255
+    light = bare and float(np.average(grey, weights=cover)) > _LIGHT_INK
+    return Image.alpha_composite(Image.new("RGBA", image.size, "black" if light else "white"), image)
 
 
 def _to_eight_bits(values: npt.NDArray[np.generic]) -> ByteArray:

@@ -38,6 +38,11 @@ _BY_A_QUARTER, _BY_HALF = 1.0, 3.0
 down. Of 68 photographs and 130 drawn lines that are read as they stand, all still are; upside down 80 % are instead of
 39, on their side 89 % instead of 68."""
 
+_AGAIN = 0.7
+"""By how much the log-odds of what was read at a second look are lowered: of two looks one may well be sure of itself.
+Of 210 photographs of chalk, pencil, felt pens and moved cameras 162 are read instead of 102, 9 wrongly and not
+doubted instead of 8, and of 525 drawn lines 387 instead of 379."""
+
 _LEFT_OUT = 0.8
 """What the confidence of one of several ways to read a picture is multiplied by for each piece that it leaves out, when
 they are compared: without its points a number reads well too."""
@@ -81,12 +86,27 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
     from .picture import writing
     from .picture_file import open_picture
 
-    return _known(_upright(writing(open_picture(source)), digits), fixed)
+    return _known(_surest(writing(open_picture(source)), digits), fixed)
 
 
 def _known(reading: Reading, fixed: Fixed | None) -> Reading:
     """A reading, read again if something is known of it."""
     return read_source(replace(source_of(reading), fixed=fixed)) if fixed else reading
+
+
+def _surest(found: Writing, digits: bool) -> Reading:
+    """The one expression in a picture, looked at again if it is doubtful, with ragged strokes made whole."""
+    from .picture import softened
+
+    first = _upright(found, digits)
+    if not first.doubtful:
+        return first
+    again = _upright(softened(found), digits)
+    odds = _log_odds(again.confidence) - _AGAIN
+    if odds <= _log_odds(first.confidence):
+        return first
+    confidence = _confidence(odds)
+    return replace(again, confidence=confidence, doubtful=again.doubtful or confidence < DOUBTFUL)
 
 
 def _upright(found: Writing, digits: bool) -> Reading:
@@ -106,6 +126,11 @@ def _upright(found: Writing, digits: bool) -> Reading:
 
 def _log_odds(confidence: float) -> float:
     return float(np.log((confidence + 1e-12) / (1 - confidence + 1e-12)))
+
+
+def _confidence(odds: float) -> float:
+    """What `_log_odds` makes `odds` of."""
+    return float(1 / (1 + np.exp(-odds)))
 
 
 def _leveled(found: Writing, degrees: float, digits: bool) -> Reading:

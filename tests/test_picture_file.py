@@ -94,6 +94,15 @@ def test_transparency_lies_on_white(grey: np.ndarray) -> None:
         assert (found[:10] == 255).all()
 
 
+def test_light_ink_on_nothing_lies_on_black() -> None:
+    rgba = np.full((40, 60, 4), 255, np.uint8)
+    rgba[..., 3] = 0
+    rgba[10:20, 10:30, 3] = 255
+    found = open_picture(rgba)
+    assert (found[10:20, 10:30] == 255).all()
+    assert (found[:10] == 0).all()
+
+
 def test_palette_with_a_transparent_colour() -> None:
     image = Image.new("P", (20, 20), 0)
     image.putpalette([0, 0, 0, 200, 0, 0])
