@@ -3,7 +3,7 @@
 In flows uint8 grey (h, w) or RGB (h, w, 3), out flows an `Ink` whose strokes are connected pieces with
 masks, drawn to a scale at which the pen is about five pixels wide:
 
-    grey ─▶ polarity ─▶ darkness ─▶ without rules ─▶ scale to the pen ─▶ binary ─▶ pieces ─▶ cuts ─▶ level
+    grey ─▶ polarity ─▶ darkness ─▶ without rules, dots ─▶ scale to the pen ─▶ binary ─▶ pieces ─▶ cuts ─▶ level
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from .ink import ByteArray, FloatArray, Ink, ReadError, Stroke, piece
 from .picture_cuts import pieces_of
+from .picture_dots import without_patterns
 from .picture_light import (
     NO_INK,
     PEN_WIDTH,
@@ -44,7 +45,11 @@ _AT = 0.6  # widths of the pen from another
 _PAIR = 3.0  # widths of the pen: two dots no longer than this divide that are over each other,
 _ASIDE = 1.3  # no more aside than this,
 _ROOM = 0.8, 8.0  # and apart by this
-_PALE = 0.25, 1.5  # of the height of the writing: the longer side of what a paler pen may have written beside it
+_PALE = (
+    0.25,
+    1.5,
+)  # of the height of the writing: the longer side of what a paler pen may have written beside,
+_BY = 1.5  # and how far
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 _SOFT = 0.35  # widths of the pen; less or more makes fewer strokes whole
@@ -96,7 +101,7 @@ def writing(image: ByteArray) -> Writing:
     """What `ink_from_picture` makes ink of; the parameters and errors are the same."""
     grey = _working_grey(image)
     darkness, grain, sheet = even_light(dark_on_light(grey))
-    darkness = without_rules(darkness, 4 * grain + 4, sheet)
+    darkness = without_patterns(without_rules(darkness, 4 * grain + 4, sheet), 4 * grain + 4)
     threshold, level = ink_levels(darkness, grain)
     faintest = max(4 * grain, 0.25 * level)
     part, left, top = _around_ink(darkness, threshold, faintest)
@@ -108,7 +113,9 @@ def writing(image: ByteArray) -> Writing:
 
 def softened(found: Writing) -> Writing:
     """The same with the strokes of chalk, of pencil or of a moved camera made whole, and finer things lost."""
-    return found._replace(darkness=np.asarray(cv2.GaussianBlur(found.darkness, (0, 0), _SOFT * PEN_WIDTH), np.uint8))
+    return found._replace(
+        darkness=np.asarray(cv2.GaussianBlur(found.darkness, (0, 0), _SOFT * PEN_WIDTH), np.uint8)
+    )
 
 
 def level_ink(writing: Writing, degrees: float = 0.0) -> Ink:
@@ -173,7 +180,7 @@ def _around_ink(darkness: ByteArray, threshold: float, faintest: float) -> tuple
     while before != (left, top, right, bottom):
         before = left, top, right, bottom
         x, y, w, h = pale[:, :4].T
-        near = (x < right + size) & (x + w > left - size) & (y < bottom) & (y + h > top)
+        near = (x < right + _BY * size) & (x + w > left - _BY * size) & (y < bottom) & (y + h > top)
         if near.any():
             left, top = min(left, int(x[near].min())), min(top, int(y[near].min()))
             right, bottom = max(right, int((x + w)[near].max())), max(bottom, int((y + h)[near].max()))

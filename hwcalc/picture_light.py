@@ -91,7 +91,7 @@ def _sheet(grey: ByteArray, size: int) -> ByteArray:
     """The sheet, 1 on 0, where what lies around it is much darker; 1 throughout if there is no such thing.
 
     Lines of ink are thinner than `size`. The sheet is one convex piece. A shadow is rarely darker than half
-    the light, and does not lie all around.
+    the light, does not lie all around, and has a soft edge.
     """
     # The table goes on beyond the picture: closing, which fills the ink, would fill a narrow strip of it too.
     wider = cv2.copyMakeBorder(grey, size, size, size, size, cv2.BORDER_REPLICATE)
@@ -105,21 +105,30 @@ def _sheet(grey: ByteArray, size: int) -> ByteArray:
         return everything
     largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     area = int(stats[largest, cv2.CC_STAT_AREA])
-    ratio = np.median(paper[labels == largest]) / max(1.0, float(np.median(dark)))
     left, top, width, height = (int(v) for v in stats[largest, :4])
     sides = (left == 0) + (top == 0) + (left + width == paper.shape[1]) + (top + height == paper.shape[0])
-    if ratio < (1.6 if sides <= 1 else 2.5) or not 0.15 < area / paper.size < 0.97:
-        return everything
     outline, _ = cv2.findContours(
         (labels == largest).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
     hull = cv2.convexHull(np.vstack(outline))
-    if area < 0.85 * cv2.contourArea(hull):
+    if not 0.15 < area / paper.size < 0.97 or area < 0.85 * cv2.contourArea(hull):
         return everything
     sheet = np.zeros_like(grey)
     cv2.fillConvexPoly(sheet, hull, 1)
+    ratio = np.median(paper[labels == largest]) / max(1.0, float(np.median(dark)))
+    if ratio < (1.6 if sides <= 1 else 2.5) and (sides or _step(paper, sheet) < 1.25):
+        return everything
     # without its own edge, but up to that of the picture
     return np.asarray(cv2.erode(sheet, np.ones((7, 7), np.uint8)), np.uint8)
+
+
+def _step(paper: ByteArray, sheet: ByteArray) -> float:
+    """How much lighter it is within the edge of the sheet than beyond: at once, as no light or shadow changes."""
+    ring = np.ones((7, 7), np.uint8)
+    inner, outer = cv2.erode(sheet, ring), cv2.dilate(sheet, ring)
+    within = (inner > 0) & (cv2.erode(inner, ring) == 0)
+    beyond = (outer == 0) & (cv2.dilate(outer, ring) > 0)
+    return float(np.median(paper[within]) / max(1.0, float(np.median(paper[beyond]))))
 
 
 def ink_levels(darkness: ByteArray, grain: float) -> tuple[float, float]:

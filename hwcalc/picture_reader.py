@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from .reader import DOUBTFUL, MAX_STROKES, Fixed, Reading, Source, read_source, 
 
 if TYPE_CHECKING:
     from .picture import Writing
+
+_OnPage: TypeAlias = tuple[Reading, Sequence[Box]]
+"""What was read, and the boxes of the ink of its page that may belong to it but was left out."""
 
 MAX_ON_PAGE = 2500
 """More pieces of ink than this are no page of sums but print or a texture; reading them would take many seconds."""
@@ -61,6 +64,12 @@ _INTO = 0.15
 
 _MOST_PARTS = 3
 """Most parts of an expression that were taken for expressions."""
+
+_TURNS = 90, 180, 270
+"""Degrees by which a page may be turned."""
+
+_SAME = 0.6
+"""How much of the box around two readings both must take, to be readings of the same."""
 
 _SAMPLE = 6
 """Expressions of a page that tell how it lies."""
@@ -101,12 +110,17 @@ def _surest(found: Writing, digits: bool) -> Reading:
     first = _upright(found, digits)
     if not first.doubtful:
         return first
-    again = _upright(softened(found), digits)
-    odds = _log_odds(again.confidence) - _AGAIN
-    if odds <= _log_odds(first.confidence):
-        return first
-    confidence = _confidence(odds)
-    return replace(again, confidence=confidence, doubtful=again.doubtful or confidence < DOUBTFUL)
+    return max(first, _at_second_look(_upright(softened(found), digits)), key=_confidence)
+
+
+def _confidence(reading: Reading) -> float:
+    return reading.confidence
+
+
+def _at_second_look(reading: Reading) -> Reading:
+    """What was read at a second look, less sure by `_AGAIN`."""
+    confidence = float(1 / (1 + np.exp(_AGAIN - _log_odds(reading.confidence))))
+    return replace(reading, confidence=confidence, doubtful=reading.doubtful or confidence < DOUBTFUL)
 
 
 def _upright(found: Writing, digits: bool) -> Reading:
@@ -126,11 +140,6 @@ def _upright(found: Writing, digits: bool) -> Reading:
 
 def _log_odds(confidence: float) -> float:
     return float(np.log((confidence + 1e-12) / (1 - confidence + 1e-12)))
-
-
-def _confidence(odds: float) -> float:
-    """What `_log_odds` makes `odds` of."""
-    return float(1 / (1 + np.exp(-odds)))
 
 
 def _leveled(found: Writing, degrees: float, digits: bool) -> Reading:
@@ -182,18 +191,18 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         raise ReadError(
             f"{len(ink.strokes)} pieces of ink are too many for a page of sums (at most {MAX_ON_PAGE}): crop it"
         )
-    readings = _read_all(ink, fixed)
+    readings = _read_all(found, ink, 0.0, fixed)
     sure = _median(readings)
     if sure >= _SURELY or not readings:
         return readings
     if len(readings) == 1 and len(source_of(readings[0]).ink.strokes) == len(ink.strokes):
         # one line hardly tells how the page lies: read as the one expression it may be surer
-        alone = max(readings[0], _upright(found, digits=False), key=lambda reading: reading.confidence)
+        alone = max(readings[0], _surest(found, digits=False), key=_confidence)
         return [_known(alone, fixed.get(0))]
-    turned = {_sureness(ink): ink for ink in (level_ink(found, degrees) for degrees in (90, 180, 270))}
+    turned = {_sureness(i): (i, degrees) for degrees in _TURNS for i in [level_ink(found, degrees)]}
     if max(turned) <= _enough(sure):
         return readings
-    others = _read_all(turned[max(turned)], fixed)
+    others = _read_all(found, *turned[max(turned)], fixed)
     return others if _coherence(others) > _coherence(readings) else readings
 
 
@@ -226,21 +235,50 @@ def _written(ink: Ink) -> list[Ink]:
     return [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
 
 
-def _read_all(ink: Ink, fixed: Mapping[int, Fixed]) -> list[Reading]:
-    """Every expression in the ink of a page; see `read_page`."""
+def _read_all(found: Writing, ink: Ink, degrees: float, fixed: Mapping[int, Fixed]) -> list[Reading]:
+    """Every expression on a page, of which `ink` is that, turned clockwise by `degrees`; see `read_page`."""
+    from .picture import level_ink, softened
+
+    readings = _expressions(ink)
+    if any(reading.doubtful for reading, _ in readings):
+        again = _expressions(level_ink(softened(found), degrees))
+        readings = _best_of(readings, [(_at_second_look(reading), left_out) for reading, left_out in again])
+    return [_whole(_known(one, fixed.get(i)), left_out) for i, (one, left_out) in enumerate(readings)]
+
+
+def _expressions(ink: Ink) -> list[_OnPage]:
+    """Every expression in the ink of a page."""
     written = _written(ink)
     left_out = page.left_out(ink, written)
     readings = [part for one in written for part in _parted(read_source(Source(one)))]
     readings = _joined(_rejoined(_joined(readings)))
-    found: list[Reading] = []
+    found: list[_OnPage] = []
     for reading, length in zip(readings, item_numbers(readings, _looks(readings)), strict=True):
         number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
         rest = [i for i in range(len(source_of(reading).ink.strokes)) if i not in number]
         if number and rest:
             reading = read_source(Source(_part(reading, rest)))
         if rest and any(s.label.isdigit() for s in reading.symbols):
-            found.append(reading)
-    return [_whole(_known(reading, fixed.get(i)), left_out) for i, reading in enumerate(found)]
+            found.append((reading, left_out))
+    return found
+
+
+def _best_of(first: list[_OnPage], again: list[_OnPage]) -> list[_OnPage]:
+    """Of two looks at a page the one that reads more of it, what is doubtful there as the other reads it if surer."""
+    page, other = sorted((first, again), key=lambda look: _coherence([reading for reading, _ in look]))[::-1]
+    best = []
+    for one in page:
+        others = (there for there in other if one[0].doubtful and _same_place(one[0].box, there[0].box))
+        best.append(max((one, *others), key=lambda way: way[0].confidence))
+    return best
+
+
+def _same_place(a: Box, b: Box) -> bool:
+    """Whether two boxes are that of one expression."""
+    both = a.union(b)
+    width = min(a.right, b.right) - max(a.left, b.left)
+    height = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return min(width, height) > 0 and width * height >= _SAME * both.width * both.height
 
 
 def _part(reading: Reading, numbers: Sequence[int]) -> Ink:

@@ -114,12 +114,19 @@ def test_harm_that_is_survived(harm: Callable[[np.ndarray], np.ndarray]) -> None
     assert_found(harm(sum_picture("12+3=4.5")), "12+3=4.5")
 
 
-def test_a_sheet_on_a_dark_table() -> None:
+@pytest.mark.parametrize("table", [50, 155])
+def test_a_sheet_on_a_darker_table(table: int) -> None:
     sheet = np.pad(sum_picture("7-4"), 150, constant_values=225)
-    scene = np.random.default_rng(0).normal(50, 10, (sheet.shape[0] + 200, sheet.shape[1] + 200))
-    scene = cv2.GaussianBlur(scene, (0, 0), 2)
+    scene = np.random.default_rng(0).normal(0, 80, (sheet.shape[0] + 200, sheet.shape[1] + 200))
+    scene = table + cv2.GaussianBlur(scene, (0, 0), 2)
     scene[100:-100, 100:-100] = sheet
     assert_found(scene.clip(0, 255).astype(np.uint8), "7-4")
+
+
+def test_what_a_paler_pen_wrote_beside_is_ink() -> None:
+    dark, pale = (sum_picture("12+3=15", ink=ink) for ink in (20, 155))
+    both = np.hstack([dark[:, :266], pale[:, 266:]])
+    assert_found(np.pad(both, 200, constant_values=225), "12+3=15")
 
 
 def test_specks_and_stains_are_dropped() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,7 +12,7 @@ from PIL import Image
 import hwcalc
 from hwcalc import picture_reader
 
-from .written import GLYPHS, sum_picture
+from .written import GLYPHS, drawn, sum_picture, sum_strokes
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 
@@ -38,6 +39,23 @@ def test_two_dots_over_each_other_divide(monkeypatch, place, pen):
     picture = sum_picture("12:3=4", pen=pen)
     assert hwcalc.read(picture).text == "12÷3=4"
     assert [reading.text for reading in hwcalc.read_page(picture)] == ["12÷3=4"]
+
+
+def chalked(picture, gaps):
+    """As chalk or a soft pencil leaves it: with gaps in every stroke."""
+    rough = cv2.GaussianBlur(np.random.default_rng(2).normal(0, 1, picture.shape), (0, 0), 1.2)
+    return np.where(rough > gaps * rough.std(), 225, picture).astype(np.uint8)
+
+
+def test_ragged_strokes_are_made_whole_at_a_second_look():
+    assert hwcalc.read(chalked(sum_picture("12+3=15"), 0.9)).text == "12+3=15"
+
+
+def test_a_page_of_ragged_strokes():
+    sums = ["12+3=15", "50-29=21", "7×5=35"]
+    strokes = [s for i, text in enumerate(sums) for s in sum_strokes(text, 60, 40, 40 + 120 * i)]
+    page = chalked(drawn(strokes, (640, 400), 9), 0.7)
+    assert [reading.text for reading in hwcalc.read_page(page)] == sums
 
 
 def test_a_picture_can_be_a_path_an_image_or_an_array():
