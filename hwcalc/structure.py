@@ -72,6 +72,9 @@ END = 0.2
 STRAIGHT = 0.2
 """Points of a slash are no farther from its diagonal than this, as a share of its height."""
 
+BESIDE = 1.2
+"""How far from its base, or from what is raised with it, an exponent is at most, in units."""
+
 T = TypeVar("T", float, FloatArray)
 
 
@@ -450,15 +453,22 @@ def roots(
 
 
 def raised(boxes: Sequence[Box], unit: float) -> list[bool]:
-    """Which strokes look like exponents: smaller than one to their left, and above its middle."""
+    """Which strokes look like exponents: smaller than one to their left, and above its middle; near it or another."""
     if len(boxes) == 1:
         return [False]
-    left, _, _, bottom = own = np.array(boxes).T
-    height, x = bottom - own[1], (left + own[2]) / 2
+    left, _, right, bottom = own = np.array(boxes).T
+    height, x = bottom - own[1], (left + right) / 2
     base = np.array(joined(boxes)).T  # a 4 of two strokes is one base
     base_height = base[3] - base[1]
-    tall = (base_height >= 0.5 * unit) & (base_height <= 1.6 * unit)  # not a bracket
-    beside = (x[:, None] > (base[0] + base[2]) / 2) & (left[:, None] - base[2] < 1.2 * unit)
+    highest = np.where(base[2] - base[0] > 0.45 * base_height, 2.2, 1.6)  # a bracket is higher, and slim
+    tall = (base_height >= 0.5 * unit) & (base_height <= highest * unit)
+    behind = (x[:, None] > (base[0] + base[2]) / 2) & (right[:, None] > base[2])
     middle = (base[1] + base[3]) / 2
     higher = (bottom[:, None] < middle + 0.1 * base_height) & (bottom[:, None] > base[1] - 0.5 * unit)
-    return list((tall & beside & higher & (height[:, None] < 0.9 * base_height)).any(axis=1))
+    high = tall & behind & higher & (height[:, None] < 0.9 * base_height)
+    found = high & (left[:, None] - base[2] < BESIDE * unit)
+    near = (x[:, None] > x) & (left[:, None] - right < BESIDE * unit)
+    up = found.any(axis=1)
+    while (more := high & (found | (near[:, up] @ found[up]))).sum() > found.sum():
+        found, up = more, more.any(axis=1)
+    return list(up)

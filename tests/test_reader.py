@@ -323,6 +323,7 @@ ROWS = {
     ),
     "mixed number": (*marks("2"), Stack(marks("1"), marks("3")), *marks("+4")),
     "power": (*marks("3+2"), Power(marks("10")), *marks("-4")),
+    "sum in an exponent": (*marks("2"), Power(marks("3+4"))),
     "power of brackets": (*marks("(2+5)"), Power(marks("3")), *marks("÷7")),
     "root": (Root(marks("16+9")), *marks("-2")),
     "power of a fraction in brackets": (

@@ -154,6 +154,16 @@ def test_small_high_strokes_look_like_exponents():
     assert raised(boxes, UNIT) == [False, True, False, False]
 
 
+@pytest.mark.parametrize("unit", [UNIT, UNIT / 2], ids=["of the base", "of the exponent"])
+def test_what_follows_in_an_exponent_is_raised_too(unit):
+    boxes = [Box(0, 0, 30, 60), Box(35, -20, 50, 15), Box(80, -5, 110, 0), Box(130, -20, 150, 15)]
+    assert raised(boxes, unit) == [False, True, True, True]
+
+
+def test_a_circle_of_an_8_is_no_exponent_of_it():
+    assert raised([Box(7, 0, 36, 26), Box(0, 26, 34, 50)], UNIT) == [False, False]
+
+
 def slashed(*strokes):
     found = Bars(Ink.from_strokes(strokes), UNIT).slashed(range(len(strokes)))
     return {(guess.form, guess.sign, guess.parts) for guess in found}
