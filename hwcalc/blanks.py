@@ -29,7 +29,7 @@ BEFORE = 0.75, 1.5
 NEIGHBOUR = 0.6, 3.0
 """Least height of what tells where the feet are, and how far it is at most."""
 
-HOOK = 0.85
+HOOK = 0.97
 """Greatest height of a question mark without its dot, as a share of all of it."""
 
 WIDTH, SLIM = 0.2, 0.9
@@ -50,7 +50,7 @@ DOT = 0.25
 UNDER = 0.02, 0.45
 """Room between hook and dot."""
 
-LEVEL, OVER = 0.3, 0.1
+LEVEL, OVER = 0.3, 0.04
 """How far the dot is from where the feet of the digits are, at most, and how far the hook ends over these, at least."""
 
 

@@ -9,7 +9,7 @@ are found by their form, and none of 35,975 symbols of five sets of pen strokes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from math import log, log1p
 
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .blanks import is_line, is_question
+from .glyphs import JUNK
 from .ink import FloatArray, Ink
 from .layout import EMPTY_BOX
 from .segment import Candidate, glyph
@@ -24,6 +25,9 @@ from .segment import Candidate, glyph
 LOOKS_LIKE = ".0", 0.01
 """What the classifier, which does not see how large a glyph is, takes a box for, if not for junk, and the least
 probability of these: of 600 boxes, drawn and in pictures, all have it."""
+
+HOOK_LIKE = "7", JUNK
+"""What a question mark without its dot is likeliest taken for."""
 
 SMALLEST, LARGEST, LONGEST = 0.45, 2.2, 2.5
 """Of the sides of a box: in units, and of the longer one as a multiple of the shorter one."""
@@ -72,7 +76,9 @@ def with_boxes(
     found = np.full((len(candidates), len(labels) + 1), NEVER)
     found[:, :-1] = log_probability
     likely = np.exp(found[:, [labels.index(label) for label in LOOKS_LIKE[0]]]).sum(axis=1) > LOOKS_LIKE[1]
-    told = _blanks(ink, unit, candidates)
+    best = [labels[k] for k in log_probability.argmax(axis=1).tolist()]
+    hooks = {c.strokes for c, label in zip(candidates, best, strict=True) if label in HOOK_LIKE}
+    told = _blanks(ink, unit, candidates, hooks)
     for i in np.flatnonzero(likely).tolist():
         width, height = candidates[i].box.width, candidates[i].box.height
         low, high = min(width, height), max(width, height)
@@ -87,8 +93,10 @@ def with_boxes(
     return found, labels + EMPTY_BOX
 
 
-def _blanks(ink: Ink, unit: float, candidates: Sequence[Candidate]) -> list[int]:
-    """Which candidates are a line to write a number on, or a question mark."""
+def _blanks(
+    ink: Ink, unit: float, candidates: Sequence[Candidate], hooks: Collection[tuple[int, ...]]
+) -> list[int]:
+    """Which candidates are a line to write a number on, or a question mark, its higher stroke one of `hooks`."""
     boxes = [stroke.box for stroke in ink.strokes]
     pen = ink.pen_width or 0.0
     return [
@@ -96,7 +104,11 @@ def _blanks(ink: Ink, unit: float, candidates: Sequence[Candidate]) -> list[int]
         for i, candidate in enumerate(candidates)
         for strokes in [candidate.strokes]
         if (len(strokes) == 1 and is_line(boxes, strokes[0], unit, pen))
-        or (len(strokes) == 2 and is_question(boxes, (strokes[0], strokes[1]), unit, pen))
+        or (
+            len(strokes) == 2
+            and (max(strokes, key=lambda i: boxes[i].height),) in hooks
+            and is_question(boxes, (strokes[0], strokes[1]), unit, pen)
+        )
     ]
 
 

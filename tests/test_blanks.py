@@ -39,6 +39,11 @@ def test_what_is_asked_for_is_told(strokes: list[FloatArray], text: str, answer:
         assert (reading.text, reading.answer, reading.doubtful) == (text, answer, False)
 
 
+def test_the_dot_may_be_close_under_the_hook() -> None:
+    reading = read_ink(row("2×5=", np.add(HOOK * (1, 1.15), (340, 62)), np.add(DOT, (340, 61))))
+    assert (reading.text, reading.answer, reading.doubtful) == ("2×5=□", "□ = 10", False)
+
+
 @pytest.mark.parametrize(
     ("strokes", "text"),
     [
@@ -51,6 +56,7 @@ def test_what_is_asked_for_is_told(strokes: list[FloatArray], text: str, answer:
             "3.7",
         ),  # a point before a digit
         (row("7", np.add(DOT, (70, 100))), "7"),  # a spot under a digit
+        ([*row("2+3="), *sum_strokes("5", 52, 320, 60), np.add(DOT, (310, 60))], "2+3=5"),  # no hook
     ],
 )
 def test_other_lines_and_dots_are_no_blanks(strokes: list[FloatArray], text: str) -> None:
