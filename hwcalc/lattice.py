@@ -72,6 +72,9 @@ CHAIN = -8.0
 """Log-weight of a part that is a fraction with a part that is one: with bars of about the same width over each other, a
 fraction of two fractions is meant."""
 
+SLASH_IN_COLUMN = -6.0
+"""Log-weight of a slash in a row of a sum in columns, where a digit is meant."""
+
 _FORM = {Form.FRACTION: FRACTION, Form.SLASHED: SLASHED, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
 _CODE = {form: 2 * (grammar.COLUMN if form is Form.COLUMN else grammar.WHOLE) for form in _FORM}
 _BRACKETING = frozenset((grammar.OPEN, grammar.CLOSE, grammar.EQUALS))
@@ -176,7 +179,7 @@ class Lattice:
             for i in group
         }
         self.bars = structure.Bars(ink, unit, taken)
-        self._rows: dict[tuple[frozenset[int], bool], Parse] = {}
+        self._rows: dict[tuple[frozenset[int], bool, bool], Parse] = {}
         self._units: dict[frozenset[int], float] = {}
         self.work = 0
 
@@ -211,12 +214,15 @@ class Lattice:
         """After `parse`: what else it may say, best first."""
         return islice(self._search.ranked(), 1, None)
 
-    def parse_row(self, strokes: frozenset[int], depth: int, later: bool = False) -> Parse:
-        """The best reading of some strokes as a row; `later`: as a row of a column that is not the first."""
-        known = self._rows.get((strokes, later))
+    def parse_row(
+        self, strokes: frozenset[int], depth: int, column: bool = False, later: bool = False
+    ) -> Parse:
+        """The best reading of some strokes as a row; of a `column`, and `later`: not as its first."""
+        key = strokes, column, later
+        known = self._rows.get(key)
         if known is None:
-            unit = self.unit_of(strokes)
-            known = self._rows[strokes, later] = _RowSearch(self, strokes, unit, depth, later).parse()
+            search = _RowSearch(self, strokes, self.unit_of(strokes), depth, column, later)
+            known = self._rows[key] = search.parse()
         return known
 
     def unit_of(self, strokes: frozenset[int]) -> float:
@@ -289,10 +295,17 @@ class _RowSearch:
     """The search for the best parse of one row."""
 
     def __init__(
-        self, lattice: Lattice, strokes: frozenset[int], unit: float, depth: int = 0, later: bool = False
+        self,
+        lattice: Lattice,
+        strokes: frozenset[int],
+        unit: float,
+        depth: int = 0,
+        column: bool = False,
+        later: bool = False,
     ) -> None:
         self.lattice = lattice
         boxes = lattice.boxes
+        self.of_slash = SLASH_IN_COLUMN if column else 0.0
         self.unit, self.is_part = unit, depth > 0
         self.order = sorted(strokes, key=lambda i: boxes[i].center[0])
         self.bit = {stroke: 1 << place for place, stroke in enumerate(self.order)}
@@ -353,7 +366,7 @@ class _RowSearch:
         on_line, raised, dots, colons, commas = lattice.shapes.on(self.line, chosen)
         shape = lattice.shapes.shape_weight(self.unit)[chosen, None]
         own = lattice.log_probability[chosen] * shape
-        on_line += own
+        on_line += own + self.of_slash * np.array([label == "/" for label in lattice.labels])
         letters = on_line[:, [lattice.labels.index("×")]] + lattice.letter
         for label, score in (
             ("×", dots + own[:, lattice.labels.index(".")] + geometry.MIDDLE_DOT_WEIGHT),
@@ -404,12 +417,13 @@ class _RowSearch:
             return None
         column = guess.form is Form.COLUMN
         parts = tuple(
-            self.lattice.parse_row(part, depth + 1, later=column and 0 < i < len(guess.parts) - 1)
+            self.lattice.parse_row(part, depth + 1, column, later=column and 0 < i < len(guess.parts) - 1)
             if part
             else EMPTY
             for i, part in enumerate(guess.parts)
         )
         own = self.lattice.sign_score(guess) + geometry.ANOTHER + _FORM[guess.form] + fit
+        own += self.of_slash * (guess.form is Form.SLASHED)
         if not column:
             own += sum(grammar.of_part(part.labels) for part in parts)
         if guess.form is Form.FRACTION:

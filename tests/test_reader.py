@@ -379,6 +379,8 @@ def column(*texts, rule_after, seed=5):
         (column("128", "-34", rule_after=2), "128-34=", "94"),
         (column("128", "+34", "162", rule_after=2), "128+34=162", "true"),
         (column("12", "34", "+56", rule_after=3), "12+34+56=", "102"),
+        (column("417", "+110", "527", rule_after=2, seed=25), "417+110=527", "true"),  # its 1 leans like a /
+        (column("1/2", "+3/4", rule_after=2), "1/2+3/4=", "1 1/4 = 1.25"),
     ],
 )
 def test_sums_in_columns(strokes, text, answer):
