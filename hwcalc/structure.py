@@ -244,8 +244,8 @@ class Bars:
                 self.boxes[i].height < CARRIED * height and i not in self._ends for i in first
             ):
                 return first
-            if low := self._hanging(last, height):
-                return low
+            if small := self._hanging(last, height) or self._over(rows[0] | rows[1], height):
+                return small
         return frozenset()
 
     def _of_digits(self, group: Collection[int]) -> float:
@@ -266,6 +266,27 @@ class Bars:
             and i not in self._cut
             and box.top > foot
             and any(own.left < box.center[0] < own.right for own in digits)
+        )
+
+    def _over(self, group: Collection[int], height: float) -> frozenset[int]:
+        """What is smaller than the digits of the first row among some strokes and over them, and was not written with
+        them, as the upper circle of an 8 was.
+        """
+        boxes = {i: self.boxes[i] for i in group}
+        digits = [box for box in boxes.values() if box.height > CARRIED * height]
+        highest = min((box.center[1] for box in digits), default=np.inf)
+        tops = [box.top for box in digits if box.center[1] < highest + ROW * self._unit]
+        top = float(np.median(tops)) + OVERLAP * height if tops else -np.inf
+        written = {i for i, box in boxes.items() if box.bottom > top} if self._ink.pen_width is None else ()
+        return frozenset(
+            i
+            for i, box in boxes.items()
+            if HANGING[0] * height < box.height < CARRIED * height
+            and box.bottom < top
+            and i not in self._ends
+            and i not in self._cut
+            and i - 1 not in written
+            and i + 1 not in written
         )
 
     def underlines(self) -> frozenset[int]:

@@ -112,6 +112,21 @@ def test_small_digits_in_a_column_were_carried(x, y, found):
     assert carries(*SUM, [(x, y), (x + 2, y + 24)]) == found
 
 
+CIRCLES = [(5, 0), (25, 15), (5, 28)], [(5, 28), (25, 45), (5, 60)]
+
+
+@pytest.mark.parametrize(
+    ("strokes", "found"),
+    [
+        ((*SUM[:1], *CIRCLES, *SUM[2:], [(15, -25), (17, -1)]), {7}),
+        ((*SUM[:1], [(15, -25), (17, -1)], *SUM[1:]), set()),
+    ],
+    ids=["carried", "written with the first row"],
+)
+def test_what_was_carried_may_stand_close_over_the_first_row(strokes, found):
+    assert carries(*strokes) == found
+
+
 def test_a_first_row_as_high_as_the_others_was_not_carried():
     assert not carries(digit(40, -80), *SUM)
     assert not carries(*SUM[:2], *SUM[4:])
