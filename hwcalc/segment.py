@@ -39,6 +39,10 @@ MOST_STRAYS = 2, 0.34
 """Where more strokes than this are that small, and a larger share, the small ones are what was written."""
 
 
+HOLDING = 1.7
+"""How much higher than what it holds a root over a fraction is, at least; over a sum it is 1.5 times as high."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A group of strokes that may be one symbol.
@@ -83,9 +87,10 @@ class Candidate:
 def unit_height(boxes: Sequence[Box]) -> float:
     """The height of a digit among strokes with these boxes: what every size and distance is measured in.
 
-    Strokes much lower than the highest are signs and points, so the median is taken of the others.
+    Strokes much lower than the highest are signs and points, so the median is taken of the others; a root that holds
+    a fraction is no measure.
     """
-    heights = sorted(box.height for box in joined(boxes))
+    heights = sorted(box.height for box in joined(_unless_holding(boxes)))
     place, between = divmod(0.9 * (len(heights) - 1), 1)
     lower, upper = heights[int(place)], heights[min(int(place) + 1, len(heights) - 1)]
     highest = lower + between * (upper - lower)  # the 0.9 quantile
@@ -93,6 +98,16 @@ def unit_height(boxes: Sequence[Box]) -> float:
     # ink of bars alone (a minus, an equals sign) has no height of its own
     height = max(height, 0.4 * median(box.width for box in boxes))
     return height if height > 0 else 1.0
+
+
+def _unless_holding(boxes: Sequence[Box]) -> Sequence[Box]:
+    """The boxes without those that hold the middles of three others, or more, and are much higher than all of them."""
+    left, top, right, bottom = np.array(boxes).T
+    x, y, height = (left + right) / 2, (top + bottom) / 2, bottom - top
+    inside = (left[:, None] < x) & (x < right[:, None]) & (top[:, None] < y) & (y < bottom[:, None])
+    np.fill_diagonal(inside, False)
+    holding = (inside.sum(axis=1) >= 3) & (height > HOLDING * np.where(inside, height, 0.0).max(axis=1))
+    return [box for box, held in zip(boxes, holding, strict=True) if not held] or boxes
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:

@@ -326,6 +326,7 @@ ROWS = {
     "sum in an exponent": (*marks("2"), Power(marks("3+4"))),
     "power of brackets": (*marks("(2+5)"), Power(marks("3")), *marks("÷7")),
     "root": (Root(marks("16+9")), *marks("-2")),
+    "root of a fraction": (Root((Stack(marks("39"), marks("3")),)),),
     "power of a fraction in brackets": (
         *marks("("),
         Stack(marks("2"), marks("3")),
