@@ -11,6 +11,7 @@ import numpy as np
 
 from hwcalc.gui.sheet import Stroke
 from hwcalc.ink import FloatArray
+from hwcalc.zigzags import main_axes, sweeps
 
 SWEEPS = 5  # strokes of the pen to and fro; no symbol has so many
 FULL = 0.4  # of the extent of the zigzag: a shorter sweep is a tremble
@@ -30,8 +31,7 @@ def scratched_out(points: FloatArray, strokes: Mapping[int, Stroke]) -> set[int]
     if len(points) < 2 * SWEEPS:
         return set()
     center = points.mean(axis=0)
-    # The first axis is the direction in which the pen mostly goes.
-    axes = np.linalg.svd(np.diff(points, axis=0), full_matrices=False)[2]
+    axes = main_axes(points)
     path = (points - center) @ axes.T
     extent = float(np.ptp(path[:, 0]))
     if extent < LONG or sweeps(path[:, 0], FULL * extent) < SWEEPS:
@@ -43,18 +43,3 @@ def scratched_out(points: FloatArray, strokes: Mapping[int, Stroke]) -> set[int]
         if np.all((there >= low) & (there <= high), axis=1).mean() >= COVERED:
             found.add(number)
     return found
-
-
-def sweeps(along: FloatArray, least: float) -> int:
-    """How often a path goes to and fro by at least `least`: the pieces between its turns."""
-    count, direction = 0, 0
-    turn = float(along[0])  # the farthest place in the direction of the sweep
-    for place in along.tolist():
-        if direction == 0:
-            if abs(place - turn) >= least:
-                count, direction, turn = 1, 1 if place > turn else -1, place
-        elif (place - turn) * direction > 0:
-            turn = place
-        elif abs(place - turn) >= least:
-            count, direction, turn = count + 1, -direction, place
-    return count

@@ -28,6 +28,7 @@ from .letters import is_foreign, letters_apart, or_junk
 from .memory import Memory
 from .model_file import ModelError
 from .parses import Parse, Piece, agreed
+from .zigzags import is_scratched
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label; '' where that is not known."""
@@ -330,13 +331,21 @@ def read_source(source: Source) -> Reading:
         """The log-probability of a label by its form."""
         return float(log_probability[candidates.index(piece.group), classifier.labels.index(piece.label)])
 
-    if is_foreign([piece.group for piece in unsaid], candidates, letters, strange) or any(
-        looks(piece) < _UNLIKELY for piece in alone
+    if (
+        is_foreign([piece.group for piece in unsaid], candidates, letters, strange)
+        or any(looks(piece) < _UNLIKELY for piece in alone)
+        or any(_has_zigzag(ink, unit, piece) for piece in unsaid)
     ):
         reading = replace(reading, doubtful=True)
     if not source.digits:
         return reading
     return _number(reading, parse.labels, any(looks(piece) < _FOREIGN for piece in shaped))
+
+
+def _has_zigzag(ink: Ink, unit: float, piece: Piece) -> bool:
+    """Whether something in a symbol by a pen was scratched out."""
+    strokes = ink.group(piece.group.strokes)
+    return ink.pen_width is None and any(is_scratched(stroke.points, unit) for stroke in strokes)
 
 
 def _check_known(source: Source) -> None:

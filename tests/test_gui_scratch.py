@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwcalc.gui.scratch import scratched_out, sweeps
+from hwcalc.gui.scratch import scratched_out
 from hwcalc.gui.sheet import Stroke
+from hwcalc.zigzags import sweeps
 
 
 def zigzag(left, top, width, height, count=6):

@@ -415,6 +415,12 @@ def test_what_is_no_arithmetic_is_refused_or_doubtful(strokes):
         assert hwcalc.read_ink(strokes).doubtful
 
 
+def test_what_is_scratched_out_is_doubtful():
+    zigzag = [(0.7 * i / 9, i % 2) for i in range(10)]
+    scratched = hwcalc.read_ink(line(ONE, PLUS, [*SEVEN, zigzag], FOUR))
+    assert (scratched.doubtful, hwcalc.read_ink(line(ONE, PLUS, SEVEN, FOUR)).doubtful) == (True, False)
+
+
 def test_ten_thousand_strokes_are_refused():
     with pytest.raises(ReadError, match="too many"):
         hwcalc.read_ink([[(i, 0), (i, 9)] for i in range(10_000)])
