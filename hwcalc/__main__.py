@@ -245,6 +245,8 @@ def _pages(file: str) -> list[tuple[str, Callable[[], Any]]]:
         return [(file, lambda: file)]
     from hwcalc.picture_file import open_pages
 
+    if file == "-" and sys.stdin is None:
+        raise hwcalc.ReadError("standard input is closed: give it a picture, as in - < photo.jpg")
     pages = open_pages(sys.stdin.buffer if file == "-" else file)
     names = [f"{file}:{number}" for number in range(1, len(pages) + 1)] if len(pages) > 1 else [file]
     return list(zip(names, pages, strict=True))

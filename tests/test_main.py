@@ -225,6 +225,15 @@ def test_empty_standard_input(
         assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["read", "page"])
+def test_closed_standard_input(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main([command, "-"]) == 1
+    assert "-: standard input is closed" in capsys.readouterr().err
+
+
 def test_interrupt(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", "sum.png", "interrupt.png", "lone.png"]) == 130
     assert capsys.readouterr() == ("sum.png: 12+34 = 46\n", "")
