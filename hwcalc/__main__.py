@@ -258,10 +258,14 @@ def _expressions(file: str, digits: bool) -> Iterator[tuple[str, Callable[[], Re
     if suffix == ".json":
         yield file, lambda: _read_strokes(Path(file).read_text(encoding="utf-8-sig"), digits)
     elif suffix == ".jsonl":
+        empty = True
         with open(file, encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
+                    empty = False
                     yield f"{file}:{number}", partial(_read_strokes, line, digits)
+        if empty:
+            raise hwcalc.ReadError(f"{file} is empty: write the strokes of one expression on each line")
     else:
         for place, page in _pages(file):
             yield place, partial(_read_picture, page, digits)

@@ -193,6 +193,15 @@ def test_bad_strokes_files(suffix: str, tmp_path: Path, capsys: pytest.CaptureFi
     ]
 
 
+def test_a_file_without_a_line_of_strokes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("\n \n")
+    assert main(["read", str(empty), "sum.png"]) == 1
+    out, err = capsys.readouterr()
+    assert out == "sum.png: 12+34 = 46\n"
+    assert err.startswith(f"hwcalc: {empty} is empty")
+
+
 @pytest.mark.parametrize(
     ("pages", "said"),
     [([10], "-: 12+34 = 46\n"), ([10, 200], "-:1: 12+34 = 46\n-:2: 1÷3 = 1/3 ≈ 0.333333\n")],
