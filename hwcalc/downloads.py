@@ -90,7 +90,13 @@ def _fetch(source: Source, part: Path, name: str, quiet: bool) -> bool:
         with (
             part.open("ab" if have else "wb") as file,
             tqdm(
-                total=total, initial=have, desc=name, unit="B", unit_scale=True, leave=False, disable=quiet
+                total=total,
+                initial=have,
+                desc=name,
+                unit="B",
+                unit_scale=True,
+                leave=False,
+                disable=quiet or None,  # None: unless standard error is a terminal
             ) as bar,
         ):
             while True:

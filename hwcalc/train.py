@@ -301,7 +301,7 @@ def _samples(
 
 @contextmanager
 def _bar(quiet: bool) -> Iterator[Progress]:
-    """A bar for each piece of work, with the time that is left of it."""
+    """A bar for each piece of work, with the time that is left of it; none where standard error is no terminal."""
     bars: dict[str, Any] = {}
     units = {"search": " samples"}
 
@@ -310,7 +310,7 @@ def _bar(quiet: bool) -> Iterator[Progress]:
             for bar in bars.values():
                 bar.close()
             style = {"bar_format": "{desc} …"} if total == 1 else {"unit": units.get(what, " steps")}
-            bars[what] = tqdm(total=total, desc=what, leave=False, disable=quiet, **style)
+            bars[what] = tqdm(total=total, desc=what, leave=False, disable=quiet or None, **style)
         bars[what].update(done - bars[what].n)
 
     with logging_redirect_tqdm():

@@ -28,6 +28,11 @@ def test_it_trains_measures_and_writes_a_model(tmp_path, capsys):
     assert classifier.recipe["mnist_test_error"] < 0.03
 
 
+def test_no_bar_is_drawn_where_there_is_no_terminal(tmp_path, capsys):
+    assert train.main(["mnist", "--limit", "100", "-o", str(tmp_path / "digits.npz")]) == 0
+    assert "\r" not in capsys.readouterr().err
+
+
 def test_the_same_seed_makes_the_same_model(tmp_path, capsys):
     made = []
     for name in ("a", "b"):
