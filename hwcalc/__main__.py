@@ -85,6 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Wrong usage, --help and --version raise SystemExit, as argparse does; so does a model that cannot be used.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if sys.stderr is None:  # closed; print would take standard output instead
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # √ and ≈ must not end the run on an old code page
             stream.reconfigure(errors="backslashreplace")

@@ -243,6 +243,13 @@ def test_closed_standard_input(
     assert "-: standard input is closed" in capsys.readouterr().err
 
 
+def test_closed_standard_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main(["read", "note.txt", "sum.png"]) == 1
+    sys.stderr.close()
+    assert capsys.readouterr().out == "sum.png: 12+34 = 46\n"
+
+
 def test_interrupt(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", "sum.png", "interrupt.png", "lone.png"]) == 130
     assert capsys.readouterr() == ("sum.png: 12+34 = 46\n", "")
