@@ -18,6 +18,10 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 ByteArray: TypeAlias = npt.NDArray[np.uint8]
 
 
+SMALLEST, LARGEST = 1e-9, 1e12
+"""Ink whose largest coordinate is not between these is refused: its sizes would be lost on the way to its features."""
+
+
 class ReadError(ValueError):
     """What was given cannot be read: not a picture, no ink, too large. The message says what to do."""
 
@@ -129,13 +133,18 @@ class Ink:
         Raises
         ------
         ReadError
-            No stroke has a point, a stroke has another shape, or a coordinate is not finite.
+            No stroke has a point, a stroke has another shape, or a coordinate is not finite, too large or too small.
         """
         if isinstance(strokes, (str, bytes)) or not isinstance(strokes, Iterable):
             raise ReadError("strokes must be a list of (k, 2) or (k, 3) arrays of points")
         made = [s for i, points in enumerate(strokes) if (s := _stroke(i, points)) is not None]
         if not made:
             raise ReadError("no ink found: there is no stroke with a point in it")
+        largest = max(float(np.abs(stroke.points).max()) for stroke in made)
+        if largest and not SMALLEST <= largest <= LARGEST:
+            raise ReadError(
+                f"the largest coordinate is {largest:.0e}: scale the ink to between {SMALLEST:.0e} and {LARGEST:.0e}"
+            )
         return cls(tuple(made))
 
     def in_picture(self, box: Box) -> Box:

@@ -217,7 +217,8 @@ def read_ink(
     Raises
     ------
     ReadError
-        There is no ink, too much of it, a coordinate is not finite, or `fixed` or `apart` do not fit the strokes.
+        There is no ink, too much of it, a coordinate is not finite, too large or too small, or `fixed` or `apart` do
+        not fit the strokes.
     """
     return read_source(Source(Ink.from_strokes(strokes), fixed or {}, apart, digits))
 

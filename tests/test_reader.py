@@ -113,10 +113,16 @@ def test_a_spot_that_is_corrected_to_a_point_is_one():
     assert "." in reader.group(reading, {0}, ".").text
 
 
-@pytest.mark.parametrize("factor", [1e-9, 1e-3, 1e6])
+@pytest.mark.parametrize("factor", [1e-9, 1e-3, 1e6, 1e9])
 def test_the_unit_does_not_matter(factor):
     strokes = [s * factor + 5 * factor for s in line(ONE, SEVEN, PLUS, FOUR)]
     assert hwcalc.read_ink(strokes).text == "17+4"
+
+
+@pytest.mark.parametrize("factor", [1e-300, 1e-160, 1e-30, 1e30, 1e100, 1e300])
+def test_ink_that_is_too_small_or_too_large_is_refused(factor):
+    with pytest.raises(ReadError, match="scale the ink"):
+        hwcalc.read_ink([s * factor for s in line(ONE, SEVEN, PLUS, FOUR)])
 
 
 def test_times_and_repeated_points_are_welcome():
