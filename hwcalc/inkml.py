@@ -191,7 +191,7 @@ class _Reader:
         self._points += len(points)
         if self._points > MOST_POINTS:
             raise ValueError(f"it has more than {MOST_POINTS} points")
-        if not np.isfinite(points).all() or np.abs(points).max() > FARTHEST:
+        if not np.isfinite(points).all() or np.abs(points[:, :2]).max() > FARTHEST:
             raise ValueError(f"trace {known.strip()} has a point that is nowhere")
         self._numbers[known] = len(self._strokes)
         self._strokes.append(points)

@@ -84,6 +84,12 @@ def test_times_are_seconds(unit, seconds):
     assert stroke.tolist() == [[1, 2, seconds]]
 
 
+def test_times_may_count_from_1970():
+    data = b'<ink><traceFormat><channel name="X"/><channel name="Y"/><channel name="T"/></traceFormat>'
+    (stroke,) = inkml.loads(data + b"<trace>1 2 1700000000500</trace></ink>").strokes
+    assert stroke.tolist() == [[1, 2, 1700000000.5]]
+
+
 def test_the_pen_in_the_air_and_empty_traces_are_no_ink():
     found = inkml.loads(
         b'<ink><trace type="penUp">1 1, 2 2</trace><trace/><trace id="x">3 3</trace>'
