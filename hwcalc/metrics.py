@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+from sklearn.metrics import precision_recall_fscore_support
 
 Figures = dict[str, Any]
 
@@ -87,10 +87,13 @@ def _by_label(truth: npt.NDArray[np.str_], found: npt.NDArray[np.str_]) -> Figur
     for kind in ("macro", "weighted"):
         mean = precision_recall_fscore_support(truth, found, average=kind, zero_division=0)
         averages[kind] = dict(zip(names[:3], map(float, mean[:3]), strict=True))
+    # not by scikit-learn, which warns where there is but one label
+    matrix = np.zeros((len(labels), len(labels)), int)
+    np.add.at(matrix, (np.searchsorted(labels, truth), np.searchsorted(labels, found)), 1)
     return {
         "by_label": per_label,
         "averages": averages,
-        "confusion": {"labels": labels, "matrix": confusion_matrix(truth, found, labels=labels).tolist()},
+        "confusion": {"labels": labels, "matrix": matrix.tolist()},
     }
 
 

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score, log_loss, precision_score
+from sklearn.metrics import confusion_matrix, f1_score, log_loss, precision_score
 
 from hwcalc import metrics
 from hwcalc.metrics import accuracy, as_text, calibration, mcnemar, measure, reject_curve, surest_errors
@@ -32,8 +32,14 @@ def test_figures_are_scikit_learns(judged):
     )
     assert figures["averages"]["macro"]["f1"] == pytest.approx(f1_score(truth, found, average="macro"))
     assert figures["log_loss"] == pytest.approx(log_loss(truth, probability))
-    assert np.sum(figures["confusion"]["matrix"]) == 300
+    assert figures["confusion"]["matrix"] == confusion_matrix(truth, found).tolist()
     json.dumps(figures)
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_label_is_no_cause_for_warnings():
+    figures = measure(np.array(["1", "1"]), np.array([[0.1, 0.8, 0.1]] * 2), LABELS)
+    assert figures["confusion"] == {"labels": ["1"], "matrix": [[2]]}
 
 
 def test_the_interval_is_wilsons():
