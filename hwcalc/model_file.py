@@ -61,7 +61,9 @@ def write_model(
     path: str | os.PathLike[str], about: dict[str, Any], arrays: Arrays, loose: frozenset[str] = frozenset()
 ) -> None:
     """Write a model file, whole or not at all. Arrays named in `loose` are not compressed: they load faster."""
-    encoded = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
+    # names of folders may hold bytes that are no UTF-8; in JSON their escapes stand for them
+    text = json.dumps(about, ensure_ascii=False).encode(errors="backslashreplace")
+    encoded = np.frombuffer(text, np.uint8)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, array in {"about": encoded, **arrays}.items():

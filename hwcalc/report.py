@@ -94,8 +94,9 @@ def write_report(
         ],
     }
     page = _page(title, figures, recipe, _error_cells(tested, errors))
-    write_whole(folder / "report.json", json.dumps(told, ensure_ascii=False, indent=1).encode())
-    write_whole(folder / "report.html", page.encode())
+    figures_told = json.dumps(told, ensure_ascii=False, indent=1)
+    for name, text in (("report.json", figures_told), ("report.html", page)):
+        write_whole(folder / name, text.encode(errors="backslashreplace"))  # names of files may be no UTF-8
     return folder / "report.html"
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -157,6 +159,16 @@ def test_copies_of_test_glyphs_are_not_trained_on(tmp_path, capsys):
     for copies, count in (("drop", 35), ("keep", 40)):
         assert train.main([*arguments, "--copies", copies]) == 0
         assert GlyphClassifier.load(tmp_path / "m.npz").recipe["sets"] == {"t": count}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_set_whose_name_is_no_utf8_can_be_trained_on(tmp_path):
+    name = table(tmp_path / os.fsdecode(b"t\xff.csv"), rows("01" * 20))
+    out, report = tmp_path / "m.npz", tmp_path / "report"
+    assert train.main([name, "-q", "-o", str(out), "--report", str(report)]) == 0
+    assert GlyphClassifier.load(out).recipe["sets"] == {os.fsdecode(b"t\xff"): 32}
+    assert json.loads((report / "report.json").read_text("utf-8"))["model"]["command"].endswith(name)
+    assert r"t\udcff" in (report / "report.html").read_text("utf-8")
 
 
 def test_a_full_disk_leaves_the_old_model(tmp_path, capsys, monkeypatch):
