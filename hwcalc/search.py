@@ -173,11 +173,14 @@ class _Search:
                 continue
 
     def _keep(self, trial: Trial) -> None:
-        with self.path.open("a+b") as file:
-            if file.tell():  # after a line that was cut off a new one begins
-                file.seek(-1, os.SEEK_END)
-                file.write(b"" if file.read(1) == b"\n" else b"\n")
-            file.write(json.dumps({"key": self.key, **asdict(trial)}).encode() + b"\n")
+        try:
+            with self.path.open("a+b") as file:
+                if file.tell():  # after a line that was cut off a new one begins
+                    file.seek(-1, os.SEEK_END)
+                    file.write(b"" if file.read(1) == b"\n" else b"\n")
+                file.write(json.dumps({"key": self.key, **asdict(trial)}).encode() + b"\n")
+        except OSError as error:  # a full disk names no file
+            raise OSError(error.errno, error.strerror, str(self.path)) from None
 
 
 def _candidates(settings: Settings, gamma: float) -> list[Candidate]:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import errno
+import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -55,6 +58,16 @@ def test_a_search_goes_on_where_it_was_stopped(examples, tmp_path, monkeypatch):
     monkeypatch.setattr(search._Search, "_judged", lambda *_: made.append(1) or (0, 0.0))
     assert search.search(examples, Settings(), path) == whole
     assert not made
+
+
+def test_a_full_disk_is_told_with_the_file(examples, tmp_path, monkeypatch):
+    class Full(io.BytesIO):
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", lambda *_: Full())
+    with pytest.raises(OSError, match=r"No space .*s\.jsonl"):
+        search.search(examples, Settings(), tmp_path / "s.jsonl")
 
 
 def test_trials_of_other_samples_do_not_count(examples, tmp_path):
