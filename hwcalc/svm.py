@@ -214,11 +214,12 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Train on checked data; `start` has dual variables by pair of labels."""
         classes, target = np.unique(y, return_inverse=True)
         weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        present = np.bincount(target, weights=weight > 0, minlength=len(classes)) > 0
+        cost = self.C * weight * compute_class_weight(self.class_weight, classes=classes, y=y)[target]
+        present = np.bincount(target, weights=cost > 0, minlength=len(classes)) > 0
         if present.sum() < 2:
             raise ValueError(
                 "The number of classes has to be greater than one; got "
-                f"{present.sum()} class{'' if len(classes) < 2 else ' with a positive sample weight'}"
+                f"{present.sum()} class{'' if len(classes) < 2 else ' with a positive weight'}"
             )
         if not present.all():
             raise ValueError(
@@ -229,7 +230,6 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(
                 f"Precomputed matrix must be a square matrix. Input is a {X.shape[0]}x{X.shape[1]} matrix."
             )
-        cost = self.C * weight * compute_class_weight(self.class_weight, classes=classes, y=y)[target]
         self._gamma = self._gamma_for(X)
         problem = Problem.of(X, target, len(classes), self.kernel)
         self._check_range(problem)

@@ -593,6 +593,9 @@ def test_more_bad_data(digits):
         SVC().fit(X, y, -np.ones(len(y)))
     with pytest.raises(ValueError, match="zero or negative weights"):
         SVC().fit(X, y, y != 3)
+    for weight in (0, -1, np.nan):
+        with pytest.raises(ValueError, match=r"zero or negative weights: \[3\]"):
+            SVC(class_weight={3: weight}).fit(X, y)
     with pytest.raises(ValueError, match="square matrix"):
         SVC(kernel="precomputed").fit(X, y)
     with pytest.raises(ValueError, match="overflows"):
