@@ -164,7 +164,7 @@ class Ink:
 def _stroke(index: int, points: npt.ArrayLike) -> Stroke | None:
     try:
         array = np.asarray(points, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ReadError(f"stroke {index} is not an array of numbers: give (k, 2) or (k, 3) points") from None
     if array.size == 0:
         return None

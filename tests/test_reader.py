@@ -189,6 +189,7 @@ def test_corrections_that_make_no_sense_are_refused():
         ([[(0, float("inf")), (1, 1)]], "not finite"),
         ([[(0, 1, 2, 3)]], "shape"),
         ([["a", "b"]], "numbers"),
+        ([[(10**400, 1)]], "numbers"),
         ("strokes", "list"),
         (None, "list"),
         ([[(i, 0), (i, 1)] for i in range(500)], "too many"),
