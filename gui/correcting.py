@@ -1,13 +1,12 @@
 """Asking what else a symbol may be, saying what it is, and saying which strokes belong together.
 
-In flow taps, keys and choices from the card; out flow corrections of the sheet. `listeners` hear what the user
-said: the strokes of a symbol, and its label.
+In flow taps, keys and choices from the card; out flow corrections of the sheet.
 """
 
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,7 +16,7 @@ from hwcalc.gui.live import Line
 from hwcalc.gui.parts import Parts
 from hwcalc.gui.sheet import Correction, Stroke
 from hwcalc.gui.telling import doubtful_symbols
-from hwcalc.ink import Box, FloatArray
+from hwcalc.ink import Box
 
 ANY = ""
 """The label of a correction that says only which strokes are one symbol."""
@@ -35,7 +34,6 @@ class Correcting:
         self._copy = copy
         self._edit = edit
         self._asked: tuple[Line, int] | None = None
-        self.listeners: list[Callable[[Sequence[FloatArray], str], object]] = []
 
     # Asking
 
@@ -101,7 +99,7 @@ class Correcting:
         """Typing says what the selected strokes are; False when none are selected."""
         chosen, label = self._selected(), label_of(char)
         if chosen and label is not None:
-            self._say(frozenset(chosen), label)
+            self._parts.sheet.correct(Correction(frozenset(chosen), label))
             self._parts.status.say(f"The selected strokes are one {label}")
         return bool(chosen)
 
@@ -139,19 +137,8 @@ class Correcting:
         self._parts.paper.focus_set()
         assert line.reading is not None
         symbol = line.reading.symbols[number]
-        correction = line.correction(symbol, label)
-        if correction.picture is None:
-            self._say(correction.parts, label)
-        else:
-            self._parts.sheet.correct(correction)
+        self._parts.sheet.correct(line.correction(symbol, label))
         self._parts.status.say(f"{symbol.label} is {label}" if label != symbol.label else f"{label} is right")
-
-    def _say(self, numbers: frozenset[int], label: str) -> None:
-        strokes = self._parts.sheet.strokes()
-        ink = [strokes[n].points[:, :2] for n in sorted(numbers) if n in strokes]
-        self._parts.sheet.correct(Correction(numbers, label))
-        for listener in self.listeners:
-            listener(ink, label)
 
 
 def _within(box: Box, x: float, y: float) -> bool:

@@ -1,7 +1,7 @@
 """Learning the user's hand: corrections kept as samples if the user wants, and a classifier that learns from them.
 
-In flow corrections; out flow samples and a model file in the user's data folder, and the reader is told to read
-with it. Undoing brings back what was read with before.
+In flow corrections of the sheet; out flow samples and a model file in the user's data folder, and the reader is told
+to read with it. Undoing brings back what was read with before.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from hwcalc.gui.live import explained
 from hwcalc.gui.parts import Parts
+from hwcalc.gui.sheet import CORRECTION, Correction, Edit
 from hwcalc.gui.worker import Worker
 from hwcalc.ink import FloatArray
 from hwcalc.layout import EMPTY_BOX, LETTER
-from hwcalc.samples import Samples
+from hwcalc.samples import Sample, Samples
 
 if TYPE_CHECKING:
     from hwcalc.personal import Learnt
@@ -46,6 +47,8 @@ class Learning:
         self._stop = False
         self._offered = False
         self._worker: Worker | None = None
+        self._kept: dict[int, Sample] = {}  # by the number of its correction on the sheet
+        parts.sheet.listeners.append(self._edited)
 
     @property
     def model(self) -> Path | None:
@@ -60,17 +63,6 @@ class Learning:
 
     # Samples
 
-    def keep(self, ink: Sequence[FloatArray], label: str) -> None:
-        """Keep a correction, if the user wants that. An x is learnt as ×; a box is not learnt, its form tells it."""
-        if self.samples is None or label in ("", EMPTY_BOX) or not ink:
-            return
-        if not self._parts.settings.keep:
-            if not self._offered:
-                self._offered = True
-                self._parts.root.after_idle(self._parts.status.say, OFFER)
-            return
-        self._change(lambda samples: samples.add("×" if label == LETTER else label, ink))
-
     def delete(self, numbers: Iterable[int]) -> None:
         """Delete samples."""
         self._change(lambda samples: samples.remove(numbers))
@@ -82,6 +74,31 @@ class Learning:
             "Corrections are kept, on this computer only" if on else "Corrections are not kept"
         )
         self._changed()
+
+    def _edited(self, edit: Edit) -> None:
+        """Corrections are kept, if the user wants that; those that were undone or said anew are not."""
+        if self.samples is None or edit.name != CORRECTION:
+            return
+        wrong = [self._kept.pop(number) for number in edit.before if number in self._kept]
+        if wrong:
+            self.delete(number for number, sample in enumerate(self.samples.all) if sample in wrong)
+        strokes = self._parts.sheet.strokes()
+        for number, said in edit.after.items():
+            if isinstance(said, Correction) and said.picture is None:
+                ink = [strokes[n].points[:, :2] for n in sorted(said.parts) if n in strokes]
+                self._keep(number, ink, said.label)
+
+    def _keep(self, number: int, ink: Sequence[FloatArray], label: str) -> None:
+        """An x is learnt as ×; a box is not learnt, its form tells it."""
+        if self.samples is None or label in ("", EMPTY_BOX) or not ink:
+            return
+        if not self._parts.settings.keep:
+            if not self._offered:
+                self._offered = True
+                self._parts.root.after_idle(self._parts.status.say, OFFER)
+            return
+        self._change(lambda samples: samples.add("×" if label == LETTER else label, ink))
+        self._kept[number] = self.samples.all[-1]
 
     def _change(self, change: Callable[[Samples], object]) -> None:
         assert self.samples is not None

@@ -19,6 +19,9 @@ from hwcalc.ink import Box, FloatArray
 LEADING = 1.3
 """Height of a typed line in heights of its font."""
 
+CORRECTION = "correction"
+"""The name of an edit that says what symbols are."""
+
 
 @dataclass(frozen=True, eq=False)
 class Stroke:
@@ -218,7 +221,7 @@ class Sheet:
                 for new in corrections
             )
         }
-        self.make(Edit("correction", old, dict(enumerate(corrections, start=self._next))))
+        self.make(Edit(CORRECTION, old, dict(enumerate(corrections, start=self._next))))
 
     def make(self, edit: Edit) -> None:
         """Make an edit; it can be undone, and what was undone before cannot be redone any more."""

@@ -128,7 +128,6 @@ class Window:
         self.learning = Learning(parts, self.hand, self.live.read_again)
         self.learn_panel = LearnPanel(root, self.learning, self.settings, screen, self.look.palette)
         self.side.add("learn", self.learn_panel)
-        self.correcting.listeners.append(self.learning.keep)
         self.pen = Pen(self.paper, self.answers.make_way, self.correcting.tapped)
         self.pen.width = self.settings.pen_width
         self.tools = Toolbox(self.paper, self.pen, Eraser(self.paper), self.selector)

@@ -103,6 +103,34 @@ def test_a_box_is_not_kept_and_an_x_as_the_sign_whose_form_it_has(school, write,
     assert [sample.label for sample in school.learning.samples.all] == kept
 
 
+def kept(window):
+    return [sample.label for sample in window.learning.samples.all]
+
+
+def test_a_correction_that_is_undone_or_said_anew_is_not_kept(school, write, settle):
+    school.root.event_generate("<Control-k>")
+    write(school, "1+1")
+    correct(school, settle)
+    school.root.event_generate("<Control-z>")
+    assert kept(school) == []
+    school.root.event_generate("<Control-y>")
+    settle(school)
+    assert kept(school) == ["7"]
+    correct(school, settle, label="4")
+    assert kept(school) == ["4"]
+    school.root.event_generate("<Control-z>")
+    assert kept(school) == ["7"]
+
+
+def test_what_was_corrected_stays_kept_when_its_ink_is_cleared(school, write, settle):
+    school.root.event_generate("<Control-k>")
+    write(school, "1+1")
+    correct(school, settle)
+    school.clear()
+    settle(school)
+    assert kept(school) == ["7"]
+
+
 def give(window, labels="0123456"):
     for label in labels:
         window.learning.samples.add(label, [np.array([[0.0, 0.0], [5.0, 40.0]])])
