@@ -114,7 +114,9 @@ class LiveReading:
 
         def work() -> tuple[list[Line], Cache, dict[str, Value]]:
             lines, fresh = _read(engine, cache, strokes, pictures, corrections)
-            return with_typed(engine, lines, typed, cache, fresh)
+            found = with_typed(engine, lines, typed, cache, fresh)
+            cache.update(fresh)  # the next job has it, even where this result comes too late
+            return found
 
         self._worker.submit(work, self._done, self._failed, key="read")
 

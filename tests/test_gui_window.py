@@ -15,6 +15,7 @@ from hwcalc.gui import clipboard
 from hwcalc.gui.engine import Engine
 from hwcalc.gui.menus import menu_of
 from hwcalc.gui.screen import Screen
+from hwcalc.gui.sheet import Stroke
 from hwcalc.gui.shortcuts import ShortcutSheet
 from hwcalc.gui.window import Window
 
@@ -131,6 +132,18 @@ def test_stale_results_are_dropped(window, reader, settle):
     settle(window)
     assert seen == [4]
     assert len(reader.calls) <= 2
+
+
+def test_a_line_is_read_once_though_another_is_written_meanwhile(window, reader, until, settle):
+    reading, go = threading.Event(), threading.Event()
+    reader.wait = lambda: (reading.set(), go.wait(10))
+    for top in (60, 260):
+        window.sheet.add("stroke", [Stroke(np.array([[100, top, 0], [101, top + 50, 0.1]]))])
+        until(window, reading.is_set)
+    go.set()
+    settle(window)
+    assert len(window.live.lines) == 2
+    assert reader.calls == [1, 1]
 
 
 def test_the_window_can_be_small_and_everything_in_the_bar_stays_in_it(window, settle):
