@@ -83,7 +83,8 @@ class Line:
 class LiveReading:
     """Keeps `lines` up to date with the sheet and tells the listeners when they changed.
 
-    `values` are those that the lines have given names to, and that of the last line.
+    `values` are those that the lines have given names to, and that of the last line. `waiting` are called with the
+    pictures that are being read, when that changes.
     """
 
     def __init__(self, sheet: Sheet, engine: Engine, worker: Worker) -> None:
@@ -91,6 +92,7 @@ class LiveReading:
         self.lines: list[Line] = []
         self.values: dict[str, Value] = {}
         self.listeners: list[Callable[[list[Line]], None]] = []
+        self.waiting: list[Callable[[list[Picture]], None]] = []
         self._sheet = sheet
         self._engine = engine
         self._worker = worker
@@ -111,6 +113,7 @@ class LiveReading:
         strokes, pictures, typed = self._sheet.strokes(), self._sheet.pictures(), self._sheet.typed()
         corrections = tuple(self._sheet.corrections().values())
         engine, cache = self._engine, self._cache
+        unread = [p for number, p in pictures.items() if _told(number, p, corrections) not in cache]
 
         def work() -> tuple[list[Line], Cache, dict[str, Value]]:
             lines, fresh = _read(engine, cache, strokes, pictures, corrections)
@@ -119,9 +122,15 @@ class LiveReading:
             return found
 
         self._worker.submit(work, self._done, self._failed, key="read")
+        self._wait(unread)
+
+    def _wait(self, unread: list[Picture]) -> None:
+        for listener in self.waiting:
+            listener(unread)
 
     def _done(self, result: tuple[list[Line], Cache, dict[str, Value]]) -> None:
         self.lines, self._cache, self.values = result
+        self._wait([])
         for listener in self.listeners:
             listener(self.lines)
 
@@ -158,11 +167,17 @@ def _read(
         fresh[key] = cache.get(key) or (_read_strokes(engine, parts, items, about),)
         lines += fresh[key]
     for number, picture in pictures.items():
-        about = tuple(c for c in corrections if c.picture == number)
-        place = (number, picture, about)
-        fresh[place] = cache.get(place) or _read_picture(engine, number, picture, about)
-        lines += fresh[place]
+        told = _told(number, picture, corrections)
+        fresh[told] = cache.get(told) or _read_picture(engine, *told)
+        lines += fresh[told]
     return lines, fresh
+
+
+def _told(
+    number: int, picture: Picture, corrections: tuple[Correction, ...]
+) -> tuple[int, Picture, tuple[Correction, ...]]:
+    """All that the reading of a picture depends on."""
+    return number, picture, tuple(c for c in corrections if c.picture == number)
 
 
 def with_typed(

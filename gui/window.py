@@ -44,6 +44,7 @@ from hwcalc.gui.shortcuts import ShortcutSheet
 from hwcalc.gui.side import Side
 from hwcalc.gui.theme import Palette
 from hwcalc.gui.tools import Eraser, Pen, Toolbox
+from hwcalc.gui.waiting import Waiting
 from hwcalc.gui.worker import Worker
 from hwcalc.gui.written import script
 
@@ -130,6 +131,7 @@ class Window:
         self.side.add("learn", self.learn_panel)
         self.pen = Pen(self.paper, self.answers.make_way, self.correcting.tapped)
         self.pen.width = self.settings.pen_width
+        self.waiting = Waiting(self.paper, self.live)
         self.tools = Toolbox(self.paper, self.pen, Eraser(self.paper), self.selector)
         add_commands(self)
         self.bar = Bar(root, self.actions, BUTTONS, screen, self.look.palette)

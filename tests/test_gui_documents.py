@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from xml.etree import ElementTree
@@ -200,6 +201,30 @@ def test_a_picture_lies_on_the_sheet_with_what_was_read(window, settle, tmp_path
     window.undo()
     settle(window)
     assert window.sheet.empty
+
+
+def test_a_picture_says_that_it_is_still_being_read(window, until, settle, tmp_path, monkeypatch):
+    def texts():
+        return [window.paper.itemcget(i, "text") for i in window.paper.find_all() if is_text(i)]
+
+    def is_text(item):
+        return window.paper.type(item) == "text"
+
+    go = threading.Event()
+
+    def read(picture, fixed):
+        go.wait(10)
+        return [reading_of("1", "")]
+
+    monkeypatch.setattr(window.live, "_engine", type(window.engine)(read_picture=read))
+    (tmp_path / "a.png").write_bytes(png())
+    window.documents.open_file(tmp_path / "a.png")
+    until(window, lambda: "Reading …" in texts())
+    window.paper.zoom_by(1)
+    assert texts().count("Reading …") == 1
+    go.set()
+    settle(window)
+    assert "Reading …" not in texts()
 
 
 def test_every_expression_of_a_picture_is_answered_and_corrected_for_itself(
