@@ -92,6 +92,11 @@ def placed(line: Line, reading: Reading, wide: Callable[[float], float], room: R
     return under
 
 
+def is_clear(place: Place, wide: float, room: Room) -> bool:
+    """Is nothing written where an answer would stand, and all of it in the window?"""
+    return _lost(_standing(place, wide, room), room) == 0
+
+
 def _end(line: Line, size: float, room: Room) -> float:
     """Where the room beside a line ends: at the next line there, or with the window."""
     f, middle = room.factor, line.box.center[1]
@@ -104,24 +109,35 @@ def _end(line: Line, size: float, room: Room) -> float:
 
 def _taken(place: Place, wide: float, room: Room) -> bool:
     """Is another line where an answer would stand?"""
-    f = room.factor
-    box = Box(place.x / f, (place.y - 0.8 * place.size) / f, (place.x + wide) / f, place.y / f)
-    return any(_overlap(box, other) for other in room.others)
+    return any(_shared(_standing(place, wide, room), other) > 0 for other in room.others)
 
 
 def _on_page(line: Line, reading: Reading, wide: Callable[[float], float], room: Room) -> Place:
-    """Beside the expression if nothing else is written there, else under it."""
+    """Beside the expression if nothing else is written there, else there or under it, where it covers least."""
     f, box = room.factor, line.box
-    size = min(max(0.7 * box.height, ON_PAGE[0]), ON_PAGE[1] if is_number(reading) else WORDS) * f
-    beside = Place((box.right + 10) * f, box.center[1] * f + 0.36 * size, size)
-    if not _taken(beside, wide(size), room) and beside.x + wide(size) < room.edge:
-        return beside
-    size = min(size, 1.2 * ON_PAGE[0] * f)
-    return Place(box.left * f, (box.bottom + 6) * f + size, size)
+    large = min(max(0.7 * box.height, ON_PAGE[0]), ON_PAGE[1] if is_number(reading) else WORDS) * f
+    small = ON_PAGE[0] * f
+    places = [Place((box.right + 10) * f, box.center[1] * f + 0.36 * size, size) for size in (large, small)]
+    places.append(Place(box.left * f, (box.bottom + 6) * f + small, small))
+    return min(places, key=lambda place: _lost(_standing(place, wide(place.size), room), room))
 
 
-def _overlap(a: Box, b: Box) -> bool:
-    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
+def _lost(box: Box, room: Room) -> float:
+    """How much of a box lies over other lines or out of the window."""
+    outside = max(box.right - max(room.edge / room.factor, box.left), 0.0) * box.height
+    return outside + sum(_shared(box, other) for other in room.others)
+
+
+def _standing(place: Place, wide: float, room: Room) -> Box:
+    """Where an answer stands, in logical units."""
+    f = room.factor
+    return Box(place.x / f, (place.y - 0.8 * place.size) / f, (place.x + wide) / f, place.y / f)
+
+
+def _shared(a: Box, b: Box) -> float:
+    """The area that two boxes share."""
+    width, height = min(a.right, b.right) - max(a.left, b.left), min(a.bottom, b.bottom) - max(a.top, b.top)
+    return max(width, 0.0) * max(height, 0.0)
 
 
 def _height(line: Line, reading: Reading) -> float:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import ImageTk
 
-from hwcalc.gui.answer_place import Room, placed, rule_of
+from hwcalc.gui.answer_place import Room, is_clear, placed, rule_of
 from hwcalc.gui.drawing import Drawing
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.rounding import as_set
 from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING
-from hwcalc.gui.telling import doubtful_symbols, shown_answer
+from hwcalc.gui.telling import brief_answer, doubtful_symbols, shown_answer
 from hwcalc.gui.theme import DARK, LIGHT
 from hwcalc.gui.typeset import ROOT, Measure, Piece, typeset, typeset_answer
 from hwcalc.gui.written import EM, PEN, script
@@ -233,7 +233,11 @@ class Answers:
         room = Room(paper.factor, edge, read, shown.near, self._first_baseline(line))
         by_hand = self._by_hand(line, text + doubt)
         measure = script().measure if by_hand else self._drawing.measure
-        x, y, size = placed(line, reading, lambda size: _wide(text + doubt, size, measure), room)
+        place = placed(line, reading, lambda size: _wide(text + doubt, size, measure), room)
+        if line.page and not is_clear(place, _wide(text + doubt, place.size, measure), room):
+            text = brief_answer(text)
+            place = placed(line, reading, lambda size: _wide(text + doubt, size, measure), room)
+        x, y, size = place
         tags = (shown.tag, f"{shown.tag}-answer", "answer")
         setting = typeset_answer(text, size, measure)
         width = setting.width + (measure(doubt, size) if doubt else 0.0)

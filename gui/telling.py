@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading
 
+_FALSE = re.compile(r"✗ false: \S+ is (?!not )((?:(?! is ).)+)")
 SURE = 0.85  # a symbol less sure than this is marked when its reading is doubtful
 
 
@@ -22,6 +24,13 @@ def shown_answer(reading: Reading, answer: str | None = None) -> str:
         return f"✓ {answer}" if reading.value else f"✗ {answer}"
     stands_alone = reading.unknown or reading.text.rstrip().endswith("=") or answer.startswith("≈")
     return answer if reading.value is None or stands_alone else f"= {answer}"
+
+
+def brief_answer(shown: str) -> str:
+    """A shown answer to an equation in little room: `✗ 46` of `✗ false: 12+34 is 46`."""
+    if found := _FALSE.fullmatch(shown):
+        return f"✗ {found[1]}"
+    return shown[0] if shown[:1] in ("✓", "✗") else shown
 
 
 def copied_answer(reading: Reading) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from hwcalc.gui.sheet import Stroke
+from hwcalc.gui.engine import Engine
+from hwcalc.gui.sheet import Picture, Stroke
+from hwcalc.gui.telling import brief_answer
+from hwcalc.ink import Box
 from tests.conftest import box_of, reading_of
 
 
@@ -75,6 +80,43 @@ def test_the_answer_of_a_sum_in_columns_stands_under_its_rule(window, reader, se
     window.field.put(["2+3"])  # clear of them
     (typed,) = window.sheet.typed().values()
     assert typed.box.top > max(box.bottom for box in small)
+
+
+def test_an_answer_on_a_crowded_page_covers_no_other_line(window, settle, monkeypatch):
+    places = [Box(x, y, x + 290, y + 50) for y in (10, 70, 130) for x in (10, 370)]
+
+    def read(picture, fixed):
+        return [reading_of("12+34=47", "false: 12+34 is 46", value=False, box=place) for place in places]
+
+    monkeypatch.setattr(window.live, "_engine", Engine(read_picture=read))
+    kept = io.BytesIO()
+    Image.new("RGB", (700, 190), "white").save(kept, "PNG")
+    window.documents.picture_opened(Picture(Box(50, 50, 750, 240), kept.getvalue(), "a.png"))
+    settle(window)
+    boxes = [line.box for line in window.live.lines]
+    for drawn in shown(window):
+        assert drawn.answer.right < 900
+        assert not any(
+            a.left < drawn.answer.right
+            and drawn.answer.left < a.right
+            and a.top < drawn.answer.bottom < a.bottom
+            for a in boxes
+        )
+
+
+@pytest.mark.parametrize(
+    ("told", "brief"),
+    [
+        ("✗ false: 12+34 is 46", "✗ 46"),
+        ("✗ false: 22/7 is 3 1/7, about 3.142857", "✗ 3 1/7, about 3.142857"),
+        ("✗ false: 1+2 is 3, 2+2 is 4", "✗"),
+        ("✗ false: 7 is not 43", "✗"),
+        ("✓ true to 2 decimals", "✓"),
+        ("= 46", "= 46"),
+    ],
+)
+def test_what_a_false_sum_should_be_is_left_where_there_is_little_room(told, brief):
+    assert brief_answer(told) == brief
 
 
 def test_answers_come_bit_by_bit_on_a_full_sheet(window, settle, until):
