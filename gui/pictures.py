@@ -17,11 +17,10 @@ from hwcalc.ink import Box
 if TYPE_CHECKING:
     from PIL import Image
 
-MOST_PIXELS = 100_000_000
 SHOWN_SIDE = 1600  # pixels: a larger picture is kept smaller, which is still far more than reading needs
 SIDE = 24.0  # logical units: left free at its sides
 DARK = 110  # of 255: the mean of a picture that is dark
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf")
 
 
 def load(path: Path, room: tuple[float, float], top: float) -> Picture:
@@ -44,20 +43,15 @@ def load(path: Path, room: tuple[float, float], top: float) -> Picture:
 
 
 def fitted(data: bytes, name: str, room: tuple[float, float], top: float) -> Picture:
-    """A picture from the bytes of its file, upright, as large as fits in `room`. Raises ValueError."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    """The picture, or the first page, in the bytes of a file, as large as fits in `room`. Raises ValueError."""
+    from PIL import Image
 
-    try:
-        with Image.open(io.BytesIO(data)) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise ValueError(f"{name} has {opened.width} × {opened.height} pixels: scale it down first")
-            opened.draft("RGB", (SHOWN_SIDE, SHOWN_SIDE))
-            picture = ImageOps.exif_transpose(opened)
-            picture = _on_white(picture)
-    except (UnidentifiedImageError, Image.DecompressionBombError):
-        raise ValueError(f"{name} is not a picture that can be read: save it as PNG or JPEG") from None
-    except (OSError, SyntaxError) as error:
-        raise ValueError(f"{name} is damaged ({error}): take or save the picture again") from None
+    from hwcalc.picture_file import pages_of
+
+    pages = pages_of(data, name)
+    picture = Image.fromarray(pages[0]()).convert("RGB")
+    if len(pages) > 1:
+        name = f"{name}, page 1 of {len(pages)}"
     picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     kept = io.BytesIO()
     picture.save(kept, "PNG", compress_level=1)
@@ -81,23 +75,13 @@ def is_dark(picture: Image.Image) -> bool:
 def pixels(data: bytes) -> Image.Image:
     """The pixels, RGB, of a picture that is kept on a sheet.
 
-    The last few are remembered: what the worker has decoded once the event thread need not decode again.
-    Raises ValueError when it is no picture.
+    The last few are remembered: what the worker has decoded once the event thread need not decode again. Only PNG is
+    ever kept, and some of Pillow's other formats start programs. Raises ValueError when it is no picture.
     """
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(data)) as opened:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as opened:
             return opened.convert("RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise ValueError("a picture on the sheet cannot be read") from None
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    from PIL import Image
-
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        layer = picture.convert("RGBA")
-        paper = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(paper, layer).convert("RGB")
-    return picture.convert("RGB")

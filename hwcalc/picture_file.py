@@ -76,11 +76,11 @@ def open_pages(source: PictureSource) -> list[Page]:
         return [partial(_from_image, source, "the picture")]
     if isinstance(source, (str, os.PathLike)):
         name = os.fspath(source)
-        return _pages(_read_file(name), name)
+        return pages_of(_read_file(name), name)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _pages(bytes(source), _NAMELESS)
+        return pages_of(bytes(source), _NAMELESS)
     if hasattr(source, "read"):
-        return _pages(_read_stream(source, _NAMELESS), _NAMELESS)
+        return pages_of(_read_stream(source, _NAMELESS), _NAMELESS)
     raise ReadError(
         f"cannot read a picture from {type(source).__name__}: give a path, bytes, an open file, "
         "a PIL image or a uint8 array"
@@ -135,7 +135,8 @@ def _read_stream(stream: BinaryIO, name: str) -> bytes:
     return data
 
 
-def _pages(data: bytes, name: str) -> list[Page]:
+def pages_of(data: bytes, name: str) -> list[Page]:
+    """What opens each page of the bytes of a file; see `open_pages`. `name` is for messages."""
     if not data:
         raise ReadError(f"{name} is empty: take or save the picture again")
     if b"%PDF-" in data[:1024]:

@@ -301,6 +301,36 @@ def test_a_photo_is_turned_as_its_camera_says():
     assert (picture.box.width, picture.box.height) == (20, 60)
 
 
+@pytest.mark.parametrize("kind", ["PDF", "TIFF"])
+def test_of_several_pages_the_first_is_opened_and_told(window, settle, tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(window.live, "_engine", Engine(read_picture=lambda *_: []))
+    if kind == "PDF":
+        pytest.importorskip("pypdfium2")
+    path = tmp_path / f"a.{kind.lower()}"
+    page = Image.new("L", (300, 100), 255)
+    page.save(path, kind, save_all=True, append_images=[page])
+    window.documents.open_file(path)
+    settle(window)
+    assert window.status.text == f"Opened {path.name}, page 1 of 2"
+    assert len(window.sheet.pictures()) == 1
+
+
+def test_a_scan_of_16_bits_keeps_its_ink():
+    grey = np.full((60, 200), 60000, np.uint16)
+    grey[20:30, 20:180] = 9000
+    kept = io.BytesIO()
+    Image.fromarray(grey).save(kept, "PNG")
+    picture = pictures.fitted(kept.getvalue(), "a.png", (500, 500), 0)
+    assert pictures.pixels(picture.data).getpixel((100, 25)) < (60, 60, 60)
+
+
+def test_a_sheet_holds_no_pictures_that_start_programs():
+    kept = io.BytesIO()
+    Image.new("L", (30, 30)).save(kept, "EPS")
+    with pytest.raises(ValueError, match="cannot be read"):
+        pictures.pixels(kept.getvalue())
+
+
 def test_paste_takes_a_sum_into_the_field(window, settle):
     window.root.clipboard_clear()
     window.root.clipboard_append("  12+34\n")
