@@ -57,7 +57,9 @@ class Documents:
 
     def open(self) -> None:
         """Ask for a sheet or a picture, and open it."""
-        both = " ".join(f"*{s}" for s in (files.SUFFIX, ink_files.SUFFIX, *pictures.SUFFIXES))
+        suffixes = (files.SUFFIX, ink_files.SUFFIX, *pictures.SUFFIXES)
+        # Cameras write .JPG, which X11 tells from .jpg
+        both = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in suffixes)
         kinds = [("Sheets and pictures", both), ("All files", "*")]
         _hide_hidden_files(self._root)
         name = filedialog.askopenfilename(

@@ -165,6 +165,14 @@ def test_dialogs_begin_where_the_last_file_was_and_tell_what_it_was_called(
     assert window.root.tk.eval("set ::tk::dialog::file::showHiddenVar") == "0"
 
 
+def test_the_dialog_shows_what_cameras_write(window, monkeypatch):
+    asked = {}
+    monkeypatch.setattr("tkinter.filedialog.askopenfilename", lambda **options: asked.update(options))
+    window.documents.open()
+    (_, shown), _ = asked["filetypes"]
+    assert {"*.jpg", "*.JPG"} <= set(shown.split())
+
+
 def test_an_empty_sheet_is_not_exported(window, settle, tmp_path):
     window.documents.save_to(tmp_path / "a.png")
     settle(window)
