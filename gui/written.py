@@ -43,6 +43,8 @@ class Script:
         self._forms["."] = [[_DOT]]
         self._forms["≈"] = [[_wave(0.1), _wave(-0.13)]]
         self._forms[ROOT] = [[np.array(SIGN) * (0.6, -1.0)]]
+        self._forms["✓"] = [[_TICK]]
+        self._forms["✗"] = [[_CROSS, _CROSS * (-1.0, 1.0)]]
         self._forms["?"] = [[_even(_QUESTION), _DOT + np.array([0.24, 0.0])]]
         self._wide = {c: max(_width(form) for form in forms) for c, forms in self._forms.items()}
         for character, forms in self._forms.items():
@@ -102,6 +104,8 @@ def _wave(rise: float) -> FloatArray:
 
 
 _DOT = np.array([[0.0, -0.03], [0.02, -0.02]])
+_TICK = np.array([[0.0, -0.4], [0.2, -0.08], [0.62, -0.9]])
+_CROSS = np.array([[-0.27, -1.0], [0.27, 0.0]])
 _QUESTION = np.array(
     [
         *([0.03, -0.74], [0.06, -0.88], [0.15, -0.97], [0.28, -1.0], [0.41, -0.95], [0.48, -0.83]),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hwcalc.gui import export
 from hwcalc.gui.engine import Engine
 from hwcalc.gui.sheet import Picture, Stroke
 from hwcalc.gui.telling import brief_answer
@@ -19,6 +20,10 @@ from tests.conftest import box_of, reading_of
 def shown(window):
     window.root.update()
     return [window.answers._shown[line] for line in window.live.lines]
+
+
+def meet(a, b):
+    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
 
 
 def test_an_answer_stands_beside_its_line_and_under_it_where_there_is_no_room(window, write, settle):
@@ -82,7 +87,7 @@ def test_the_answer_of_a_sum_in_columns_stands_under_its_rule(window, reader, se
     assert typed.box.top > max(box.bottom for box in small)
 
 
-def test_an_answer_on_a_crowded_page_covers_no_other_line(window, settle, monkeypatch):
+def test_an_answer_on_a_crowded_page_covers_no_other_line(window, settle, until, monkeypatch):
     places = [Box(x, y, x + 290, y + 50) for y in (10, 70, 130) for x in (10, 370)]
 
     def read(picture, fixed):
@@ -93,15 +98,12 @@ def test_an_answer_on_a_crowded_page_covers_no_other_line(window, settle, monkey
     Image.new("RGB", (700, 190), "white").save(kept, "PNG")
     window.documents.picture_opened(Picture(Box(50, 50, 750, 240), kept.getvalue(), "a.png"))
     settle(window)
-    boxes = [line.box for line in window.live.lines]
-    for drawn in shown(window):
-        assert drawn.answer.right < 900
-        assert not any(
-            a.left < drawn.answer.right
-            and drawn.answer.left < a.right
-            and a.top < drawn.answer.bottom < a.bottom
-            for a in boxes
-        )
+    until(window, lambda: len(window.answers._shown) == len(places))
+    seen = [drawn.answer for drawn in shown(window)]
+    exported = [answer.box for answer in export.answers(window.live.lines, window.settings)]
+    assert max(box.right for box in seen) < 900
+    for box in seen + exported:
+        assert not any(meet(line.box, box) for line in window.live.lines)
 
 
 @pytest.mark.parametrize(
