@@ -21,7 +21,7 @@ from hwcalc.gui.actions import Choice
 from hwcalc.gui.live import Line, explained
 from hwcalc.gui.parts import Parts
 from hwcalc.gui.settings import Settings
-from hwcalc.gui.sheet import Edit, Item, Picture, Stroke
+from hwcalc.gui.sheet import CLEAR, OPEN, Edit, Item, Picture, Stroke
 
 Writer: TypeAlias = Callable[[Mapping[int, Item], Sequence[Line], Settings], bytes]
 
@@ -43,6 +43,7 @@ class Documents:
         """No file yet; `opened` is called before another sheet takes the place of this one."""
         self.path: Path | None = None
         self.saved = True
+        self._paths: dict[frozenset[int], Path | None] = {}  # of the sheets that were left, by their items
         self._parts = parts
         self._root = parts.root
         self._sheet = parts.sheet
@@ -165,11 +166,12 @@ class Documents:
 
     def _sheet_opened(self, path: Path, items: dict[int, Item]) -> None:
         self._opened()
-        self._sheet.exchange("open", items)
+        left = not self.saved and not self._sheet.empty
+        self._sheet.exchange(OPEN, items)
         self.path, self.saved = path, True
         self._settings.opened(path)
         self._entitle()
-        self._status.say(f"Opened {path.name}")
+        self._status.say(f"Opened {path.name}" + left * ". Ctrl+Z brings back what was not saved")
 
     def _save(self, path: Path) -> None:
         items = dict(self._sheet.items)
@@ -189,6 +191,11 @@ class Documents:
         self._worker.submit(work, done, lambda error: self._status.warn(explained(error)))
 
     def _edited(self, edit: Edit) -> None:
+        if edit.name in (OPEN, CLEAR):  # made or undone: another sheet is here, it belongs to another file
+            if edit.before:
+                self._paths[frozenset(edit.before)] = self.path
+            self.path = self._paths.get(frozenset(edit.after))
+            self._entitle()
         if self.saved:
             self.saved = False
             self._entitle()

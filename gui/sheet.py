@@ -19,8 +19,8 @@ from hwcalc.ink import Box, FloatArray
 LEADING = 1.3
 """Height of a typed line in heights of its font."""
 
-CORRECTION = "correction"
-"""The name of an edit that says what symbols are."""
+CORRECTION, OPEN, CLEAR = "correction", "open", "clear"
+"""The names of edits: one that says what symbols are, and those that begin another sheet."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,7 +39,7 @@ from hwcalc.gui.rounding import Rounding
 from hwcalc.gui.screen import Screen
 from hwcalc.gui.scrolling import bind_moves
 from hwcalc.gui.settings import PANELS, PEN, Settings, dump_settings, load_settings
-from hwcalc.gui.sheet import Edit
+from hwcalc.gui.sheet import CLEAR, Edit
 from hwcalc.gui.shortcuts import ShortcutSheet
 from hwcalc.gui.side import Side
 from hwcalc.gui.theme import Palette
@@ -254,7 +254,7 @@ class Window:
         self.note()
         self.log.sheet_left()
         if not self.sheet.empty:
-            self.sheet.remove("clear", list(self.sheet.items))
+            self.sheet.remove(CLEAR, list(self.sheet.items))
             self.status.say("Cleared. Ctrl+Z brings it back.")
 
     def select_all(self) -> None:

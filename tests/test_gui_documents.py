@@ -52,6 +52,27 @@ def test_save_and_open_bring_the_sheet_back(window, write, settle, tmp_path):
     assert len(window.sheet.strokes()) == 4
 
 
+def test_what_was_on_the_sheet_before_is_not_saved_over_the_opened_file(window, write, settle, tmp_path):
+    path = tmp_path / "sum.hwcalc"
+    write(window, "1+1")
+    window.documents.save_to(path)
+    settle(window)
+    window.clear()
+    assert (window.documents.path, window.root.title()) == (None, "hwcalc")
+    write(window, "1")
+    window.documents.open_file(path)
+    settle(window)
+    assert window.status.text == "Opened sum.hwcalc. Ctrl+Z brings back what was not saved"
+    window.undo()
+    assert len(window.sheet.items) == 1
+    assert window.documents.path is None
+    window.redo()
+    assert window.documents.path == path
+    window.clear()
+    window.undo()
+    assert window.documents.path == path
+
+
 @pytest.mark.parametrize(
     "name", ["missing.hwcalc", "folder.hwcalc", "text.hwcalc", "text.png", "cut.jpg", "empty.png"]
 )
