@@ -49,7 +49,7 @@ class Documents:
         self._sheet = parts.sheet
         self._paper = parts.paper
         self._live = parts.live
-        self._worker = parts.worker
+        self._worker = parts.files_worker
         self._status = parts.status
         self._settings = parts.settings
         self._opened = opened

@@ -77,7 +77,7 @@ class Exchange:
         parts, data = self._parts, clipboard.picture(self._parts.root)
         if data is not None:
             work = partial(pictures.fitted, data, "The picture on the clipboard", *self._documents.room())
-            parts.worker.submit(
+            parts.files_worker.submit(
                 work, self._documents.picture_opened, lambda error: parts.status.warn(explained(error))
             )
         elif texts := clipboard.texts(parts.root):
@@ -109,6 +109,6 @@ class Exchange:
             thumbnail(scaled, PICTURE_SIZE, PICTURE_PEN, LIGHT.ink, "white").save(kept, "PNG")
             clipboard.put_picture(kept.getvalue())
 
-        self._parts.worker.submit(
+        self._parts.files_worker.submit(
             work, lambda _: status.say("Copied the picture"), lambda error: status.warn(explained(error))
         )

@@ -25,7 +25,10 @@ from hwcalc.gui.worker import Worker
 
 @dataclass(frozen=True)
 class Parts:
-    """One window's parts; each has its description in its own module."""
+    """One window's parts; each has its description in its own module.
+
+    `worker` reads; `files_worker` opens and saves, which need not wait until a long page has been read.
+    """
 
     root: tk.Tk
     screen: Screen
@@ -33,6 +36,7 @@ class Parts:
     look: Look
     engine: Engine
     worker: Worker
+    files_worker: Worker
     sheet: Sheet
     paper: Paper
     status: Status
@@ -67,6 +71,7 @@ class Parts:
             look,
             engine,
             worker,
+            Worker(root),
             sheet,
             paper,
             Status(root, screen),

@@ -113,7 +113,7 @@ class Window:
         self.parts = Parts.make(self.middle, engine, self.settings, self.look, screen, self.worker)
         self.engine, self.screen, self.sheet, self.paper = engine, screen, self.parts.sheet, self.parts.paper
         self.status, self.live, self.answers = self.parts.status, self.parts.live, self.parts.answers
-        self.selector = self.parts.selector
+        self.selector, self.files_worker = self.parts.selector, self.parts.files_worker
 
     def _make_features(self) -> None:
         parts, root, screen = self.parts, self.root, self.screen
@@ -167,7 +167,7 @@ class Window:
     def _recover(self) -> Recovery | None:
         if self.slot.path is None:
             return None
-        recovery = Recovery(self.root, self.sheet, self.worker, self.slot.path, self.pen.underway)
+        recovery = Recovery(self.root, self.sheet, self.files_worker, self.slot.path, self.pen.underway)
         items = recovery.recover()
         if items:
             self.sheet.exchange("recovery", items)
@@ -208,6 +208,7 @@ class Window:
         close_card()
         self.learning.close()
         self.worker.close()
+        self.files_worker.finish()  # so that what was just saved is
         if self.recovery is not None:
             if self.sheet.empty or self.documents.saved:
                 self.recovery.forget()

@@ -18,10 +18,11 @@ import tkinter as tk
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any, ClassVar
 
 POLL_MS = 1  # how often finished jobs are looked for while there are any
-CLOSE_SECONDS = 2.0  # how long the end of the program waits for a job that runs
+CLOSE_SECONDS = 2.0  # how long the end of the program waits for a job that runs, or for those to be finished
 
 
 class _Rest:
@@ -93,6 +94,14 @@ class Worker:
             self._wake.notify()
         if self._polling is None:
             self._polling = self._widget.after(POLL_MS, self._poll)
+
+    def finish(self) -> None:
+        """Do what waits and hand it back, if that does not take long; then close."""
+        deadline = monotonic() + CLOSE_SECONDS
+        while self._open and monotonic() < deadline:
+            self._poll()
+            sleep(POLL_MS / 1000)
+        self.close()
 
     def close(self) -> None:
         """Stop after the running job; results that come later are dropped."""

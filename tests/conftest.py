@@ -187,7 +187,7 @@ def settle() -> Callable[[Any], None]:
 
     def settle(window: Any) -> None:
         window.root.update()
-        wait_until(window, lambda: not window.worker.busy)
+        wait_until(window, lambda: not (window.worker.busy or window.files_worker.busy))
         window.root.update()
 
     return settle

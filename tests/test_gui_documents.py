@@ -256,6 +256,16 @@ def test_a_picture_says_that_it_is_still_being_read(window, until, settle, tmp_p
     assert "Reading …" not in texts()
 
 
+def test_saving_does_not_wait_for_what_is_being_read(window, reader, until, tmp_path):
+    go = threading.Event()
+    reader.wait = lambda: go.wait(10)
+    window.sheet.add("stroke", [Stroke(np.array([[100, 60, 0], [101, 110, 0.1]]))])
+    window.documents.save_to(tmp_path / "a.hwcalc")
+    until(window, lambda: window.documents.saved)
+    assert window.worker.busy
+    go.set()
+
+
 def test_every_expression_of_a_picture_is_answered_and_corrected_for_itself(
     window, settle, tmp_path, monkeypatch
 ):
@@ -464,8 +474,6 @@ def test_what_is_not_saved_is_there_again_after_closing(display, reader, tmp_pat
     assert again.look.palette is DARK
     assert (again.root.winfo_width(), again.root.winfo_height()) == (700, 500)
     again.documents.save_to(tmp_path / "a.hwcalc")
-    while again.worker.busy:
-        again.root.update()
-    again.close()
+    again.close()  # which waits for that
     assert len(files.read_sheet(tmp_path / "a.hwcalc")) == 1
     assert not (tmp_path / "sheet0.hwcalc").exists()
