@@ -64,6 +64,7 @@ class Field(ttk.Frame):
         self.answer.grid(row=0, column=1, padx=(screen.px(GAP), 0))
         self.entry.bind("<Return>", lambda _: self.keep())
         self.entry.bind("<KP_Enter>", lambda _: self.keep())
+        self.entry.bind("<Control-a>", lambda _: self._select_all())
         self.entry.bind("<Up>", lambda _: self._recall(1))
         self.entry.bind("<Down>", lambda _: self._recall(-1))
 
@@ -177,6 +178,11 @@ class Field(ttk.Frame):
         self._line = None
         self.text.set(entries[-self._back].text if self._back else "")
         self.entry.icursor("end")
+        return "break"
+
+    def _select_all(self) -> str:
+        """Tk's own Ctrl+A on X11 goes to the beginning, and what is typed then would stand before the rest."""
+        self.entry.selection_range(0, "end")
         return "break"
 
     def _focus(self) -> None:

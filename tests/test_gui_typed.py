@@ -73,6 +73,16 @@ def test_enter_waits_for_the_value(window, settle, reader):
     assert [item.text for item in window.sheet.typed().values()] == ["1+2"]
 
 
+def test_all_of_the_field_is_selected_and_typed_over(window, settle):
+    window.field.type("1+1")
+    entry = window.field.entry
+    entry.event_generate("<Control-a>")
+    assert entry.selection_get() == "1+1"
+    entry.event_generate("<Key>", keysym="7")
+    assert window.field.text.get() == "7"
+    settle(window)
+
+
 def test_a_name_begins_a_typed_line_but_no_letter_that_is_a_key(window, settle):
     window.root.event_generate("e")
     assert window.tools.current.name == "eraser"
