@@ -98,7 +98,7 @@ class LearnPanel(ttk.Frame):
         self.keep.state(["!disabled" if kept else "disabled"])
         busy = learning.share is not None
         self.learn.configure(text="Stop" if busy else "Learn my hand")
-        self.learn.state(["!disabled" if learning.samples else "disabled"])
+        self.learn.state(["!disabled" if learning.samples or busy else "disabled"])
         self.delete.configure(text=f"Delete {len(self.chosen)}" if self.chosen else "Delete all")
         self.delete.state(["!disabled" if learning.samples and not busy else "disabled"])
         self.progress.configure(value=learning.share or 0.0)

@@ -195,6 +195,23 @@ def test_progress_shows_and_learning_can_be_stopped(school, teacher, until):
     assert teacher.used == []
 
 
+def test_learning_can_be_stopped_when_the_last_correction_was_undone_meanwhile(
+    school, teacher, write, settle, until
+):
+    school.root.event_generate("<Control-k>")
+    write(school, "1+1")
+    correct(school, settle)
+    school.side.show("learn")
+    school.root.update()
+    teacher.go_on.clear()
+    school.learning.learn()
+    school.undo()
+    school.learn_panel.learn.invoke()
+    teacher.go_on.set()
+    until(school, learnt(school))
+    assert school.learning.told == "Stopped: nothing has changed."
+
+
 def test_samples_are_seen_chosen_and_deleted_by_mouse_and_by_keys(school):
     give(school, "0123")
     school.root.event_generate("<Control-j>")
