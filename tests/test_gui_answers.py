@@ -14,12 +14,14 @@ from hwcalc.gui.engine import Engine
 from hwcalc.gui.sheet import Picture, Stroke
 from hwcalc.gui.telling import brief_answer
 from hwcalc.ink import Box
-from tests.conftest import box_of, reading_of
+from tests.conftest import box_of, reading_of, wait_until
 
 
 def shown(window):
+    answers, lines = window.answers, window.live.lines
     window.root.update()
-    return [window.answers._shown[line] for line in window.live.lines]
+    wait_until(window, lambda: not answers._stale and answers._shown.keys() >= set(lines))
+    return [answers._shown[line] for line in lines]
 
 
 def meet(a, b):
@@ -87,7 +89,7 @@ def test_the_answer_of_a_sum_in_columns_stands_under_its_rule(window, reader, se
     assert typed.box.top > max(box.bottom for box in small)
 
 
-def test_an_answer_on_a_crowded_page_covers_no_other_line(window, settle, until, monkeypatch):
+def test_an_answer_on_a_crowded_page_covers_no_other_line(window, settle, monkeypatch):
     places = [Box(x, y, x + 290, y + 50) for y in (10, 70, 130) for x in (10, 370)]
 
     def read(picture, fixed):
@@ -98,7 +100,6 @@ def test_an_answer_on_a_crowded_page_covers_no_other_line(window, settle, until,
     Image.new("RGB", (700, 190), "white").save(kept, "PNG")
     window.documents.picture_opened(Picture(Box(50, 50, 750, 240), kept.getvalue(), "a.png"))
     settle(window)
-    until(window, lambda: len(window.answers._shown) == len(places))
     seen = [drawn.answer for drawn in shown(window)]
     exported = [answer.box for answer in export.answers(window.live.lines, window.settings)]
     assert max(box.right for box in seen) < 900
