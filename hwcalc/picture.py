@@ -8,6 +8,8 @@ masks, drawn to a scale at which the pen is about five pixels wide:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import cv2
@@ -45,14 +47,14 @@ _AT = 0.6  # widths of the pen from another
 _PAIR = 3.0  # widths of the pen: two dots no longer than this divide that are over each other,
 _ASIDE = 1.3  # no more aside than this,
 _ROOM = 0.8, 8.0  # and apart by this
-_PALE = (
-    0.25,
-    1.5,
-)  # of the height of the writing: the longer side of what a paler pen may have written beside,
-_BY = 1.5  # and how far
+_PALE = 0.25, 1.5  # of the height of the writing: the longer side of what a paler pen wrote beside,
+_BY, _ABOVE = 1.5, 0.2  # and how far aside, and over or under the rest
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 _SOFT = 0.35  # widths of the pen; less or more makes fewer strokes whole
+_COLOURED = 0.87  # of the brightest colour of a pixel is its grey, at most,
+_LIGHT = 0.6  # where that is brighter than this share of the paper's,
+_BAND = 2.5  # and widths of the pen wide, where it was highlighted
 _SKEWED = 3.0  # degrees; what is less is read as well as it stands
 
 
@@ -111,11 +113,30 @@ def writing(image: ByteArray) -> Writing:
     return Writing(part, faintest, to_picture)
 
 
-def softened(found: Writing) -> Writing:
-    """The same with the strokes of chalk, of pencil or of a moved camera made whole, and finer things lost."""
-    return found._replace(
+def second_looks(image: ByteArray, found: Writing) -> Iterator[Writing]:
+    """Other ways to see the ink of a picture, of which `found` is the first, where that reads badly.
+
+    The strokes of chalk, of pencil or of a moved camera are made whole, and finer things lost; and seen in the
+    brightest of its colours, highlighters and coloured stains are paper.
+    """
+    yield found._replace(
         darkness=np.asarray(cv2.GaussianBlur(found.darkness, (0, 0), _SOFT * PEN_WIDTH), np.uint8)
     )
+    if image.ndim == 3 and _highlighted(image, found):
+        with suppress(ReadError):
+            yield writing(np.asarray(image.max(axis=2)))
+
+
+def _highlighted(image: ByteArray, found: Writing) -> bool:
+    """Whether what is coloured and light in a picture is mostly wider than a line: coloured pens write lines."""
+    small = np.stack([resized(image[..., k], 1 / float(found.to_picture[0, 0])) for k in range(3)], axis=-1)
+    light = small.max(axis=2)
+    pale = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8) < _COLOURED * light
+    pale &= light > _LIGHT * np.median(light)
+    size = round(_BAND * PEN_WIDTH)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    wide = cv2.morphologyEx(pale.astype(np.uint8), cv2.MORPH_OPEN, disc)
+    return bool(2 * np.count_nonzero(wide) > np.count_nonzero(pale) > 0)
 
 
 def level_ink(writing: Writing, degrees: float = 0.0) -> Ink:
@@ -171,19 +192,18 @@ def _around_ink(darkness: ByteArray, threshold: float, faintest: float) -> tuple
     What a paler pen wrote beside belongs to it.
     """
     left, top, width, height = cv2.boundingRect(over(darkness, threshold))
-    right, bottom = left + width, top + height
-    size = min(width, height)
+    right, bottom, size = left + width, top + height, min(width, height)
     _, _, boxes, _ = cv2.connectedComponentsWithStats(over(darkness, faintest), connectivity=8)
-    longest, area = boxes[:, 2:4].max(axis=1), boxes[:, cv2.CC_STAT_AREA]
-    pale = boxes[(longest <= _PALE[1] * size) & (longest >= _PALE[0] * size) & (area < longest**2)]
+    x, y, w, h, area = boxes.T
+    longest = np.maximum(w, h)
+    pale = (longest >= _PALE[0] * size) & (longest <= _PALE[1] * size) & (area < longest**2)
+    pale &= (y > top - _ABOVE * size) & (y + h < bottom + _ABOVE * size)
     before = None
-    while before != (left, top, right, bottom):
-        before = left, top, right, bottom
-        x, y, w, h = pale[:, :4].T
-        near = (x < right + _BY * size) & (x + w > left - _BY * size) & (y < bottom) & (y + h > top)
-        if near.any():
-            left, top = min(left, int(x[near].min())), min(top, int(y[near].min()))
-            right, bottom = max(right, int((x + w)[near].max())), max(bottom, int((y + h)[near].max()))
+    while before != (left, right):
+        before = left, right
+        near = pale & (x < right + _BY * size) & (x + w > left - _BY * size)
+        left, right = min([left, *x[near]]), max([right, *(x + w)[near]])
+        top, bottom = min([top, *y[near]]), max([bottom, *(y + h)[near]])
     left, top = max(0, left - 8), max(0, top - 8)
     return darkness[top : bottom + 8, left : right + 8], left, top
 

@@ -7,6 +7,7 @@ up to `reader`, where its ink lies on a page to `page`; here they are asked in t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import accumulate
 from operator import itemgetter
@@ -16,7 +17,7 @@ import numpy as np
 
 from . import page, segment
 from .glyphs import default_classifier
-from .ink import Box, Ink, ReadError
+from .ink import Box, ByteArray, Ink, ReadError
 from .item_numbers import LENGTH, item_numbers
 from .page_joins import cut, joins, rows, signs_between
 from .reader import DOUBTFUL, MAX_STROKES, Fixed, Reading, Source, read_source, source_of
@@ -95,7 +96,8 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
     from .picture import writing
     from .picture_file import open_picture
 
-    return _known(_surest(writing(open_picture(source)), digits), fixed)
+    image = open_picture(source)
+    return _known(_surest(image, writing(image), digits), fixed)
 
 
 def _known(reading: Reading, fixed: Fixed | None) -> Reading:
@@ -103,14 +105,17 @@ def _known(reading: Reading, fixed: Fixed | None) -> Reading:
     return read_source(replace(source_of(reading), fixed=fixed)) if fixed else reading
 
 
-def _surest(found: Writing, digits: bool) -> Reading:
-    """The one expression in a picture, looked at again if it is doubtful, with ragged strokes made whole."""
-    from .picture import softened
+def _surest(image: ByteArray, found: Writing, digits: bool) -> Reading:
+    """The one expression in a picture, looked at again while it is doubtful."""
+    from .picture import second_looks
 
-    first = _upright(found, digits)
-    if not first.doubtful:
-        return first
-    return max(first, _at_second_look(_upright(softened(found), digits)), key=_confidence)
+    best = _upright(found, digits)
+    for look in second_looks(image, found) if best.doubtful else ():
+        with suppress(ReadError):
+            best = max(best, _at_second_look(_upright(look, digits)), key=_confidence)
+        if not best.doubtful:
+            break
+    return best
 
 
 def _confidence(reading: Reading) -> float:
@@ -181,29 +186,45 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
     ReadError
         It is not a picture, cannot be opened, is too large, or no ink is found in it.
     """
-    from .picture import level_ink, writing  # see `read`
+    from .picture import level_ink, second_looks, writing  # see `read`
     from .picture_file import open_picture
 
-    found = writing(open_picture(source))
+    image = open_picture(source)
+    found = writing(image)
     fixed = fixed or {}
     ink = level_ink(found)
     if len(ink.strokes) > MAX_ON_PAGE:
         raise ReadError(
             f"{len(ink.strokes)} pieces of ink are too many for a page of sums (at most {MAX_ON_PAGE}): crop it"
         )
-    readings = _read_all(found, ink, 0.0, fixed)
+    degrees, readings = 0, _expressions(ink)
     sure = _median(readings)
-    if sure >= _SURELY or not readings:
-        return readings
-    if len(readings) == 1 and len(source_of(readings[0]).ink.strokes) == len(ink.strokes):
+    if not readings:
+        return []
+    if (
+        sure < _SURELY
+        and len(readings) == 1
+        and len(source_of(readings[0][0]).ink.strokes) == len(ink.strokes)
+    ):
         # one line hardly tells how the page lies: read as the one expression it may be surer
-        alone = max(readings[0], _surest(found, digits=False), key=_confidence)
+        alone = max(readings[0][0], _surest(image, found, digits=False), key=_confidence)
         return [_known(alone, fixed.get(0))]
-    turned = {_sureness(i): (i, degrees) for degrees in _TURNS for i in [level_ink(found, degrees)]}
-    if max(turned) <= _enough(sure):
-        return readings
-    others = _read_all(found, *turned[max(turned)], fixed)
-    return others if _coherence(others) > _coherence(readings) else readings
+    if sure < _SURELY:
+        turned = {_sureness(i): (turn, i) for turn in _TURNS for i in [level_ink(found, turn)]}
+        if max(turned) > _enough(sure):
+            turn, ink = turned[max(turned)]
+            degrees, readings = max(
+                (degrees, readings), (turn, _expressions(ink)), key=lambda way: _coherence(way[1])
+            )
+    for look in second_looks(image, found):
+        if not any(reading.doubtful for reading, _ in readings):
+            break
+        again = _expressions(level_ink(look, degrees))
+        readings = _best_of(readings, [(_at_second_look(reading), left_out) for reading, left_out in again])
+    return [
+        _whole(_known(reading, fixed[i]), left_out) if fixed.get(i) else reading
+        for i, (reading, left_out) in enumerate(readings)
+    ]
 
 
 def _enough(sure: float) -> float:
@@ -214,36 +235,27 @@ def _enough(sure: float) -> float:
 def _sureness(ink: Ink) -> float:
     """The median confidence of the longest few expressions of a page."""
     longest = sorted(_written(ink), key=lambda i: -len(i.strokes))[:_SAMPLE]
-    return _median([read_source(Source(i)) for i in longest])
+    return _median([(read_source(Source(i)), ()) for i in longest])
 
 
-def _median(readings: Sequence[Reading]) -> float:
+def _median(readings: Sequence[_OnPage]) -> float:
     """The median confidence of the longest few readings: on its side a page has many short ones, which look sure."""
-    longest = sorted(readings, key=lambda reading: -len(reading.symbols))[:_SAMPLE]
+    longest = sorted((reading for reading, _ in readings), key=lambda reading: -len(reading.symbols))[
+        :_SAMPLE
+    ]
     return float(np.median([reading.confidence for reading in longest])) if longest else 0.0
 
 
-def _coherence(readings: Sequence[Reading]) -> float:
+def _coherence(readings: Sequence[_OnPage]) -> float:
     """How much of a page is read in one piece and surely, 0 to 1: a line on its side is many single symbols."""
-    symbols = sum(len(reading.symbols) for reading in readings)
-    joined = sum(reading.confidence * (len(reading.symbols) - 1) for reading in readings)
+    symbols = sum(len(reading.symbols) for reading, _ in readings)
+    joined = sum(reading.confidence * (len(reading.symbols) - 1) for reading, _ in readings)
     return joined / max(1, symbols - 1)
 
 
 def _written(ink: Ink) -> list[Ink]:
     """The ink of every expression on a page."""
     return [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
-
-
-def _read_all(found: Writing, ink: Ink, degrees: float, fixed: Mapping[int, Fixed]) -> list[Reading]:
-    """Every expression on a page, of which `ink` is that, turned clockwise by `degrees`; see `read_page`."""
-    from .picture import level_ink, softened
-
-    readings = _expressions(ink)
-    if any(reading.doubtful for reading, _ in readings):
-        again = _expressions(level_ink(softened(found), degrees))
-        readings = _best_of(readings, [(_at_second_look(reading), left_out) for reading, left_out in again])
-    return [_whole(_known(one, fixed.get(i)), left_out) for i, (one, left_out) in enumerate(readings)]
 
 
 def _expressions(ink: Ink) -> list[_OnPage]:
@@ -259,13 +271,13 @@ def _expressions(ink: Ink) -> list[_OnPage]:
         if number and rest:
             reading = read_source(Source(_part(reading, rest)))
         if rest and any(s.label.isdigit() for s in reading.symbols):
-            found.append((reading, left_out))
+            found.append((_whole(reading, left_out), left_out))
     return found
 
 
 def _best_of(first: list[_OnPage], again: list[_OnPage]) -> list[_OnPage]:
     """Of two looks at a page the one that reads more of it, what is doubtful there as the other reads it if surer."""
-    page, other = sorted((first, again), key=lambda look: _coherence([reading for reading, _ in look]))[::-1]
+    page, other = sorted((first, again), key=_coherence)[::-1]
     best = []
     for one in page:
         others = (there for there in other if one[0].doubtful and _same_place(one[0].box, there[0].box))

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import hwcalc
+from hwcalc import picture as picture_module
 from hwcalc import picture_reader
 
 from .written import GLYPHS, drawn, sum_picture, sum_strokes
@@ -56,6 +57,26 @@ def test_a_page_of_ragged_strokes():
     strokes = [s for i, text in enumerate(sums) for s in sum_strokes(text, 60, 40, 40 + 120 * i)]
     page = chalked(drawn(strokes, (640, 400), 9), 0.7)
     assert [reading.text for reading in hwcalc.read_page(page)] == sums
+
+
+def highlighted(picture, colour, left, right):
+    """In colour, with a band over the writing from `left` to `right`."""
+    page = np.repeat(picture[..., None].astype(float), 3, axis=2)
+    page[20:-20, left:right] *= np.array(colour) / 255
+    return page.astype(np.uint8)
+
+
+@pytest.mark.parametrize("colour", [(255, 100, 170), (255, 150, 60), (110, 200, 255)])
+def test_what_is_highlighted_is_read(colour):
+    picture = highlighted(np.pad(sum_picture("12+3=15"), 60, constant_values=235), colour, 155, 390)
+    assert hwcalc.read(picture).text == "12+3=15"
+    assert [reading.text for reading in hwcalc.read_page(picture)] == ["12+3=15"]
+
+
+def test_a_coloured_pen_is_no_highlighter():
+    picture = np.repeat(sum_picture("12+3=15")[..., None], 3, axis=2)
+    picture[:, 290:, 0] = 225  # red ink
+    assert not picture_module._highlighted(picture, picture_module.writing(picture))
 
 
 def test_a_picture_can_be_a_path_an_image_or_an_array():
