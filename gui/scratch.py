@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from hwcalc.crossed_out import main_axes, sweeps
 from hwcalc.gui.sheet import Stroke
 from hwcalc.ink import FloatArray
-from hwcalc.zigzags import main_axes, sweeps
 
 SWEEPS = 5  # strokes of the pen to and fro; no symbol has so many
 FULL = 0.4  # of the extent of the zigzag: a shorter sweep is a tremble

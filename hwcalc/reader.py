@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import equations, expression, segment
+from .crossed_out import crosses_out
 from .digits_alone import among_digits
 from .empty_box import with_boxes
 from .features import Glyph, extract
@@ -28,7 +29,6 @@ from .letters import is_foreign, letters_apart, or_junk
 from .memory import Memory
 from .model_file import ModelError
 from .parses import Parse, Piece, agreed
-from .zigzags import is_scratched
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label; '' where that is not known."""
@@ -335,18 +335,12 @@ def read_source(source: Source) -> Reading:
     if (
         is_foreign([piece.group for piece in unsaid], candidates, letters, strange)
         or any(looks(piece) < _UNLIKELY for piece in alone)
-        or any(_has_zigzag(ink, unit, piece) for piece in unsaid)
+        or crosses_out([(piece.label, ink.group(piece.group.strokes)) for piece in unsaid], unit)
     ):
         reading = replace(reading, doubtful=True)
     if not source.digits:
         return reading
     return _number(reading, parse.labels, any(looks(piece) < _FOREIGN for piece in shaped))
-
-
-def _has_zigzag(ink: Ink, unit: float, piece: Piece) -> bool:
-    """Whether something in a symbol by a pen was scratched out."""
-    strokes = ink.group(piece.group.strokes)
-    return ink.pen_width is None and any(is_scratched(stroke.points, unit) for stroke in strokes)
 
 
 def _check_known(source: Source) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hwcalc.crossed_out import sweeps
 from hwcalc.gui.scratch import scratched_out
 from hwcalc.gui.sheet import Stroke
-from hwcalc.zigzags import sweeps
 
 
 def zigzag(left, top, width, height, count=6):

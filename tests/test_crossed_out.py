@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import hwcalc
+from hwcalc.ink import FloatArray
+
+from .written import sum_strokes
+
+SLASH, BACKSLASH, BAR = ((-6, 66), (40, -6)), ((0, 0), (40, 60)), ((-8, 30), (48, 31))
+
+
+def lines(place: int, *ends: tuple[tuple[float, float], tuple[float, float]]) -> list[FloatArray]:
+    """Lines over the symbol at a place of a sum that is 60 high."""
+    return [np.add(np.linspace(first, last, 12), (20 + 63 * place, 20)) for first, last in ends]
+
+
+@pytest.mark.parametrize("crossed", [(SLASH,), (SLASH, BACKSLASH), (BAR,)], ids=["slash", "cross", "bar"])
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_digit_that_is_crossed_out_is_doubtful(crossed, place) -> None:
+    ink = sum_strokes("35+9", 60, 20, 20)
+    assert not hwcalc.read_ink(ink).doubtful
+    assert hwcalc.read_ink([*ink, *lines(place, *crossed)]).doubtful
+
+
+@pytest.mark.parametrize(
+    ("text", "over", "said"),
+    [
+        ("7-5", lines(0, ((8, 34), (38, 33))), "7-5"),  # a crossed 7
+        ("0-5", lines(0, ((8, 54), (40, 6))), "0-5"),  # a slashed zero
+        ("5 2", lines(1, ((4, 58), (36, 2))), "5/2"),
+        ("5 2", lines(1, ((6, 12), (36, 46)), ((36, 12), (6, 46))), "5×2"),
+    ],
+)
+def test_lines_of_symbols_cross_nothing_out(text, over, said) -> None:
+    strokes = [s for i, c in enumerate(text) if c != " " for s in sum_strokes(c, 60, 20 + 63 * i, 20)]
+    reading = hwcalc.read_ink([*strokes, *over])
+    assert (reading.text, reading.doubtful) == (said, False)
