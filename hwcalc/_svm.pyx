@@ -616,7 +616,8 @@ cdef class Machine:
 
     def __init__(self, support_vectors, n_support, dual_coef, intercept, str kernel="rbf", double gamma=1,
                  double coef0=0, int degree=3):
-        support = np.ascontiguousarray(support_vectors, np.float32)
+        support = np.asarray(support_vectors)  # float64 stays: what is near by may be far from the origin
+        support = np.ascontiguousarray(support, np.float64 if support.dtype == np.float64 else np.float32)
         counts, dual = np.asarray(n_support, np.intp), np.asarray(dual_coef, np.float32)
         K = self.n_classes = len(counts)
         self.n_features, self.n_pairs = support.shape[1], K * (K - 1) // 2
