@@ -134,4 +134,10 @@ class ByteMachine:
 def scores_of_both(
     first: ByteMachine, second: ByteMachine, X: ArrayLike, Y: ArrayLike, share: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def pair_values(
+    kernel: NDArray[np.float64],
+    n_support: NDArray[np.integer],
+    dual_coef: NDArray[np.float64],
+    intercept: NDArray[np.float64],
+) -> NDArray[np.float64]: ...
 def class_scores(values: NDArray[np.float64], n_classes: int) -> NDArray[np.float64]: ...

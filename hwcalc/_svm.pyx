@@ -16,6 +16,7 @@ from libc.string cimport memcpy, memset
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 
 import numpy as np
 
@@ -623,10 +624,13 @@ cdef class Machine:
         self.n_features, self.n_pairs = support.shape[1], K * (K - 1) // 2
         check_machine(counts, len(support), dual.shape, len(intercept))
         self.kernel = kernel_of(kernel, gamma, coef0, degree)
-        self.intercept = np.array(intercept, float)
         lanes, self.first = panel_order(counts, np.arange(len(support)))
         centre = centre_of(support, kernel)
         self.centre = centre if centre.any() else None
+        self.intercept = np.array(intercept, float)
+        if self.kernel.kind == LINEAR and self.centre is not None:
+            at_centre = ((support - centre) @ centre)[None]
+            self.intercept = pair_values(at_centre, counts, np.asarray(dual_coef, float), self.intercept)[0]
         packed, self.squares = pack(support, lanes, centre)
         self.panels, self.halves = halved(packed)
         self.stride = -(-(K - 1) // 16) * 16
@@ -1123,13 +1127,28 @@ def class_scores(const double[:, ::1] values, Py_ssize_t n_classes):
     return scores
 
 
+def pair_values(kernel, n_support, dual_coef, intercept):
+    """Pair values (n, K (K - 1) / 2) float64 from kernel values (n, S) float64 and the arrays of a `Machine`."""
+    cut = np.concatenate([[0], np.cumsum(n_support)])
+    values = np.empty((len(kernel), len(intercept)))
+    for pair, (i, j) in enumerate(combinations(range(len(n_support)), 2)):
+        of_i, of_j = slice(cut[i], cut[i + 1]), slice(cut[j], cut[j + 1])
+        values[:, pair] = (  # einsum, because a BLAS looks at the batch
+            np.einsum("ns,s->n", kernel[:, of_i], dual_coef[j - 1, of_i])
+            + np.einsum("ns,s->n", kernel[:, of_j], dual_coef[i, of_j])
+            + intercept[pair]
+        )
+    return values
+
+
 def centre_of(X, str kernel):
     """What to subtract from samples X (n, d) so that float32 distances between them stay precise, (d,) float64.
 
     Zero unless the data lie far from the origin, seen from their spread: then zero features stay zero, and
-    tiles leave them out. Only the RBF kernel may be shifted.
+    tiles leave them out. The polynomial kernel may not be shifted; the linear one may, as sum_s b_s = 0: the
+    centred machine's intercept is the value of the pair at the centre, and the machine's is that at the origin.
     """
-    if kernel != "rbf" or not len(X):
+    if kernel not in ("rbf", "linear") or not len(X):
         return np.zeros(X.shape[1])
     mean = X.mean(axis=0, dtype=np.float64)
     spread = np.einsum("nd,nd->", X, X, dtype=np.float64) / len(X) - mean @ mean

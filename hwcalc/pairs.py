@@ -183,13 +183,14 @@ class Watch:
 
 @dataclass
 class Problem:
-    """Packed samples of all classes, and the pairs to train on them."""
+    """Packed samples of all classes, less their centre, and the pairs to train on them."""
 
     panels: Array
     squares: Array
     lanes: Array
     first: Array
     given: Array | None
+    centre: Array
 
     @classmethod
     def of(cls, X: Array, target: Array, n_classes: int, kernel: str) -> Problem:
@@ -209,8 +210,10 @@ class Problem:
                 lanes,
                 first,
                 X.astype(np.float32, copy=False),
+                np.zeros(0),
             )
-        return cls(*pack(X, lanes, centre_of(X, kernel)), lanes, first, None)
+        centre = centre_of(X, kernel)
+        return cls(*pack(X, lanes, centre), lanes, first, None, centre)
 
     def pairs(self) -> list[tuple[int, int]]:
         """(0, 1), (0, 2), ... in the order of LIBSVM."""

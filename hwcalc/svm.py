@@ -25,7 +25,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from ._svm import WIDTH, Machine, RowPool, class_scores
+from ._svm import WIDTH, Machine, RowPool, class_scores, pair_values
 from .pairs import Callback, Problem, Solution, Task, Watch, feasible, solve_pair
 
 Array = NDArray[Any]
@@ -348,7 +348,11 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.support_ = problem.lanes[used].astype(np.int32)
         self.n_support_ = np.bincount(target[self.support_], minlength=len(classes)).astype(np.int32)
         self.support_vectors_ = X[self.support_] if problem.given is None else np.empty((0, 0), X.dtype)
-        self._set_pairs(dual[:, used], np.array([solution.intercept for solution in solutions]))
+        intercept = np.array([solution.intercept for solution in solutions])
+        if self.kernel == "linear" and problem.centre.any():
+            at_origin = (problem.centre - self.support_vectors_) @ problem.centre
+            intercept = pair_values(at_origin[None], self.n_support_, dual[:, used], intercept)[0]
+        self._set_pairs(dual[:, used], intercept)
         self.dual_objective_ = np.array([solution.objective for solution in solutions])
         self.n_iter_ = np.array([solution.steps for solution in solutions], np.int32)
         self.shape_fit_ = X.shape
@@ -395,23 +399,10 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _scores_of(self, X: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Pair values (n, K (K - 1) / 2) and class scores (n, K) of checked samples."""
         if self.kernel == "precomputed":
-            return self._scores_of_kernel(np.ascontiguousarray(X[:, self.support_], np.float64))
+            given = np.ascontiguousarray(X[:, self.support_], np.float64)
+            values = pair_values(given, self.n_support_, *self._of_pairs())
+            return values, class_scores(values, len(self.classes_))
         return self._machine.evaluate(X, effective_n_jobs(self.n_jobs))
-
-    def _scores_of_kernel(self, K: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The same from kernel values K (n, support vectors); einsum, because a BLAS looks at the batch."""
-        n_classes = len(self.classes_)
-        dual, intercept = self._of_pairs()
-        values = np.empty((len(K), n_classes * (n_classes - 1) // 2))
-        cut = np.concatenate([[0], np.cumsum(self.n_support_)])
-        for pair, (i, j) in enumerate(combinations(range(n_classes), 2)):
-            of_i, of_j = slice(cut[i], cut[i + 1]), slice(cut[j], cut[j + 1])
-            values[:, pair] = (
-                np.einsum("ns,s->n", K[:, of_i], dual[j - 1, of_i])
-                + np.einsum("ns,s->n", K[:, of_j], dual[i, of_j])
-                + intercept[pair]
-            )
-        return values, class_scores(values, n_classes)
 
     def _scores(self, X: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         check_is_fitted(self)
@@ -455,9 +446,10 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.kernel != "linear":
             raise AttributeError("coef_ is only available when using a linear kernel")
         weights = np.zeros((len(self.intercept_), self.support_vectors_.shape[1]))
-        rows = np.arange(len(self.support_))
-        for pair, (samples, values) in enumerate(self._dual_of(rows).values()):
-            weights[pair] = values @ self.support_vectors_[samples]
+        # a pair's values add up to 0 but for rounding, which counts where the vectors are far from the origin
+        vectors = self.support_vectors_ - self.support_vectors_.mean(axis=0, dtype=np.float64)
+        for pair, (samples, values) in enumerate(self._dual_of(np.arange(len(vectors))).values()):
+            weights[pair] = values @ vectors[samples]
         return -weights if len(self.classes_) == 2 else weights
 
     def __getstate__(self) -> dict[str, Any]:

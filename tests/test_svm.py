@@ -311,6 +311,21 @@ def test_data_far_from_the_origin(blobs, offset):
     np.testing.assert_allclose(far.decision_function(X + offset), near.decision_function(X), atol=5e-3)
 
 
+@pytest.mark.parametrize("offset", [1e4, -1e8])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_the_linear_kernel_far_from_the_origin(blobs, offset, n_classes):
+    """The dual is the same wherever the samples lie; weights and intercepts are those of the samples as they are."""
+    X, y = (array[blobs[1] < n_classes] for array in blobs)
+    near = SVC(kernel="linear", decision_function_shape="ovo").fit(X, y)
+    values = near.decision_function(X)
+    far = clone(near).fit(X + offset, y)
+    np.testing.assert_allclose(far.decision_function(X + offset), values, atol=5e-3)
+    np.testing.assert_allclose(far.coef_, near.coef_, atol=5e-3)
+    by_hand = ((X + offset) @ far.coef_.T + far.intercept_).reshape(values.shape)
+    np.testing.assert_allclose(by_hand, values, atol=5e-3)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(far)).predict(X + offset), near.predict(X))
+
+
 def test_a_model_survives_pickling(digits):
     X, y = digits
     model = SVC(probability=True, random_state=0).fit(X, y)
