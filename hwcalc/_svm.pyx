@@ -1141,6 +1141,13 @@ def pair_values(kernel, n_support, dual_coef, intercept):
     return values
 
 
+def far_from_origin(X, double deviations):
+    """Whether the mean of samples X (n, d) is longer than so many standard deviations."""
+    mean = X.mean(axis=0, dtype=np.float64)
+    variance = np.einsum("nd,nd->", X, X, dtype=np.float64) / len(X) - mean @ mean
+    return bool(mean @ mean > deviations * deviations * variance)
+
+
 def centre_of(X, str kernel):
     """What to subtract from samples X (n, d) so that float32 distances between them stay precise, (d,) float64.
 
@@ -1148,11 +1155,9 @@ def centre_of(X, str kernel):
     tiles leave them out. The polynomial kernel may not be shifted; the linear one may, as sum_s b_s = 0: the
     centred machine's intercept is the value of the pair at the centre, and the machine's is that at the origin.
     """
-    if kernel not in ("rbf", "linear") or not len(X):
-        return np.zeros(X.shape[1])
-    mean = X.mean(axis=0, dtype=np.float64)
-    spread = np.einsum("nd,nd->", X, X, dtype=np.float64) / len(X) - mean @ mean
-    return mean if mean @ mean > 16 * spread else np.zeros(X.shape[1])
+    if kernel in ("rbf", "linear") and len(X) and far_from_origin(X, 4):
+        return X.mean(axis=0, dtype=np.float64)
+    return np.zeros(X.shape[1])
 
 
 def compress(const real[:, ::1] X):

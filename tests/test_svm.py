@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import joblib
@@ -324,6 +325,16 @@ def test_the_linear_kernel_far_from_the_origin(blobs, offset, n_classes):
     by_hand = ((X + offset) @ far.coef_.T + far.intercept_).reshape(values.shape)
     np.testing.assert_allclose(by_hand, values, atol=5e-3)
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(far)).predict(X + offset), near.predict(X))
+
+
+def test_the_polynomial_kernel_warns_far_from_the_origin(blobs):
+    """It may not be shifted, and float32 does not hold it."""
+    X, y = blobs
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        SVC(kernel="poly").fit(X + 5, y)
+    with pytest.warns(UserWarning, match=r"kernel='poly' is imprecise .*: scale them"):
+        SVC(kernel="poly").fit(X + 50, y)
 
 
 def test_a_model_survives_pickling(digits):
