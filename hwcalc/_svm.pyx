@@ -51,6 +51,7 @@ cdef extern from "_svm_simd.h":
     ctypedef struct Loops:
         Py_ssize_t rows
         bint (*halve)(const float *, Py_ssize_t, uint16_t *) noexcept nogil
+        void (*norms)(const float *, Py_ssize_t, float *) noexcept nogil
         void (*tile)(const float **, Tiles *) noexcept nogil
         void (*kernel_rows)(const Kernel *, const Panels *, const Tiles *, float **) noexcept nogil
         void (*decide)(const Kernel *, const Panels *, const Tiles *, const float *, Py_ssize_t,
@@ -141,7 +142,7 @@ def pack(const real[:, ::1] X, const intptr_t[::1] lanes, const double[::1] cent
     Result  panels (p, d, 32) float32 and the squared norms of the samples, (p, 32) float32
     """
     cdef Py_ssize_t p, k, lane, sample, n_panels = lanes.shape[0] // LANES, width = X.shape[1]
-    packed, norms = aligned((n_panels, width, LANES)), np.zeros((n_panels, LANES), np.float32)
+    packed, norms = aligned((n_panels, width, LANES)), np.empty((n_panels, LANES), np.float32)
     cdef float[:, :, ::1] panels = packed
     cdef float[:, ::1] squares = norms
     with nogil:
@@ -150,9 +151,7 @@ def pack(const real[:, ::1] X, const intptr_t[::1] lanes, const double[::1] cent
                 sample = lanes[p * LANES + lane]
                 for k in range(width):
                     panels[p, k, lane] = <float>(X[sample, k] - centre[k]) if sample >= 0 else 0
-            for k in range(width):
-                for lane in range(LANES):
-                    squares[p, lane] += panels[p, k, lane] * panels[p, k, lane]
+            loops.norms(&panels[p, 0, 0], width, &squares[p, 0])
     return packed, norms
 
 
@@ -182,7 +181,6 @@ cdef int allot(Tiles *tiles, Py_ssize_t n_rows, Py_ssize_t rows, Py_ssize_t widt
     tiles.sums = tiles.squares + padded
     tiles.feature = <int32_t *>(tiles.sums + padded * LANES)
     tiles.steps = tiles.feature + n_tiles * width
-    memset(tiles.squares, 0, sizeof(float) * padded)
     return 0
 
 
@@ -452,7 +450,6 @@ cdef class PairSolver:
         for s in range(tiles.n_rows):
             lane = self.member[start + s] % LANES
             panel = self.panel[self.member[start + s] // LANES]
-            tiles.squares[s] = self.squares[panel, lane]
             address[s] = <intptr_t>&samples[s, 0]
             for k in range(tiles.width):
                 samples[s, k] = self.panels[panel, k, lane]
@@ -690,14 +687,9 @@ cdef class Machine:
 
     cdef void _tile(self, const float *samples, Tiles *tiles) noexcept nogil:
         cdef const float *rows[BLOCK_ROWS]
-        cdef Py_ssize_t r, k
-        cdef double total
+        cdef Py_ssize_t r
         for r in range(tiles.n_rows):
             rows[r] = samples + r * tiles.width
-            total = 0
-            for k in range(tiles.width):
-                total += <double>rows[r][k] * rows[r][k]
-            tiles.squares[r] = <float>total
         loops.tile(rows, tiles)
 
     cdef void _sections(self, Tiles *tiles, Py_ssize_t size, float *section) noexcept nogil:

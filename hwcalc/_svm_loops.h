@@ -76,7 +76,20 @@ TARGET INLINED VEC NAME(kernel)(const Kernel *kernel, VEC product, float square,
     return product;
 }
 
-/* Fill the tiles with these samples; the last tile is padded with zeros. */
+/* The squared norms of a panel's samples. They and those of `tile` are summed as `products` are: so the distance of
+ * a sample from itself is exactly 0. */
+TARGET static void NAME(norms)(const float *panel, Py_ssize_t width, float *squares) {
+    for (int v = 0; v < VECTORS; v++) {
+        VEC sum = (VEC){0} + nothing;
+        for (Py_ssize_t k = 0; k < width; k++) {
+            VEC column = *(const VEC *)(panel + k * LANES + v * WIDTH);
+            sum += column * column;
+        }
+        *(VEC *)(squares + v * WIDTH) = sum;
+    }
+}
+
+/* Fill the tiles with these samples and their squared norms; the last tile is padded with zeros. */
 TARGET static void NAME(tile)(const float *const *samples, Tiles *tiles) {
     Py_ssize_t size = tiles->rows, width = tiles->width;
     for (Py_ssize_t first = 0; first < tiles->n_rows; first += size) {
@@ -84,18 +97,22 @@ TARGET static void NAME(tile)(const float *const *samples, Tiles *tiles) {
         float *values = tiles->values + first * width;
         int32_t *feature = tiles->feature + first / size * width;
         int32_t *steps = tiles->steps + first / size * (tiles->chunks + 1);
+        float square[ROWS];
+        for (int r = 0; r < ROWS; r++) square[r] = nothing;
         for (Py_ssize_t k = 0, chunk = 0; k < width; k++) {
             int any = 0;
             while (k >= width * chunk / tiles->chunks) steps[chunk++] = (int32_t)step;
             for (Py_ssize_t r = 0; r < size; r++) {
                 float value = r < used ? samples[first + r][k] : 0.0f;
                 values[step * size + r] = value;
+                square[r] += value * value;
                 any |= value != 0.0f;
             }
             feature[step] = (int32_t)k;
             step += any;
         }
         steps[tiles->chunks] = (int32_t)step;
+        for (Py_ssize_t r = 0; r < size; r++) tiles->squares[first + r] = square[r];
     }
 }
 

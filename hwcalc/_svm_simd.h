@@ -82,6 +82,7 @@ static void fill_places(void) {
 typedef struct {
     Py_ssize_t rows;
     int (*halve)(const float *, Py_ssize_t, uint16_t *);
+    void (*norms)(const float *, Py_ssize_t, float *);
     void (*tile)(const float *const *, Tiles *);
     void (*kernel_rows)(const Kernel *, const Panels *, const Tiles *, float *const *);
     void (*decide)(const Kernel *, const Panels *, const Tiles *, const float *, Py_ssize_t, float *);
@@ -104,9 +105,9 @@ typedef struct {
 } Loops;
 
 #define LOOPS(set) \
-    { ROWS, halve_##set, tile_##set, kernel_rows_##set, decide_##set, add_rows_##set, move_##set, partner_##set, \
-      hinge_epoch_##set, byte_sample_##set, byte_kernel_##set, collect_##set, weigh_##set, round_to_half_##set, \
-      weighted_##set, compare_##set, sizeof(number_##set) }
+    { ROWS, halve_##set, norms_##set, tile_##set, kernel_rows_##set, decide_##set, add_rows_##set, move_##set, \
+      partner_##set, hinge_epoch_##set, byte_sample_##set, byte_kernel_##set, collect_##set, weigh_##set, \
+      round_to_half_##set, weighted_##set, compare_##set, sizeof(number_##set) }
 
 /* The baseline of the compiler: SSE2, NEON, ... */
 #define TARGET

@@ -267,6 +267,17 @@ def test_every_instruction_set_computes_the_same_machine():
     np.testing.assert_allclose(found[1], found[2], atol=4e-3)
 
 
+def test_a_sample_is_at_no_distance_from_itself():
+    """Where gamma is beyond all reason, each sample is told by itself alone, in a batch or by itself."""
+    code = (
+        "import numpy as np; from hwcalc.svm import SVC; rng = np.random.default_rng(0);"
+        "X, y = rng.normal(size=(200, 300)) * (rng.random((200, 300)) < 0.5), np.arange(200) % 3;"
+        "m = SVC(gamma=1e12).fit(X, y);"
+        "print(m.score(X, y), np.mean([m.predict(x[None])[0] for x in X] == y))"
+    )
+    np.testing.assert_array_equal(printed_by_instruction_sets(code), 1)
+
+
 def test_the_same_data_give_the_same_machine(digits):
     X, y = digits
     one, other = SVC(n_jobs=1).fit(X, y), SVC(n_jobs=2).fit(X, y)
