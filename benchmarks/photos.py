@@ -78,7 +78,7 @@ def shadowed(picture: ByteArray) -> ByteArray:
     return _bytes(picture * (0.5 + 0.5 / (1 + np.exp(4 * edge))) * (1 - 0.2 * y / picture.shape[0]))
 
 
-def noisy(picture: ByteArray, deviation: float) -> ByteArray:
+def noisy(picture: np.ndarray, deviation: float) -> ByteArray:
     return _bytes(picture + np.random.default_rng(0).normal(0, deviation, picture.shape))
 
 
@@ -107,6 +107,42 @@ def faint(picture: ByteArray) -> ByteArray:
     return noisy(_bytes(235 - (235 - picture.astype(np.float64)) / 5), 2)
 
 
+def ragged(picture: ByteArray) -> ByteArray:
+    """Chalk or a soft pencil: each stroke with many gaps."""
+    rough = cv2.GaussianBlur(np.random.default_rng(0).normal(0, 2, picture.shape), (0, 0), 0.8)
+    left = 1 - 0.8 * np.clip(0.5 + 0.5 * rough, 0, 1)
+    return noisy(_bytes(235 - 0.7 * left * (235.0 - picture)), 2)
+
+
+def moved(picture: ByteArray) -> ByteArray:
+    """The camera moved by two widths of the pen, aslant."""
+    path = np.zeros((2 * PEN + 1, 2 * PEN + 1), np.float32)
+    cv2.line(path, (0, PEN // 2), (2 * PEN, 2 * PEN - PEN // 2), (1.0,), 1)
+    return np.asarray(cv2.filter2D(picture, -1, path / path.sum()), np.uint8)
+
+
+def by_two_pens(picture: ByteArray) -> ByteArray:
+    """On a sheet the right half with a pen of a third of the contrast."""
+    contrast = np.where(np.arange(picture.shape[1]) < picture.shape[1] / 2, 1.0, 0.35)
+    return np.pad(_bytes(235 - contrast * (235.0 - picture)), 2 * EM, constant_values=235)
+
+
+def highlighted(picture: ByteArray) -> ByteArray:
+    """In pink, from the second symbol to the last but one."""
+    page = np.repeat(picture[..., None].astype(np.float64), 3, axis=2)
+    page[EM // 4 : -EM // 4, EM:-EM] *= (1.0, 0.45, 0.7)
+    return noisy(page, GRAIN)
+
+
+def dotted(picture: ByteArray) -> ByteArray:
+    page = np.pad(picture, 6 * EM, constant_values=235)
+    dots = np.full_like(page, 255)
+    for y in range(0, page.shape[0], EM * 2 // 3):
+        for x in range(0, page.shape[1], EM * 2 // 3):
+            cv2.circle(dots, (x, y), 2, (140,), -1)
+    return np.minimum(page, dots)
+
+
 def shining_through(picture: ByteArray) -> ByteArray:
     """What was written on the other side of the paper: mirrored, blurred and faint."""
     back = cv2.GaussianBlur(picture[:, ::-1], (0, 0), 2)
@@ -132,6 +168,11 @@ HARMS: dict[str, Harm] = {
     "squared paper": lambda p: ruled(p, True),
     **{f"scaled by {f:g}": (lambda p, f=f: scaled(p, f)) for f in (0.25, 0.5, 2.0, 4.0)},
     "pencil, a fifth of the contrast": faint,
+    "chalk or soft pencil": ragged,
+    "the camera moved": moved,
+    "half of it by a paler pen": by_two_pens,
+    "highlighted in pink": highlighted,
+    "dotted paper": dotted,
     "the back shines through": shining_through,
     "a sheet on a dark table": on_a_table,
     "blackboard": lambda p: 255 - p,
