@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hwcalc.personal import Learnt
 
 OFFER = "Corrected. Ctrl+K keeps what you correct, to learn your hand"
+NO_BETTER = "That is no better, so nothing has changed. Correct more, or delete samples that are wrong."
 POLL_MS = 50  # how often progress is shown
 
 
@@ -159,7 +160,13 @@ class Learning:
             self._parts.root.after(POLL_MS, self._show_progress)
 
     def _learnt(self, learnt: Learnt) -> None:
+        """Read with what was learnt, if it reads what was held back better."""
         assert self._folder is not None
+        told = f"Samples held back: {learnt.held}. Read right before: {learnt.before}, now: {learnt.after}."
+        if not learnt.better:
+            self.told = f"{told} {NO_BETTER}"
+            self._finished()
+            return
         path, new = self._folder / "model.npz", self._folder / "new.npz"
         try:
             learnt.classifier.save(new)  # first: on a full disk the old one stays
@@ -169,9 +176,7 @@ class Learning:
         except OSError as error:
             self._failed(error)
             return
-        self.told = (
-            f"Samples held back: {learnt.held}. Read right before: {learnt.before}, now: {learnt.after}."
-        )
+        self.told = told
         self._read_with(path)
         self._finished()
 

@@ -47,6 +47,11 @@ class Learnt(NamedTuple):
     before: int
     after: int
 
+    @property
+    def better(self) -> bool:
+        """More of them are read right than before."""
+        return self.after > self.before
+
 
 def learn(
     base: GlyphClassifier, samples: Sequence[Sample], progress: Progress = lambda share: None

@@ -30,6 +30,7 @@ class FakeTeacher:
     def __init__(self):
         self.lessons = []
         self.used = []
+        self.after = 4
         self.go_on = threading.Event()
         self.go_on.set()
 
@@ -38,7 +39,7 @@ class FakeTeacher:
         progress(0.25)
         assert self.go_on.wait(10)
         progress(1.0)
-        return Learnt(FakeClassifier(f"lesson {len(self.lessons)}"), 5, 1, 4)
+        return Learnt(FakeClassifier(f"lesson {len(self.lessons)}"), 5, 1, self.after)
 
     def use(self, path):
         self.used.append(path.read_text() if path else None)
@@ -153,6 +154,17 @@ def test_learning_shows_before_and_after_and_is_undone_step_by_step(school, teac
     settle(school)
     assert teacher.used[-1] is None
     assert school.learning.model is None
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_what_reads_no_better_is_not_used(school, teacher, until, after):
+    give(school)
+    teacher.after = after
+    school.learning.learn()
+    until(school, learnt(school))
+    assert f"Read right before: 1, now: {after}. That is no better" in school.learning.told
+    assert school.learning.model is None
+    assert teacher.used == []
 
 
 def test_what_was_learnt_stays_where_the_next_lesson_cannot_be_written(school, until, monkeypatch):
