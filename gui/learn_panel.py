@@ -16,6 +16,7 @@ from hwcalc.gui.scrolling import HidingScrollbar
 from hwcalc.gui.settings import Settings
 from hwcalc.gui.theme import Palette
 from hwcalc.gui.thumbnails import thumbnail
+from hwcalc.samples import Sample
 
 WIDTH = 240  # logical units
 CELL = 42
@@ -63,7 +64,7 @@ class LearnPanel(ttk.Frame):
         for row, widget in enumerate(rest, start=3):
             widget.grid(row=row, column=0, columnspan=2, sticky="ew", pady=(px(6), 0))
         self._bind_keys()
-        self.bind("<Map>", lambda _: self.redraw())
+        self.bind("<Map>", lambda _: self._shown())
         learning.listeners.append(self.redraw)
 
     def _bind_keys(self) -> None:
@@ -87,6 +88,10 @@ class LearnPanel(ttk.Frame):
         """Show the panel in another palette."""
         self.palette = palette
         self.redraw()
+
+    def _shown(self) -> None:
+        self.chosen = set()
+        self._learning.refresh()
 
     def redraw(self) -> None:
         """Show what is kept and how far the learning is."""
@@ -142,16 +147,14 @@ class LearnPanel(ttk.Frame):
         if not samples:
             place = (canvas.winfo_width() / 2, self._screen.px(30))
             canvas.create_text(*place, text=NONE_YET, justify="center", fill=p.quiet, font=self._screen.small)
-        for number in range(len(samples)):
-            self._draw_sample(number, focus)
+        for number, sample in enumerate(samples):
+            self._draw_sample(number, sample, focus)
         rows = -(-len(samples) // self._columns())
         height = max(rows * self._screen.px(CELL), canvas.winfo_height() - 2 * self._screen.px(1))
         canvas.configure(scrollregion=(0, 0, canvas.winfo_width(), height))
 
-    def _draw_sample(self, number: int, focus: bool) -> None:
+    def _draw_sample(self, number: int, sample: Sample, focus: bool) -> None:
         canvas, p, cell = self.grid_of_samples, self.palette, self._screen.px(CELL)
-        assert self._learning.samples is not None
-        sample = self._learning.samples.all[number]
         row, column = divmod(number, self._columns())
         x, y = column * cell, row * cell
         back = p.chosen if number in self.chosen else p.paper

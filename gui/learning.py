@@ -64,6 +64,15 @@ class Learning:
 
     # Samples
 
+    def refresh(self) -> None:
+        """Follow what other windows kept and deleted."""
+        if self.samples is not None:
+            before = self.samples.all
+            self.samples.refresh()
+            if self.samples.all != before:
+                self.told = ""
+        self._changed()
+
     def delete(self, numbers: Iterable[int]) -> None:
         """Delete samples."""
         self._change(lambda samples: samples.remove(numbers))
@@ -116,7 +125,8 @@ class Learning:
         """Learn from the samples, in a thread of its own: meanwhile the sheet is still read."""
         if self.samples is None or self.share is not None:
             return
-        engine, samples = self._parts.engine, list(self.samples.all)
+        self.samples.refresh()
+        engine, samples = self._parts.engine, self.samples.all
         self.share, self.told, self._stop = 0.0, "", False
         self._worker = Worker(self._parts.root)
         self._worker.submit(lambda: engine.learn(samples, self._passed), self._learnt, self._failed)

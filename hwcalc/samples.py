@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,56 +28,71 @@ class Sample:
 
 
 class Samples:
-    """Personal samples in a file, a line of JSON for each. A damaged line is left out."""
+    """Personal samples in a file, a line of JSON for each. A damaged line is left out.
+
+    Other windows of that person add to the file and delete from it, too: `refresh` follows them.
+    """
 
     def __init__(self, path: Path) -> None:
         """Those in the file; none when it is not there yet."""
         self._path = path
-        self.all: list[Sample] = []
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            lines = []
-        for line in lines:
-            try:
-                self.all.append(_sample(line))
-            except (ValueError, TypeError, KeyError, RecursionError):
-                continue
+        self._by_line: dict[str, Sample] = {}
+        self.refresh()
 
     def __len__(self) -> int:
-        return len(self.all)
+        return len(self._by_line)
+
+    @property
+    def all(self) -> list[Sample]:
+        """The samples, oldest first."""
+        return list(self._by_line.values())
+
+    def refresh(self) -> None:
+        """Hold what is in the file now; a sample that still is stays the same object."""
+        try:
+            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            lines = []
+        except OSError:
+            return
+        before, self._by_line = self._by_line, {}
+        for line in lines:
+            with suppress(ValueError, TypeError, KeyError, RecursionError):
+                self._by_line[line] = before.get(line) or _sample(line)
 
     def add(self, label: str, strokes: Iterable[FloatArray]) -> None:
         """Keep a sample; of too many the oldest goes. Raises OSError."""
         sample = Sample(label, tuple(np.asarray(s, np.float64)[:, :2] for s in strokes))
-        self.all.append(sample)
-        if len(self.all) > MOST_SAMPLES:
-            del self.all[:-MOST_SAMPLES]
-            self._write()
-            return
+        line = _line(sample)
+        self._by_line.pop(line, None)  # so that the newest is the last
+        self._by_line[line] = sample
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(_line(sample))
+            file.write(f"{line}\n")
+        if len(self) > MOST_SAMPLES:
+            self.remove(range(len(self) - MOST_SAMPLES))
 
     def remove(self, numbers: Iterable[int]) -> None:
         """Delete the samples at these places. Raises OSError."""
-        gone = set(numbers)
-        self.all = [sample for number, sample in enumerate(self.all) if number not in gone]
+        lines = list(self._by_line)
+        gone = {lines[number] for number in numbers}
+        self.refresh()
+        self._by_line = {line: sample for line, sample in self._by_line.items() if line not in gone}
         self._write()
 
     def _write(self) -> None:
-        if self.all:
+        if self._by_line:
             # Loads the compiled core, which keeping samples does not need
             from .atomic import write_whole
 
-            write_whole(self._path, "".join(map(_line, self.all)).encode("utf-8"))
+            write_whole(self._path, "".join(f"{line}\n" for line in self._by_line).encode("utf-8"))
         else:
             self._path.unlink(missing_ok=True)
 
 
 def _line(sample: Sample) -> str:
     strokes = [np.round(stroke, 2).tolist() for stroke in sample.strokes]
-    return json.dumps({"label": sample.label, "strokes": strokes}, ensure_ascii=False) + "\n"
+    return json.dumps({"label": sample.label, "strokes": strokes}, ensure_ascii=False)
 
 
 def _sample(line: str) -> Sample:

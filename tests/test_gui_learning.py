@@ -258,6 +258,22 @@ def test_what_was_kept_while_the_panel_was_hidden_shows_when_it_is_back(school, 
     assert [canvas.itemcget(i, "text") for i in canvas.find_all() if canvas.type(i) == "text"] == ["4"]
 
 
+def test_what_another_window_keeps_is_shown_and_learnt_and_not_lost(school, teacher, until, tmp_path):
+    other = Samples(tmp_path / "hand" / "samples.jsonl")
+    other.add("5", [np.array([[0.0, 0.0], [5.0, 40.0]])])
+    school.side.show("learn")
+    school.root.update()
+    assert kept(school) == ["5"]
+    other.add("6", [np.array([[0.0, 0.0], [5.0, 40.0]])])
+    school.learning.learn()
+    until(school, learnt(school))
+    assert teacher.lessons == [["5", "6"]]
+    other.add("7", [np.array([[0.0, 0.0], [5.0, 40.0]])])
+    school.learning.delete([0])
+    other.refresh()
+    assert [sample.label for sample in other.all] == ["6", "7"]
+
+
 def test_what_cannot_be_learnt_is_told_in_the_panel(school, teacher, until):
     def refuse(samples, progress):
         raise ValueError("needed: 2 more")

@@ -25,6 +25,31 @@ def test_samples_come_back_and_can_be_deleted(tmp_path):
     assert len(Samples(path)) == 0
 
 
+def test_windows_that_share_a_file_keep_what_each_other_adds_and_lose_what_each_other_deletes(tmp_path):
+    one, other = (Samples(tmp_path / "samples.jsonl") for _ in range(2))
+    for samples, label in ((one, "1"), (other, "2"), (one, "3"), (other, "4")):
+        samples.add(label, [np.zeros((2, 2))])
+    third = one.all[1]
+    one.remove([0])
+    assert [s.label for s in one.all] == ["2", "3", "4"]
+    assert one.all[1] is third
+    other.remove([0])
+    assert [s.label for s in Samples(tmp_path / "samples.jsonl").all] == ["3", "4"]
+    one.refresh()
+    assert [s.label for s in one.all] == ["3", "4"]
+
+
+def test_what_cannot_be_read_as_text_is_a_damaged_line(tmp_path):
+    path = tmp_path / "samples.jsonl"
+    Samples(path).add("1", [np.zeros((2, 2))])
+    with path.open("ab") as file:
+        file.write(b"\xff\n")
+    samples = Samples(path)
+    samples.add("2", [np.zeros((2, 2))])
+    samples.remove([1])
+    assert [s.label for s in Samples(path).all] == ["1"]
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -43,7 +68,7 @@ def test_samples_come_back_and_can_be_deleted(tmp_path):
 def test_a_damaged_line_is_left_out(tmp_path, line):
     path = tmp_path / "samples.jsonl"
     good = '{"label":"1","strokes":[[[1,2],[3,4]]]}'
-    path.write_text(f"{good}\n{line}\n{good}\n", encoding="utf-8")
+    path.write_text(f"{good}\n{line}\n{good.replace('1', '7', 1)}\n", encoding="utf-8")
     assert len(Samples(path)) == 2
 
 
