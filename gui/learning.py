@@ -49,6 +49,8 @@ class Learning:
         self._offered = False
         self._worker: Worker | None = None
         self._kept: dict[int, Sample] = {}  # by the number of its correction on the sheet
+        self._wanted: set[int] = set()  # the numbers of the corrections that were said while they were kept
+        self._newest = -1  # number on the sheet
         parts.sheet.listeners.append(self._edited)
 
     @property
@@ -87,8 +89,11 @@ class Learning:
 
     def _edited(self, edit: Edit) -> None:
         """Corrections are kept, if the user wants that; those that were undone or said anew are not."""
+        newest, self._newest = self._newest, max(self._newest, *edit.after, -1)
         if self.samples is None or edit.name != CORRECTION:
             return
+        if self._parts.settings.keep:
+            self._wanted |= {number for number in edit.after if number > newest}
         wrong = [self._kept.pop(number) for number in edit.before if number in self._kept]
         if wrong:
             self.delete(number for number, sample in enumerate(self.samples.all) if sample in wrong)
@@ -106,6 +111,8 @@ class Learning:
             if not self._offered:
                 self._offered = True
                 self._parts.root.after_idle(self._parts.status.say, OFFER)
+            return
+        if number not in self._wanted:
             return
         self._change(lambda samples: samples.add("×" if label == LETTER else label, ink))
         self._kept[number] = self.samples.all[-1]

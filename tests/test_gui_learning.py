@@ -123,6 +123,20 @@ def test_a_correction_that_is_undone_or_said_anew_is_not_kept(school, write, set
     assert kept(school) == ["7"]
 
 
+def test_what_was_corrected_before_corrections_were_kept_is_not_kept_when_it_comes_back(
+    school, write, settle
+):
+    write(school, "1+1")
+    correct(school, settle)
+    school.root.event_generate("<Control-k>")
+    correct(school, settle, label="4")
+    assert kept(school) == ["4"]
+    school.root.event_generate("<Control-z>")
+    assert kept(school) == []
+    school.root.event_generate("<Control-y>")
+    assert kept(school) == ["4"]
+
+
 def test_what_was_corrected_stays_kept_when_its_ink_is_cleared(school, write, settle):
     school.root.event_generate("<Control-k>")
     write(school, "1+1")
