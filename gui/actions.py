@@ -98,7 +98,7 @@ class Actions:
             self.by_name[action.name] = action
             for key in action.keys:
                 for sequence in sequences(key, command):
-                    self._root.bind(sequence, partial(self._pressed, action=action))
+                    self._root.bind(sequence, partial(self._pressed, action=action, key=key))
 
     def run(self, name: str) -> None:
         """Do it."""
@@ -116,8 +116,11 @@ class Actions:
             groups.setdefault(action.group, []).append(action)
         return groups
 
-    def _pressed(self, event: tk.Event[tk.Misc], action: Action) -> str | None:
-        if isinstance(event.widget, (tk.Entry, ttk.Entry)) and not action.anywhere:
+    def _pressed(self, event: tk.Event[tk.Misc], action: Action, key: str) -> str | None:
+        """Do it, unless the key is for the text of a field; where there is none, Ctrl+Z and the like are not."""
+        field = event.widget
+        typing = isinstance(field, (tk.Entry, ttk.Entry)) and (field.get() or not key.startswith("Ctrl+"))
+        if typing and not action.anywhere:
             return None
         action.run()
         return "break"

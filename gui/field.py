@@ -62,6 +62,8 @@ class Field(ttk.Frame):
         inner.columnconfigure(0, weight=1, minsize=screen.px(LEAST))
         self.entry.grid(row=0, column=0, sticky="ew")
         self.answer.grid(row=0, column=1, padx=(screen.px(GAP), 0))
+        # The window's keys come before the entry's own: on X11 Ctrl+Y would paste
+        self.entry.bindtags((str(self.entry), str(parts.root), "TEntry", "all"))
         self.entry.bind("<Return>", lambda _: self.keep())
         self.entry.bind("<KP_Enter>", lambda _: self.keep())
         self.entry.bind("<Control-a>", lambda _: self._select_all())

@@ -192,9 +192,9 @@ def test_escape_leaves_the_field_and_keeps_the_sheet(window, write):
         assert not window.sheet.empty
 
 
-def test_keys_of_the_sheet_do_not_act_on_it_from_the_field(window, write):
+def test_keys_of_the_sheet_do_not_act_on_it_while_something_is_typed(window, write):
     write(window, "1")
-    window.root.event_generate("<Control-t>")
+    window.field.type("4")
     window.root.update()
     window.field.entry.event_generate("<Control-z>")
     window.field.entry.event_generate("e")

@@ -73,6 +73,27 @@ def test_enter_waits_for_the_value(window, settle, reader):
     assert [item.text for item in window.sheet.typed().values()] == ["1+2"]
 
 
+def test_in_the_empty_field_the_keys_of_the_sheet_work(window, settle):
+    window.root.clipboard_clear()
+    window.root.clipboard_append("7")
+    window.field.type("1+2")
+    settle(window)
+    entry = window.field.entry
+    entry.event_generate("<Return>")
+    entry.event_generate("<Control-z>")
+    assert window.sheet.empty
+    entry.event_generate("<Control-y>")
+    settle(window)
+    entry.event_generate("<Control-c>")
+    assert window.root.clipboard_get() == "3"
+    window.selector.select_all()
+    entry.event_generate("<BackSpace>")
+    assert len(window.sheet.typed()) == 1
+    entry.event_generate("<Control-v>")
+    assert window.field.text.get() == "3"
+    settle(window)
+
+
 def test_all_of_the_field_is_selected_and_typed_over(window, settle):
     window.field.type("1+1")
     entry = window.field.entry
