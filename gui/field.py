@@ -203,7 +203,7 @@ class Field(ttk.Frame):
         def work() -> Reading:
             return names.evaluate(text, values, plain)[0]
 
-        self._parts.worker.submit(work, self._evaluated, self._failed, key="evaluate")
+        self._parts.files_worker.submit(work, self._evaluated, self._failed, key="evaluate")
 
     def _last_answer(self) -> dict[str, Value]:
         """The last answer in the history, which `ans` stands for on an empty sheet."""

@@ -27,7 +27,8 @@ from hwcalc.gui.worker import Worker
 class Parts:
     """One window's parts; each has its description in its own module.
 
-    `worker` reads; `files_worker` opens and saves, which need not wait until a long page has been read.
+    `worker` reads; `files_worker` opens, saves and computes what is being typed, which need not wait until a long page
+    has been read.
     """
 
     root: tk.Tk

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 
 import hwcalc
 from hwcalc.gui import export, files
-from hwcalc.gui.sheet import Typed
+from hwcalc.gui.sheet import Stroke, Typed
 from hwcalc.ink import Box
 
 
@@ -71,6 +72,17 @@ def test_enter_waits_for_the_value(window, settle, reader):
     go.set()
     settle(window)
     assert [item.text for item in window.sheet.typed().values()] == ["1+2"]
+
+
+def test_what_is_typed_is_answered_while_the_sheet_is_read(window, settle, until, reader):
+    go = threading.Event()
+    reader.wait = lambda: go.wait(5)
+    window.sheet.add("ink", [Stroke(np.array([[0.0, 0.0, 0.0], [0.0, 40.0, 0.1]]))])
+    window.field.type("1+2")
+    until(window, lambda: window.field.answer.cget("text") == "= 3")
+    assert window.worker.busy
+    go.set()
+    settle(window)
 
 
 def test_in_the_empty_field_the_keys_of_the_sheet_work(window, settle):
