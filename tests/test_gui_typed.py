@@ -11,6 +11,7 @@ import hwcalc
 from hwcalc.gui import export, files
 from hwcalc.gui.sheet import Stroke, Typed
 from hwcalc.ink import Box
+from tests.conftest import wait_until
 
 
 def put(window, settle, *texts):
@@ -23,7 +24,8 @@ def put(window, settle, *texts):
 
 
 def texts(window):
-    paper = window.paper
+    paper, answers = window.paper, window.answers
+    wait_until(window, lambda: not answers._stale and answers._shown.keys() >= set(window.live.lines))
     return [paper.itemcget(i, "text") for i in paper.find_withtag("answer") if paper.type(i) == "text"]
 
 
