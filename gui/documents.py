@@ -148,15 +148,15 @@ class Documents:
         room = (max(seen.width - 2 * pictures.SIDE, 120), max(seen.height - 120, 120))
         return room, self._parts.floor + pictures.SIDE
 
-    def picture_opened(self, picture: Picture) -> None:
-        """Lay a picture on the sheet."""
+    def lay(self, picture: Picture, told: str) -> None:
+        """Lay a picture on the sheet, and say so."""
         self._sheet.add("picture", [picture])
         self._paper.show_box(picture.box)
-        self._status.say(f"Opened {picture.name}")
+        self._status.say(told)
 
     def _picture_opened(self, path: Path, picture: Picture) -> None:
         self._settings.opened(path)
-        self.picture_opened(picture)
+        self.lay(picture, f"Opened {picture.name}")
 
     def _ink_opened(self, path: Path, strokes: list[Stroke]) -> None:
         self._settings.opened(path)

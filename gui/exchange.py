@@ -78,7 +78,9 @@ class Exchange:
         if data is not None:
             work = partial(pictures.fitted, data, "The picture on the clipboard", *self._documents.room())
             parts.files_worker.submit(
-                work, self._documents.picture_opened, lambda error: parts.status.warn(explained(error))
+                work,
+                lambda picture: self._documents.lay(picture, "Pasted the picture"),
+                lambda error: parts.status.warn(explained(error)),
             )
         elif texts := clipboard.texts(parts.root):
             if len(texts) == 1:

@@ -98,7 +98,7 @@ def test_an_answer_on_a_crowded_page_covers_no_other_line(window, settle, monkey
     monkeypatch.setattr(window.live, "_engine", Engine(read_picture=read))
     kept = io.BytesIO()
     Image.new("RGB", (700, 190), "white").save(kept, "PNG")
-    window.documents.picture_opened(Picture(Box(50, 50, 750, 240), kept.getvalue(), "a.png"))
+    window.documents.lay(Picture(Box(50, 50, 750, 240), kept.getvalue(), "a.png"), "")
     settle(window)
     seen = [drawn.answer for drawn in shown(window)]
     exported = [answer.box for answer in export.answers(window.live.lines, window.settings)]

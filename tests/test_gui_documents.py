@@ -391,6 +391,7 @@ def test_a_picture_goes_over_the_real_clipboard_and_comes_back(
     until(window, lambda: window.status.text == "Copied the picture")
     window.root.event_generate("<Control-v>")
     until(window, lambda: window.sheet.pictures())
+    assert window.status.text == "Pasted the picture"
     window.root.clipboard_clear()  # else the other program goes on holding it
     (picture,) = window.sheet.pictures().values()
     grey = pictures.pixels(picture.data).convert("L")
