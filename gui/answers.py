@@ -33,6 +33,10 @@ SMALL = 14.0  # logical units: what was read
 FAR = 60.0  # logical units below a line: nothing of it stands lower
 BUDGET = 0.003  # seconds of drawing before events get their turn again
 ON_LINE = 1.0  # logical units: this near, a touch is meant for the line and is no dot beside it
+MIDDLE = (
+    0.6  # of the width and height of a digit: there a touch is meant for it, as nobody writes a dot there
+)
+ROUND = "02345689"  # digits that go around their middle: the dots of a % may stand beside a stroke like a 1
 
 
 @dataclass
@@ -115,11 +119,13 @@ class Answers:
         return None
 
     def hit_stroke(self, x: float, y: float) -> Hit | None:
-        """The symbol whose very line passes through a place."""
+        """The symbol whose very line passes through a place, or the digit around it."""
         strokes, place = self._paper.sheet.strokes(), np.array([[x, y]])
         for line in self._lines:
             for number, symbol in enumerate(line.reading.symbols if line.reading else ()):
                 parts = [line.parts[i] for i in symbol.strokes] if line.picture is None else []
+                if parts and symbol.label in ROUND and _inside(_middle(symbol.box), x, y, 0):
+                    return Hit(line, number)
                 for stroke in (strokes[n] for n in parts if n in strokes):
                     if stroke.touches(place, ON_LINE + stroke.width / 2):
                         return Hit(line, number)
@@ -305,6 +311,11 @@ def _around(piece: Piece) -> Box:
     if piece.text == ROOT:
         return Box(piece.x, piece.y - piece.size, piece.x + piece.width, piece.y)
     return Box(piece.x, piece.y - 0.75 * piece.size, piece.x + piece.width, piece.y + 0.2 * piece.size)
+
+
+def _middle(box: Box) -> Box:
+    (x, y), across, down = box.center, MIDDLE * box.width / 2, MIDDLE * box.height / 2
+    return Box(x - across, y - down, x + across, y + down)
 
 
 def _inside(box: Box, x: float, y: float, reach: float) -> bool:

@@ -84,6 +84,20 @@ def test_a_press_beside_the_card_closes_it_and_leaves_no_ink(window, write, drag
     assert len(window.sheet.strokes()) == 3
 
 
+@pytest.mark.parametrize(
+    ("label", "place", "asks"),
+    [("0", (120, 130), True), ("0", (136, 156), False), ("√", (120, 130), False)],
+)
+def test_a_tap_in_the_middle_of_a_digit_asks_and_a_dot_elsewhere_is_ink(
+    window, drag, reader, label, place, asks
+):
+    reader.changes = {"labels": [label]}
+    drag(window, [(100, 100), (100, 160), (140, 160), (140, 100), (100, 100)])
+    drag(window, [place])
+    assert (Card.open_card is not None) is asks
+    assert len(window.sheet.strokes()) == 2 - asks
+
+
 def test_a_tap_on_the_line_of_a_symbol_asks_and_a_dot_beside_it_is_ink(window, write, drag):
     write(window, "1+1")
     drag(window, [(101, 126)])
