@@ -24,6 +24,7 @@ from hwcalc.ink import Box, FloatArray
 
 RULING = 64  # logical units between two rules
 MARGIN = 40  # logical units that stay free beyond what is written
+EDGE = 20  # logical units: what ends so near to the right edge of the window makes the paper wider
 PAINT_MS = 60  # painting waits so long: what was written is read first
 PAINT_BUDGET = 0.003  # seconds for painting strokes before events get their turn again
 FEW = 16  # items: so many are shown in any order
@@ -107,7 +108,9 @@ class Paper(tk.Canvas):
         """Fit rules, scroll region and hint to the window and to what is written."""
         f, width, height = self.factor, self.winfo_width(), self.winfo_height()
         boxes = [item.box for item in self.sheet.seen().values()]
-        right = max([width / f, self._reach, *(b.right + MARGIN for b in boxes)])
+        right = max(
+            [width / f, self._reach, *(b.right + MARGIN for b in boxes if b.right + EDGE > width / f)]
+        )
         bottom = max([height / f, *(b.bottom + 3 * RULING for b in boxes if b.bottom + RULING > height / f)])
         left = min([0.0, *(b.left - MARGIN for b in boxes if b.left < 0)])
         top = min([0.0, *(b.top - MARGIN for b in boxes if b.top < 0)])

@@ -232,6 +232,16 @@ def test_a_picture_lies_on_the_sheet_with_what_was_read(window, settle, tmp_path
     assert window.sheet.empty
 
 
+def test_a_wide_picture_fits_the_window_without_a_scrollbar(window, settle, tmp_path, monkeypatch):
+    monkeypatch.setattr(window.live, "_engine", type(window.engine)(read_picture=lambda *_: []))
+    Image.new("RGB", (2000, 100), "white").save(tmp_path / "a.png")
+    window.documents.open_file(tmp_path / "a.png")
+    settle(window)
+    (picture,) = window.sheet.pictures().values()
+    assert picture.box.width > 0.9 * window.paper.winfo_width()
+    assert window.paper.xview() == (0.0, 1.0)
+
+
 def test_a_picture_says_that_it_is_still_being_read(window, until, settle, tmp_path, monkeypatch):
     def texts():
         return [window.paper.itemcget(i, "text") for i in window.paper.find_all() if is_text(i)]
