@@ -102,6 +102,13 @@ def _entry(line: Line, reading: Reading, strokes: dict[int, Stroke]) -> Entry:
     return Entry(reading.text, reading.latex, _answer(reading), copied_answer(reading), ink)
 
 
+def joined(before: list[Entry], entries: list[Entry], there: list[Entry]) -> list[Entry]:
+    """The entries of a window that began with `before`, and those that other windows have put `there` meanwhile."""
+    others = [entry for entry in there if entry not in before and entry not in entries]
+    start = next((n for n, entry in enumerate(entries) if entry not in before), len(entries))
+    return [*entries[:start], *others, *entries[start:]][-MOST:]
+
+
 def dumps(entries: list[Entry]) -> bytes:
     """Entries as the bytes of a file."""
     return json.dumps([asdict(e) for e in entries]).encode("utf-8")

@@ -87,7 +87,8 @@ class Window:
         self.root.iconphoto(True, *self._icons)  # type: ignore[arg-type]
         self.folder, self.hand = folder, hand
         self.settings = load_settings(folder / "settings.json") if folder else Settings()
-        self.log = Log(history.load(folder / "history.json") if folder else None)
+        self._before = history.load(folder / "history.json") if folder else []
+        self.log = Log(self._before.copy())
         self._noting: str | None = None
         self._make_parts(engine or Engine(), palette, scale)
         self._make_features()
@@ -216,7 +217,9 @@ class Window:
                 self.recovery.save_now()
         if self.folder is not None:
             write_whole(self.folder / "settings.json", dump_settings(self.settings), lasting=False)
-            write_whole(self.folder / "history.json", history.dumps(self.log.entries), lasting=False)
+            file = self.folder / "history.json"
+            entries = history.joined(self._before, self.log.entries, history.load(file))
+            write_whole(file, history.dumps(entries), lasting=False)
         self.slot.free()
         for waiting in self.root.tk.splitlist(self.root.tk.call("after", "info")):
             self.root.tk.call("after", "cancel", waiting)

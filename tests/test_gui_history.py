@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hwcalc.gui import history
+from hwcalc.gui.engine import Engine
 from hwcalc.gui.history import Entry, Log
 from hwcalc.gui.theme import DARK
+from hwcalc.gui.window import Window
 from tests.conftest import reading_of
 
 
@@ -30,6 +32,18 @@ def test_a_line_has_one_entry_that_follows_it(window, write):
     write(window, "1", left=220)
     window.note()
     assert [(e.text, e.answer) for e in window.log.entries] == [("1+11", "= 12")]
+
+
+def test_windows_side_by_side_keep_each_others_history(display, tmp_path):
+    engine = Engine(warm_up=lambda: None)
+    for texts in (("1", "2"), ("3", "4")):
+        windows = [Window(engine, folder=tmp_path, scale=1.0) for _ in texts]
+        for window, text in zip(windows, texts, strict=True):
+            window.log.add(Entry(text, text, text, text))
+            window.root.update()
+        for window in windows:
+            window.close()
+    assert [entry.text for entry in history.load(tmp_path / "history.json")] == ["1", "2", "3", "4"]
 
 
 def test_only_what_has_a_value_is_noted_and_what_is_opened_again_is_not_noted_twice(
