@@ -33,7 +33,9 @@ class Correcting:
         self._parts = parts
         self._copy = copy
         self._edit = edit
-        self._asked: tuple[Line, int] | None = None
+        self._asked: tuple[tuple[int, ...], int, int] | None = (
+            None  # parts and place of a line, number of a symbol
+        )
 
     # Asking
 
@@ -59,9 +61,10 @@ class Correcting:
         if not places:
             self._parts.status.say("Nothing was read yet")
             return
-        after = places.index(self._asked) + 1 if self._asked in places else 0
-        self._asked = places[after % len(places)]
-        line, number = self._asked
+        names = [(line.parts, line.place, n) for line, n in places]  # a line that is read anew keeps them
+        after = (names.index(self._asked) + 1) % len(names) if self._asked in names else 0
+        self._asked = names[after]
+        line, number = places[after]
         self._parts.paper.show_box(line.box)
         self.ask_about(line, number)
 

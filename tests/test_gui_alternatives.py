@@ -152,6 +152,18 @@ def test_probabilities_are_never_shown_as_certain():
     ]
 
 
+def test_f3_goes_on_after_a_correction(window, write, settle):
+    write(window, "1+1")
+    asked = []
+    for _ in range(2):
+        window.root.event_generate("<F3>")
+        window.root.update()
+        asked.append(Card.open_card.alternatives[0][0])
+        Card.open_card.choose("4")
+        settle(window)
+    assert asked == ["1", "+"]
+
+
 def test_f3_goes_from_doubtful_symbol_to_doubtful_symbol(window, write, reader):
     reader.changes = {"doubtful": True}
     write(window, "1+1", top=60)
