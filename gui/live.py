@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hwcalc import names
@@ -17,6 +18,7 @@ from hwcalc.gui.sheet import Correction, Edit, Picture, Sheet, Stroke, Typed
 from hwcalc.gui.worker import Worker
 from hwcalc.ink import Box
 from hwcalc.names import Value
+from hwcalc.page_joins import cut_questions
 
 if TYPE_CHECKING:
     from hwcalc.reader import Reading, Symbol
@@ -164,7 +166,7 @@ def _read(
         items = tuple(strokes[n] for n in parts)
         about = tuple(c for c in corrections if c.picture is None and c.parts <= set(parts))
         key = (parts, items, about)
-        fresh[key] = cache.get(key) or (_read_strokes(engine, parts, items, about),)
+        fresh[key] = cache.get(key) or _read_strokes(engine, parts, items, about)
         lines += fresh[key]
     for number, picture in pictures.items():
         told = _told(number, picture, corrections)
@@ -217,16 +219,27 @@ def _read_typed(engine: Engine, number: int, item: Typed, values: dict[str, Valu
 
 def _read_strokes(
     engine: Engine, parts: tuple[int, ...], items: tuple[Stroke, ...], about: tuple[Correction, ...]
-) -> Line:
-    box = items[0].box
-    for stroke in items[1:]:
-        box = box.union(stroke.box)
+) -> tuple[Line, ...]:
+    """The line of some strokes; two where they are two questions beside each other."""
+    box = reduce(Box.union, (stroke.box for stroke in items))
     place = {number: i for i, number in enumerate(parts)}
-    fixed: Fixed = {frozenset(place[n] for n in c.parts): c.label for c in about}
+    fixed: Fixed = {frozenset(place[n] for n in c.parts): c.label for c in about if place.keys() >= c.parts}
     try:
-        return Line(parts, box, engine.read_ink([s.points for s in items], fixed))
+        reading = engine.read_ink([s.points for s in items], fixed)
     except Exception as error:
-        return Line(parts, box, None, explained(error))
+        return (Line(parts, box, None, explained(error)),)
+    second = cut_questions(reading)
+    if second is None:
+        return (Line(parts, box, reading),)
+    start = min(symbol.box.left for symbol in reading.symbols[second:])
+    sides = [
+        [i for i, stroke in enumerate(items) if (stroke.box.left < start) == first] for first in (True, False)
+    ]
+    return tuple(
+        line
+        for side in sides
+        for line in _read_strokes(engine, tuple(parts[i] for i in side), tuple(items[i] for i in side), about)
+    )
 
 
 def _read_picture(

@@ -109,6 +109,13 @@ def cut(reading: Reading) -> int | None:
     return place + 1 if parted and arithmetic and (ended or in_a_number) else None
 
 
+def cut_questions(reading: Reading) -> int | None:
+    """As `cut`, but only where both ask for a value, as in `1+1= 2+2=`, which can be nothing else."""
+    asks = reading.symbols and reading.symbols[-1].label == "="
+    place = cut(reading) if asks else None
+    return place if place and reading.symbols[place - 1].label == "=" else None
+
+
 def _gap(before: Reading, after: Reading) -> float:
     """The room between two readings in heights of a digit, infinite if they do not stand in one row."""
     a, b = before.box, after.box

@@ -8,7 +8,7 @@ import pytest
 from hwcalc import picture_reader
 from hwcalc.handwriting import Hand
 from hwcalc.ink import Box, Ink, piece
-from hwcalc.page_joins import cut, joins, rows, signs_between
+from hwcalc.page_joins import cut, cut_questions, joins, rows, signs_between
 from hwcalc.picture_reader import read_page
 from hwcalc.reader import Reading, Source, Symbol
 from hwcalc.written_lines import write_line
@@ -120,6 +120,7 @@ def test_parts_that_read_better_as_one(
     [
         (("99+1", "39+1"), 4),
         (("2+3=", "4-1="), 4),
+        (("2+3=", "4-1"), 4),
         (("2+3=5", "4-1=3"), 5),
         (("2+3=", "5"), None),
         (("99+", "139+1"), None),
@@ -132,5 +133,6 @@ def test_cut(parts: tuple[str, str], place: int | None) -> None:
     second = at(parts[1], first.box.right + 12)
     both = replace(first, text="".join(parts), symbols=first.symbols + second.symbols)
     assert cut(both) == place
+    assert cut_questions(both) == (place if both.text == "2+3=4-1=" else None)
     close = at("".join(parts), 0)
     assert cut(close) is None
