@@ -122,8 +122,10 @@ def moved(picture: ByteArray) -> ByteArray:
 
 
 def by_two_pens(picture: ByteArray) -> ByteArray:
-    """On a sheet the right half with a pen of a third of the contrast."""
-    contrast = np.where(np.arange(picture.shape[1]) < picture.shape[1] / 2, 1.0, 0.35)
+    """On a sheet, from a gap near the middle on with a pen of a third of the contrast."""
+    columns = np.arange(picture.shape[1])
+    ink = (picture < 150).sum(axis=0) + abs(columns / len(columns) - 0.5)
+    contrast = np.where(columns < ink.argmin(), 1.0, 0.35)
     return np.pad(_bytes(235 - contrast * (235.0 - picture)), 2 * EM, constant_values=235)
 
 

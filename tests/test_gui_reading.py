@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import hwcalc
@@ -42,7 +43,7 @@ def test_two_questions_beside_each_other_are_two(reading_window, drag, settle):
     window = reading_window
     first, second = (write_line(Hand(0), text, late=0.0)[0] for text in ("12+34=", "5×8="))
     beyond = max(stroke[:, 0].max() for stroke in first) + 1.8  # heights of a digit, which parts no lines
-    for stroke in (*first, *(stroke + (beyond, 0) for stroke in second)):
+    for stroke in (*first, *(np.add(stroke, (beyond, 0)) for stroke in second)):
         drag(window, [(x, y) for x, y in (stroke * 50 + (60, 200)).tolist()], wait=False)
     settle(window)
     assert sorted(line.reading.text for line in window.live.lines) == ["12+34=", "5×8="]
