@@ -27,6 +27,7 @@ from .lattice import Lattice
 from .layout import EMPTY_BOX
 from .letters import is_foreign, letters_apart, or_junk
 from .memory import Memory
+from .merged_lines import with_merged_lines
 from .model_file import ModelError
 from .parses import Parse, Piece, agreed
 
@@ -310,6 +311,7 @@ def read_source(source: Source) -> Reading:
         from .asterisk import with_asterisks  # OpenCV takes a tenth of a second to import
 
         log_probability = with_asterisks(ink, unit, candidates, log_probability, classifier.labels)
+        log_probability = with_merged_lines(ink, candidates, log_probability, classifier.labels)
         if source.digits:
             glyphs = [segment.glyph(ink, candidate) for candidate in candidates]
             log_probability = among_digits(classifier, glyphs, log_probability)
