@@ -35,6 +35,7 @@ _APART = 0.08, 0.6  # room between the two dots of a colon,
 _ASIDE = 0.2  # and how far they are aside of each other, at most
 _ALIKE = 2.5  # times as large as the other is one of them at most
 _BESIDE = 1.5  # room between a colon and the digits that it divides, at most
+_RING = 0.65  # the rings of an 8, which need not touch, are lower
 _STRAY = 0.12  # what stands over a bar and sticks out by more does not belong to it
 
 
@@ -244,9 +245,10 @@ def _overlap(a: Mark, b: Mark) -> bool:
         return gap < 0.6 * unit and max(a.box.width, b.box.width) < 2 * narrow
     if (a.is_flat and b.is_dot) or (a.is_dot and b.is_flat):
         return gap < 0.5 * unit
-    if min(a.box.height, b.box.height) < 0.45 * unit:
+    low, high = sorted((a.box.height, b.box.height))
+    if low < 0.45 * unit or high < _RING * unit:
         return gap < 0.1 * unit
-    if a.box.union(b.box).height < 1.5 * unit:  # the rings of an 8
+    if a.box.union(b.box).height < 1.5 * unit:
         return gap < 0.0
     return -gap > 0.3 * min(a.box.height, b.box.height)
 

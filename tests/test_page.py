@@ -11,11 +11,12 @@ from hwcalc.ink import Ink
 from hwcalc.item_numbers import item_numbers
 from hwcalc.layout import Mark, Row, Stack
 from hwcalc.page import expressions, groups, one_expression
+from hwcalc.page_strokes import marks_of
 from hwcalc.picture import ink_from_picture
 from hwcalc.reader import read_ink
 from hwcalc.written_lines import write_line, write_row
 
-from .written import drawn, sum_strokes
+from .written import GLYPHS, drawn, sum_strokes
 
 FloatArray = npt.NDArray[np.float64]
 EM = 60.0
@@ -55,6 +56,13 @@ def found(strokes: list[FloatArray]) -> list[list[int]]:
 def test_list_columns_and_grid(columns: int, seed: int) -> None:
     strokes, numbers = page(SUMS, columns, seed=seed)
     assert found(strokes) == numbers
+
+
+def test_the_rings_of_an_8_need_not_touch() -> None:
+    ring = np.array(GLYPHS["0"][0])
+    rings = [ring * size + (left, top) for left, top, size in ((113, 29, 29), (110, 60, 31))]
+    digits = [*sum_strokes("5", 60, 30, 30), *sum_strokes("7529", 60, 160, 30)]
+    assert len(marks_of(Ink.from_strokes([*digits, *rings]))) == 6
 
 
 def test_crowded_rows() -> None:
