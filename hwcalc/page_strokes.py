@@ -20,7 +20,7 @@ from .page_grid import Grid, connected
 # All lengths are in units, the height of the digits nearby.
 _DOT = 0.4  # a mark no wider than this, and little higher, is a point,
 DASH = 0.18  # unless it is flat and longer than this, or two lines that cross:
-_FULL = 0.65  # points and single lines fill 0.75 of an ellipse with their moments and more, a + or × 0.55 and less
+_FULL = 0.7  # points and single lines fill 0.75 of an ellipse with their moments or more, a + or × 0.67
 _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
 _TALL = 0.6  # lower marks are signs

@@ -307,15 +307,16 @@ def test_a_speck_within_a_digit_is_no_part_of_it_and_no_point() -> None:
     assert [s.box for s in one_expression(speckled).strokes] == [s.box for s in whole.strokes]
 
 
-@pytest.mark.parametrize("sign", "+-×")
-@pytest.mark.parametrize("size", [0.3, 0.4])
-def test_a_sign_as_small_as_a_comma_is_no_speck(sign: str, size: float) -> None:
+@pytest.mark.parametrize(
+    ("sign", "size", "pen"), [*((sign, size, 4) for sign in "+-×" for size in (0.3, 0.4)), ("×", 0.3, 6)]
+)
+def test_a_sign_as_small_as_a_comma_is_no_speck(sign: str, size: float, pen: float) -> None:
     height = 60
     small = sum_strokes(sign, size * height / 0.7, 2.2 * height, (1 - size / 1.4) * height)
     digits = sum_strokes("4", height, height / 2, height / 2) + sum_strokes(
         "7", height, 3.5 * height, height / 2
     )
-    ink = ink_from_picture(drawn(digits + small, (5 * height, 2 * height), 4))
+    ink = ink_from_picture(drawn(digits + small, (5 * height, 2 * height), pen))
     assert len(one_expression(ink).strokes) == len(ink.strokes) >= 3
     (numbers,) = groups(ink)
     assert len(numbers) == len(ink.strokes)
