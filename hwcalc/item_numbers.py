@@ -1,4 +1,4 @@
-"""The numbers of the items of a list, `3)` or `3.`, which are no part of the sums behind them.
+"""The numbers of the items of a list, `3)` or `3.`, and their letters, `a)`, which are no part of the sums behind them.
 
 In flow the readings of the expressions of a page and what their first symbols look like; out flows, for each,
 how many of its first symbols are such a number. Looks count for a bracket: arithmetic finds no sense in `3)`,
@@ -21,6 +21,9 @@ _FEWEST = 3  # items numbered with points: 3.4 alone is a number
 _ROOM = 0.3  # least after such a point, of the height of the digit before it
 _ALIKE = 0.6  # of the room behind other numbers is the least behind this one,
 _WIDER = 1.5  # and this times wider than any other gap
+_MOST = 0.75  # of the items have a bracket: then all are numbered or lettered
+_LETTERS = frozenset(".(")
+"""What letters are taken for, and no digits: neither stands before a closing bracket."""
 
 
 def item_numbers(readings: Sequence[Reading], looks: Sequence[Sequence[str]]) -> list[int]:
@@ -31,7 +34,8 @@ def item_numbers(readings: Sequence[Reading], looks: Sequence[Sequence[str]]) ->
 
     A bracket that was never opened after one or two digits is proof enough. Points are believed only if there
     are several, each followed by some room, and their numbers are nearly all of those from the least to the
-    largest. Where most items are numbered one after the other, so are those whose bracket or point was misread.
+    largest. Where most items are numbered one after the other, or nearly all have a bracket, so are those whose
+    bracket or point was misread.
     """
     lengths = [_bracketed(look) for look in looks]
     pointed = {i: _pointed(r) for i, r in enumerate(readings) if _pointed(r)}
@@ -40,9 +44,11 @@ def item_numbers(readings: Sequence[Reading], looks: Sequence[Sequence[str]]) ->
         for i, length in pointed.items():
             lengths[i] = lengths[i] or length
     certain = [i for i, length in enumerate(lengths) if length]
-    first = Counter(int(_number("".join(looks[i])) or _digits(readings[i])) - i for i in certain)
+    told = {i: _number("".join(looks[i])) or _digits(readings[i]) for i in certain}
+    first = Counter(int(number) - i for i, number in told.items() if number.isdigit())
     rooms = [gaps[lengths[i] - 1] for i in certain if len(gaps := _gaps(readings[i])) >= lengths[i]]
-    if rooms and max(first.values()) >= max(_FEWEST, len(readings) / 2):
+    in_order = max(first.values(), default=0) >= max(_FEWEST, len(readings) / 2)
+    if rooms and (in_order or len(certain) >= max(_FEWEST, _MOST * len(readings))):
         for i, reading in enumerate(readings):
             lengths[i] = lengths[i] or _set_apart(reading, median(rooms))
     return lengths
@@ -71,14 +77,19 @@ def _digits(reading: Reading) -> str:
     return labels[0] + labels[1] if len(labels) > 1 and labels[1].isdigit() else labels[0]
 
 
+def is_number(look: str) -> bool:
+    """Whether it is a number or a letter, by what it looks like."""
+    return look.isdigit() or look in _LETTERS
+
+
 def _number(look: str) -> str:
-    """What stands before the bracket of `3)` or `12)` at the start, '' if there is no such thing."""
+    """What stands before the bracket of `3)`, `12)` or `a)` at the start, '' if there is no such thing."""
     number, bracket, _ = look.partition(")")
-    return number if bracket and number.isdigit() else ""
+    return number if bracket and is_number(number) else ""
 
 
 def _bracketed(look: Sequence[str]) -> int:
-    """How many symbols `3)` or `12)` at the start has, 0 if there is no such thing."""
+    """How many symbols `3)`, `12)` or `a)` at the start has, 0 if there is no such thing."""
     places = [place for place, label in enumerate(look) if label.endswith(")")]
     return places[0] + 1 if places and _number("".join(look)) else 0
 

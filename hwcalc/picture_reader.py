@@ -18,7 +18,7 @@ import numpy as np
 from . import page, segment
 from .glyphs import default_classifier
 from .ink import Box, ByteArray, Ink, ReadError
-from .item_numbers import LENGTH, item_numbers
+from .item_numbers import LENGTH, is_number, item_numbers
 from .page_joins import cut, joins, rows, signs_between
 from .reader import DOUBTFUL, MAX_STROKES, Fixed, Reading, Source, read_source, source_of
 
@@ -379,7 +379,7 @@ def _looks(readings: Sequence[Reading]) -> list[list[str]]:
 
 def _look(whole: str, *parts: str) -> str:
     """What a symbol is by the labels of all of it and of a digit and a bracket in it, if it may be both."""
-    both = len(parts) == 2 and parts[0].isdigit() and parts[1] == ")"
+    both = len(parts) == 2 and is_number(parts[0]) and parts[1] == ")"
     return "".join(parts) if both else whole
 
 

@@ -211,6 +211,24 @@ def test_item_numbers_with_brackets() -> None:
     assert item_numbers(readings, [")12", "-)2", "2"]) == [0, 0, 0]
 
 
+def test_items_may_have_letters() -> None:
+    texts = ["0   12+3", "0245-6", "07+8", "0   9+1"]
+    readings = [read_ink(write_line(Hand(3), text, late=0.0)[0]) for text in texts]
+    looks = [["0", "1", "2"], [".", ")", "4"], [".)", "7"], ["()", "9"]]
+    assert item_numbers(readings, looks) == [1, 2, 1, 1]
+    assert item_numbers(readings[:2], looks[:2]) == [0, 2], "too few to count"
+
+
+def test_the_letters_of_items_are_not_read_with_them() -> None:
+    ring, back = np.array(GLYPHS["0"][0]), np.array([(100, 22), (100, 52), (108, 60)])
+    texts = ["7+2=9", "4-3=1", "5+4=9"]
+    strokes: list[FloatArray] = []
+    for top, text in zip((60, 210, 360), texts, strict=True):
+        strokes += [ring * 36 + (66, top + 24), back + np.array([0, top]), closing_bracket(118, top - 10)]
+        strokes += sum_strokes(text, 60, 190, top)
+    assert [reading.text for reading in read_page(drawn(strokes, (600, 560), 5))] == texts
+
+
 def test_item_numbers_with_points_need_company() -> None:
     hand = Hand(5)
     texts = ["1.   12+3", "2.   45-6", "3.   7+8"]
