@@ -23,7 +23,7 @@ _THICK = 1.5
 _STEEP = 15.0
 """and by how much the log-odds grow with each width more."""
 
-_MOST = 3.5
+_MOST = 1.6
 """The most they grow to: a printed minus may be thicker than the pen."""
 
 _LONG, _SOLID = 1.7, 0.8
