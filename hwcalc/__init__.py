@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from .linear_svm import LinearSVC
     from .model_file import ModelError
     from .models import GlyphModel, load_model
-    from .picture_reader import read, read_page
+    from .page_reader import read_page
+    from .picture_reader import read
     from .reader import (
         Reading,
         Symbol,
@@ -53,7 +54,7 @@ _HOME = {
     "group": "reader",
     "read": "picture_reader",
     "read_ink": "reader",
-    "read_page": "picture_reader",
+    "read_page": "page_reader",
     "ungroup": "reader",
 }
 

@@ -1,41 +1,28 @@
-"""read() and read_page(): run the stages on pictures, one expression or a page of them, to `Reading`s.
+"""read(): run the stages on a picture of one expression, to a `Reading`.
 
-In flows whatever `picture_file` opens; out flow readings, turned to where they read best. What one expression says is
-up to `reader`, where its ink lies on a page to `page`; here they are asked in turn.
+In flows whatever `picture_file` opens; out flows a reading, turned to where it reads best and looked at again where it
+is doubtful. What the expression says is up to `reader`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import accumulate
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import page, segment
-from .glyphs import default_classifier
-from .ink import Box, ByteArray, Ink, ReadError
-from .item_numbers import LENGTH, is_number, item_numbers
-from .page_joins import cut, joins, rows, signs_between
-from .reader import DOUBTFUL, MAX_STROKES, Fixed, Reading, Source, read_source, source_of
+from . import page
+from .ink import Box, ByteArray, ReadError
+from .reader import DOUBTFUL, Fixed, Reading, Source, read_source, source_of
 
 if TYPE_CHECKING:
     from .picture import Writing
 
-_OnPage: TypeAlias = tuple[Reading, Sequence[Box]]
-"""What was read, and the boxes of the ink of its page that may belong to it but was left out."""
-
-MAX_ON_PAGE = 2500
-"""More pieces of ink than this are no page of sums but print or a texture; reading them would take many seconds."""
-
 _SURE_OF_TURN = 0.98
 """A picture that reads at least this well is not turned."""
-
-_TURNED = 1.5
-"""How many times more likely a picture must read when it is turned."""
 
 _BY_A_QUARTER, _BY_HALF = 1.0, 3.0
 """How much higher the log-odds of the one expression of a picture must be when it is turned: 9+68 is 89+6 upside
@@ -52,27 +39,6 @@ they are compared: without its points a number reads well too."""
 
 _INCOMPLETE = 0.5
 """How likely a reading is right that leaves out ink as large as a sign, beside one that leaves out none."""
-
-_SURELY = 0.95
-"""A page that reads at least this well stays as it is, and one that only reads so when it is turned is turned."""
-
-_AS_ONE = 0.7
-"""How likely neighbours in a row of a page are one expression, before they are read as one."""
-
-_INTO = 0.15
-"""How far the bracket of an item's number may reach over its digit, as a share of the bracket's height."""
-
-_MOST_PARTS = 3
-"""Most parts of an expression that were taken for expressions."""
-
-_TURNS = 90, 180, 270
-"""Degrees by which a page may be turned."""
-
-_SAME = 0.6
-"""How much of the box around two readings both must take, to be readings of the same."""
-
-_SAMPLE = 6
-"""Expressions of a page that tell how it lies."""
 
 
 def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Reading:
@@ -96,32 +62,33 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
     from .picture_file import open_picture
 
     image = open_picture(source)
-    return _known(_surest(image, writing(image), digits), fixed)
+    return known(surest(image, writing(image), digits), fixed)
 
 
-def _known(reading: Reading, fixed: Fixed | None) -> Reading:
+def known(reading: Reading, fixed: Fixed | None) -> Reading:
     """A reading, read again if something is known of it."""
     return read_source(replace(source_of(reading), fixed=fixed)) if fixed else reading
 
 
-def _surest(image: ByteArray, found: Writing, digits: bool) -> Reading:
+def surest(image: ByteArray, found: Writing, digits: bool) -> Reading:
     """The one expression in a picture, looked at again while it is doubtful."""
     from .picture import second_looks
 
     best = _upright(found, digits)
     for look in second_looks(image, found) if best.doubtful else ():
         with suppress(ReadError):
-            best = max(best, _at_second_look(_upright(look, digits)), key=_confidence)
+            best = max(best, at_second_look(_upright(look, digits)), key=confidence_of)
         if not best.doubtful:
             break
     return best
 
 
-def _confidence(reading: Reading) -> float:
+def confidence_of(reading: Reading) -> float:
+    """What the surest of several readings has most of."""
     return reading.confidence
 
 
-def _at_second_look(reading: Reading) -> Reading:
+def at_second_look(reading: Reading) -> Reading:
     """What was read at a second look, less sure by `_AGAIN`."""
     confidence = float(1 / (1 + np.exp(_AGAIN - _log_odds(reading.confidence))))
     return replace(reading, confidence=confidence, doubtful=reading.doubtful or confidence < DOUBTFUL)
@@ -153,241 +120,13 @@ def _leveled(found: Writing, degrees: float, digits: bool) -> Reading:
     ways = []
     for ink in inks(found, degrees):
         one = page.one_expression(ink)
-        reading = _whole(read_source(Source(one, digits=digits)), page.left_out(ink, [one]))
+        reading = unless_incomplete(read_source(Source(one, digits=digits)), page.left_out(ink, [one]))
         ways.append((reading, reading.confidence * _LEFT_OUT ** (len(ink.strokes) - len(one.strokes))))
     return max(ways, key=itemgetter(1))[0]
 
 
-def _whole(reading: Reading, left_out: Sequence[Box]) -> Reading:
+def unless_incomplete(reading: Reading, left_out: Sequence[Box]) -> Reading:
     """The reading, doubtful if it leaves out ink that may belong to it; `left_out` are the boxes of such ink."""
     if not page.lacks(source_of(reading).ink, left_out):
         return reading
     return replace(reading, confidence=_INCOMPLETE * reading.confidence, doubtful=True)
-
-
-def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[Reading]:
-    """Read every expression on a picture of a page.
-
-    Parameters
-    ----------
-    source : path, bytes, binary file, PIL image, or uint8 array (h, w) or (h, w, 3)
-    fixed : mapping of a reading's place in the result to what is known of it, optional
-        As in `read`.
-
-    Returns
-    -------
-    list of Reading
-        In reading order, each with its box in pixels of the picture. What holds no digit is left out, and so
-        is the number of an item: `2)` or, on a page with several, `2.`. Strokes are numbered anew in each.
-
-    Raises
-    ------
-    ReadError
-        It is not a picture, cannot be opened, is too large, or no ink is found in it.
-    """
-    from .picture import level_ink, second_looks, writing  # see `read`
-    from .picture_file import open_picture
-
-    image = open_picture(source)
-    found = writing(image)
-    fixed = fixed or {}
-    ink = level_ink(found)
-    if len(ink.strokes) > MAX_ON_PAGE:
-        raise ReadError(
-            f"{len(ink.strokes)} pieces of ink are too many for a page of sums (at most {MAX_ON_PAGE}): crop it"
-        )
-    degrees, readings = 0, _expressions(ink)
-    sure = _median(readings)
-    if not readings:
-        return []
-    if (
-        sure < _SURELY
-        and len(readings) == 1
-        and len(source_of(readings[0][0]).ink.strokes) == len(ink.strokes)
-    ):
-        # one line hardly tells how the page lies: read as the one expression it may be surer
-        alone = max(readings[0][0], _surest(image, found, digits=False), key=_confidence)
-        return [_known(alone, fixed.get(0))]
-    if sure < _SURELY:
-        turned = {_sureness(i): (turn, i) for turn in _TURNS for i in [level_ink(found, turn)]}
-        if max(turned) > _enough(sure):
-            turn, ink = turned[max(turned)]
-            degrees, readings = max(
-                (degrees, readings), (turn, _expressions(ink)), key=lambda way: _coherence(way[1])
-            )
-    for look in second_looks(image, found):
-        if not any(reading.doubtful for reading, _ in readings):
-            break
-        again = _expressions(level_ink(look, degrees))
-        readings = _best_of(readings, [(_at_second_look(reading), left_out) for reading, left_out in again])
-    return [
-        _whole(_known(reading, fixed[i]), left_out) if fixed.get(i) else reading
-        for i, (reading, left_out) in enumerate(readings)
-    ]
-
-
-def _enough(sure: float) -> float:
-    """The confidence with which a picture must read when it is turned, to be turned, if it has `sure` level."""
-    return max(min(_TURNED * sure, _SURELY), DOUBTFUL)
-
-
-def _sureness(ink: Ink) -> float:
-    """The median confidence of the longest few expressions of a page."""
-    longest = sorted(_written(ink), key=lambda i: -len(i.strokes))[:_SAMPLE]
-    return _median([(read_source(Source(i)), ()) for i in longest])
-
-
-def _median(readings: Sequence[_OnPage]) -> float:
-    """The median confidence of the longest few readings: on its side a page has many short ones, which look sure."""
-    longest = sorted((reading for reading, _ in readings), key=lambda reading: -len(reading.symbols))[
-        :_SAMPLE
-    ]
-    return float(np.median([reading.confidence for reading in longest])) if longest else 0.0
-
-
-def _coherence(readings: Sequence[_OnPage]) -> float:
-    """How much of a page is read in one piece and surely, 0 to 1: a line on its side is many single symbols."""
-    symbols = sum(len(reading.symbols) for reading, _ in readings)
-    joined = sum(reading.confidence * (len(reading.symbols) - 1) for reading, _ in readings)
-    return joined / max(1, symbols - 1)
-
-
-def _written(ink: Ink) -> list[Ink]:
-    """The ink of every expression on a page."""
-    return [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
-
-
-def _expressions(ink: Ink) -> list[_OnPage]:
-    """Every expression in the ink of a page."""
-    written = _written(ink)
-    left_out = page.left_out(ink, written)
-    readings = [part for one in written for part in _parted(read_source(Source(one)))]
-    readings = _joined(_rejoined(_joined(readings)))
-    found: list[_OnPage] = []
-    for reading, length in zip(readings, item_numbers(readings, _looks(readings)), strict=True):
-        number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
-        rest = [i for i in range(len(source_of(reading).ink.strokes)) if i not in number]
-        if number and rest:
-            reading = read_source(Source(_part(reading, rest)))
-        if rest and any(s.label.isdigit() for s in reading.symbols):
-            found.append((_whole(reading, left_out), left_out))
-    return found
-
-
-def _best_of(first: list[_OnPage], again: list[_OnPage]) -> list[_OnPage]:
-    """Of two looks at a page the one that reads more of it, what is doubtful there as the other reads it if surer."""
-    page, other = sorted((first, again), key=_coherence)[::-1]
-    best = []
-    for one in page:
-        others = (there for there in other if one[0].doubtful and _same_place(one[0].box, there[0].box))
-        best.append(max((one, *others), key=lambda way: way[0].confidence))
-    return best
-
-
-def _same_place(a: Box, b: Box) -> bool:
-    """Whether two boxes are that of one expression."""
-    both = a.union(b)
-    width = min(a.right, b.right) - max(a.left, b.left)
-    height = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return min(width, height) > 0 and width * height >= _SAME * both.width * both.height
-
-
-def _part(reading: Reading, numbers: Sequence[int]) -> Ink:
-    """Some of the strokes of a reading."""
-    ink = source_of(reading).ink
-    return replace(ink, strokes=ink.group(numbers))
-
-
-def _parted(reading: Reading) -> list[Reading]:
-    """Equations that were taken for one, each read by itself."""
-    place = cut(reading)
-    if place is None:
-        return [reading]
-    first = {i for symbol in reading.symbols[:place] for i in symbol.strokes}
-    numbers = range(len(source_of(reading).ink.strokes))
-    parts = [_part(reading, [i for i in numbers if (i in first) == own]) for own in (True, False)]
-    return [part for ink in parts for part in _parted(read_source(Source(ink)))]
-
-
-def _together(readings: Sequence[Reading]) -> Reading:
-    """Parts of one expression, from left to right, read as one."""
-    if len(readings) == 1:
-        return readings[0]
-    inks = [source_of(reading).ink for reading in readings]
-    return read_source(Source(replace(inks[0], strokes=tuple(s for ink in inks for s in ink.strokes))))
-
-
-def _joined(readings: Sequence[Reading]) -> list[Reading]:
-    """The readings of a page, those made one of which one goes on with what the other began."""
-    return [_together([readings[i] for i in run]) for run in joins(readings)]
-
-
-def _rejoined(readings: Sequence[Reading]) -> list[Reading]:
-    """The readings of a page, those made one that read better so: `×4` alone is read as 84.
-
-    Of each row the way to part it with the highest product of confidences.
-    """
-    runs: list[tuple[int, Reading]] = []
-    for row in rows(readings):
-        ways: list[tuple[float, list[tuple[int, Reading]]]] = [(1.0, [])]
-        for end in range(1, len(row) + 1):
-            ways.append(
-                max(
-                    (
-                        (share * chance * one.confidence, [*before, (row[start], one)])
-                        for start, one, chance in _ending(row, end, readings)
-                        for share, before in [ways[start]]
-                    ),
-                    key=lambda way: way[0],
-                )
-            )
-        runs += ways[-1][1]
-    return [reading for _, reading in sorted(runs, key=lambda run: run[0])]
-
-
-def _ending(
-    row: Sequence[int], end: int, readings: Sequence[Reading]
-) -> Iterator[tuple[int, Reading, float]]:
-    """What may end before place `end` of a row: where it starts, as what it reads, and a weight."""
-    yield end - 1, readings[row[end - 1]], 1.0
-    for start in range(max(0, end - _MOST_PARTS), end - 1):
-        parts = [readings[i] for i in row[start:end]]
-        if any(part.confidence < _SURELY or len(part.symbols) == 1 for part in parts):
-            one = _together(parts)
-            sizes = [len(source_of(part).ink.strokes) for part in parts]
-            if signs_between(one, list(accumulate(sizes[:-1]))):
-                yield start, one, _AS_ONE ** (len(parts) - 1)
-
-
-def _looks(readings: Sequence[Reading]) -> list[list[str]]:
-    """The labels of the first symbols of each reading by their shapes alone, both where one may be `3)`."""
-    groups = [
-        [(ink, (s.strokes, *_digit_and_bracket(ink, s.strokes))) for s in reading.symbols[:LENGTH]]
-        for reading in readings
-        for ink in [source_of(reading).ink]
-    ]
-    # not by `classify`, which would take a 1 that fills its box for paper
-    glyphs = [
-        segment.glyph(ink, segment.Candidate(part, replace(ink, strokes=ink.group(part)).box))
-        for own in groups
-        for ink, parts in own
-        for part in parts
-    ]
-    labels = iter(default_classifier().classify(glyphs) if glyphs else [])
-    return [[_look(*(next(labels) for _ in parts)) for _, parts in own] for own in groups]
-
-
-def _look(whole: str, *parts: str) -> str:
-    """What a symbol is by the labels of all of it and of a digit and a bracket in it, if it may be both."""
-    both = len(parts) == 2 and is_number(parts[0]) and parts[1] == ")"
-    return "".join(parts) if both else whole
-
-
-def _digit_and_bracket(ink: Ink, strokes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """The strokes of a symbol without its last one to the right, and that one, if they stand beside each other."""
-    *digit, bracket = sorted(strokes, key=lambda i: ink.strokes[i].box.right)
-    if not digit:
-        return ()
-    last = ink.strokes[bracket].box
-    room = last.left - max(ink.strokes[i].box.right for i in digit)
-    return (tuple(sorted(digit)), (bracket,)) if room > -_INTO * last.height else ()

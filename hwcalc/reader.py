@@ -1,6 +1,6 @@
 """read_ink(), classify() and correct(): run the stages, from pen strokes to `Reading`s.
 
-Pictures and pages come through `picture_reader`, which finds their ink and asks here.
+Pictures and pages come through `picture_reader` and `page_reader`, which find their ink and ask here.
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hwcalc import picture_reader
+from hwcalc import page_reader
 from hwcalc.handwriting import Hand
 from hwcalc.ink import Box, Ink, piece
 from hwcalc.page_joins import cut, cut_questions, joins, rows, signs_between
-from hwcalc.picture_reader import read_page
+from hwcalc.page_reader import read_page
 from hwcalc.reader import Reading, Source, Symbol
 from hwcalc.written_lines import write_line
 
@@ -110,8 +110,8 @@ def test_parts_that_read_better_as_one(
         ink = Ink(tuple(piece(np.ones((1, 1), np.uint8), i, 0) for i in range(len(what[0]))))
         return replace(at(what[0], left), confidence=what[1], source=Source(ink))
 
-    monkeypatch.setattr(picture_reader, "_together", lambda parts: sure(whole))
-    found = picture_reader._rejoined([sure(first), sure(second, 50.0)])
+    monkeypatch.setattr(page_reader, "_together", lambda parts: sure(whole))
+    found = page_reader._rejoined([sure(first), sure(second, 50.0)])
     assert [r.text for r in found] == ([whole[0]] if joined else [first[0], second[0]])
 
 

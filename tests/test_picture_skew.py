@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from hwcalc import read, read_page
 from hwcalc.ink import ByteArray, piece
 from hwcalc.picture import ink_of, writing
-from hwcalc.picture_reader import read, read_page
 from hwcalc.picture_skew import skew
 
 from .written import drawn, sum_picture, sum_strokes
