@@ -49,6 +49,8 @@ _ASIDE = 1.3  # no more aside than this,
 _ROOM = 0.8, 8.0  # and apart by this
 _PALE = 0.25, 1.5  # of the height of the writing: the longer side of what a paler pen wrote beside,
 _BY, _ABOVE = 1.5, 0.2  # and how far aside, and over or under the rest
+_SEVERAL = 3  # heights of a digit: writing that is higher has several lines,
+_SLIM = 0.25  # beside which what is slimmer may be left of the lines of the paper
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 _SOFT = 0.35  # widths of the pen; less or more makes fewer strokes whole
@@ -191,13 +193,22 @@ def _around_ink(darkness: ByteArray, threshold: float, faintest: float) -> tuple
 
     What a paler pen wrote beside belongs to it.
     """
-    left, top, width, height = cv2.boundingRect(over(darkness, threshold))
-    right, bottom, size = left + width, top + height, min(width, height)
+    dark = over(darkness, threshold)
+    left, top, width, height = cv2.boundingRect(dark)
+    right, bottom = left + width, top + height
+    size = min(width, height)
+    heights = np.sort(cv2.connectedComponentsWithStats(dark, connectivity=8)[2][1:, cv2.CC_STAT_HEIGHT])
+    digit = int(heights[np.searchsorted(heights.cumsum(), heights.sum() / 2)])
+    several = size > _SEVERAL * digit
+    if several:
+        size = digit
     _, _, boxes, _ = cv2.connectedComponentsWithStats(over(darkness, faintest), connectivity=8)
-    x, y, w, h, area = boxes.T
+    x, y, w, h, area = boxes[1:].T  # the first is the paper
     longest = np.maximum(w, h)
     pale = (longest >= _PALE[0] * size) & (longest <= _PALE[1] * size) & (area < longest**2)
     pale &= (y > top - _ABOVE * size) & (y + h < bottom + _ABOVE * size)
+    if several:  # lines of the paper may be left on a page
+        pale &= np.minimum(w, h) > _SLIM * longest
     before = None
     while before != (left, right):
         before = left, right

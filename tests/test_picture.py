@@ -127,6 +127,8 @@ def test_what_a_paler_pen_wrote_beside_is_ink() -> None:
     dark, pale = (sum_picture("12+3=15", ink=ink) for ink in (20, 155))
     both = np.hstack([dark[:, :266], pale[:, 266:]])
     assert_found(np.pad(both, 200, constant_values=225), "12+3=15")
+    page = np.vstack([np.hstack([dark, both])] * 6)
+    assert_found(np.pad(page, 200, constant_values=225), "12+3=15" * 12)
 
 
 def test_specks_and_stains_are_dropped() -> None:
