@@ -6,7 +6,7 @@ In flow the symbols of a reading with their strokes; out flows whether one of th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 
@@ -85,9 +85,17 @@ def is_scratched(points: FloatArray, unit: float) -> bool:
     """Whether a stroke scratches something out."""
     if len(points) <= SWEEPS:
         return False
-    along = (points[:, :2] @ main_axes(points).T)[:, 0]
+    extent, count = _swept(points[:, :2].tobytes())
+    return extent > LARGE * unit and count >= SWEEPS
+
+
+@lru_cache(maxsize=1 << 12)
+def _swept(path: bytes) -> tuple[float, int]:
+    """How far a path, float64 (k, 2), goes, and how many sweeps it has: the same strokes are read many times."""
+    points = np.frombuffer(path).reshape(-1, 2)
+    along = (points @ main_axes(points).T)[:, 0]
     extent = float(np.ptp(along))
-    return extent > LARGE * unit and sweeps(along, FULL * extent) >= SWEEPS
+    return extent, sweeps(along, FULL * extent)
 
 
 def main_axes(points: FloatArray) -> FloatArray:
