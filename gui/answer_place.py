@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from hwcalc.gui.live import Line
 from hwcalc.gui.sheet import LEADING
-from hwcalc.gui.telling import is_number
+from hwcalc.gui.telling import brief_answer, is_number
 from hwcalc.ink import Box
 
 if TYPE_CHECKING:
@@ -66,6 +67,17 @@ class Room:
     baseline: float | None
 
 
+def fitted(
+    line: Line, reading: Reading, text: str, wide: Callable[[str, float], float], room: Room
+) -> tuple[str, Place]:
+    """An answer, on a page in brief where it would cover something, and where it stands; see `placed` for `wide`."""
+    place = placed(line, reading, partial(wide, text), room)
+    if line.page and _lost(_standing(place, wide(text, place.size), room), room) > 0:
+        text = brief_answer(text)
+        place = placed(line, reading, partial(wide, text), room)
+    return text, place
+
+
 def placed(line: Line, reading: Reading, wide: Callable[[float], float], room: Room) -> Place:
     """Where the answer of a line stands; `wide(size)` is how wide it is in a font of that height."""
     f, box = room.factor, line.box
@@ -92,11 +104,6 @@ def placed(line: Line, reading: Reading, wide: Callable[[float], float], room: R
     return under
 
 
-def is_clear(place: Place, wide: float, room: Room) -> bool:
-    """Is nothing written where an answer would stand, and all of it in the window?"""
-    return _lost(_standing(place, wide, room), room) == 0
-
-
 def _end(line: Line, size: float, room: Room) -> float:
     """Where the room beside a line ends: at the next line there, or with the window."""
     f, middle = room.factor, line.box.center[1]
@@ -109,7 +116,7 @@ def _end(line: Line, size: float, room: Room) -> float:
 
 def _taken(place: Place, wide: float, room: Room) -> bool:
     """Is another line where an answer would stand?"""
-    return any(_shared(_standing(place, wide, room), other) > 0 for other in room.others)
+    return any(_standing(place, wide, room).shared(other) > 0 for other in room.others)
 
 
 def _on_page(line: Line, reading: Reading, wide: Callable[[float], float], room: Room) -> Place:
@@ -125,19 +132,13 @@ def _on_page(line: Line, reading: Reading, wide: Callable[[float], float], room:
 def _lost(box: Box, room: Room) -> float:
     """How much of a box lies over other lines or out of the window."""
     outside = max(box.right - max(room.edge / room.factor, box.left), 0.0) * box.height
-    return outside + sum(_shared(box, other) for other in room.others)
+    return outside + sum(box.shared(other) for other in room.others)
 
 
 def _standing(place: Place, wide: float, room: Room) -> Box:
     """Where an answer stands, in logical units."""
     f = room.factor
     return Box(place.x / f, (place.y - 0.8 * place.size) / f, (place.x + wide) / f, place.y / f)
-
-
-def _shared(a: Box, b: Box) -> float:
-    """The area that two boxes share."""
-    width, height = min(a.right, b.right) - max(a.left, b.left), min(a.bottom, b.bottom) - max(a.top, b.top)
-    return max(width, 0.0) * max(height, 0.0)
 
 
 def _height(line: Line, reading: Reading) -> float:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import ImageTk
 
-from hwcalc.gui.answer_place import Room, is_clear, placed, rule_of
+from hwcalc.gui.answer_place import Room, fitted, rule_of
 from hwcalc.gui.drawing import Drawing
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.rounding import as_set
 from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING
-from hwcalc.gui.telling import brief_answer, doubtful_symbols, shown_answer
+from hwcalc.gui.telling import doubtful_symbols, shown_answer
 from hwcalc.gui.theme import DARK, LIGHT
 from hwcalc.gui.typeset import ROOT, Measure, Piece, typeset, typeset_answer
 from hwcalc.gui.written import EM, PEN, script
@@ -33,9 +33,7 @@ SMALL = 14.0  # logical units: what was read
 FAR = 60.0  # logical units below a line: nothing of it stands lower
 BUDGET = 0.003  # seconds of drawing before events get their turn again
 ON_LINE = 1.0  # logical units: this near, a touch is meant for the line and is no dot beside it
-MIDDLE = (
-    0.6  # of the width and height of a digit: there a touch is meant for it, as nobody writes a dot there
-)
+MIDDLE = 0.6  # of the width and height of a digit: a touch there is meant for it, and no dot stands there
 ROUND = "02345689"  # digits that go around their middle: the dots of a % may stand beside a stroke like a 1
 
 
@@ -239,10 +237,7 @@ class Answers:
         room = Room(paper.factor, edge, read, shown.near, self._first_baseline(line))
         by_hand = self._by_hand(line, text + doubt)
         measure = script().measure if by_hand else self._drawing.measure
-        place = placed(line, reading, lambda size: _wide(text + doubt, size, measure), room)
-        if line.page and not is_clear(place, _wide(text + doubt, place.size, measure), room):
-            text = brief_answer(text)
-            place = placed(line, reading, lambda size: _wide(text + doubt, size, measure), room)
+        text, place = fitted(line, reading, text, lambda told, size: _wide(told + doubt, size, measure), room)
         x, y, size = place
         tags = (shown.tag, f"{shown.tag}-answer", "answer")
         setting = typeset_answer(text, size, measure)

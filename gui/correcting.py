@@ -33,9 +33,8 @@ class Correcting:
         self._parts = parts
         self._copy = copy
         self._edit = edit
-        self._asked: tuple[tuple[int, ...], int, int] | None = (
-            None  # parts and place of a line, number of a symbol
-        )
+        # The parts and the place of a line, and the number of a symbol
+        self._asked: tuple[tuple[int, ...], int, int] | None = None
 
     # Asking
 

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from hwcalc.gui.answer_place import LARGE, Place, Room, is_clear, placed
+from hwcalc.gui.answer_place import LARGE, Place, Room, fitted, placed
 from hwcalc.gui.brush import painted
 from hwcalc.gui.live import Line
 from hwcalc.gui.pictures import pixels
 from hwcalc.gui.rounding import as_set
 from hwcalc.gui.settings import Settings
 from hwcalc.gui.sheet import LEADING, SEEN, Item, Picture, Stroke, Typed
-from hwcalc.gui.telling import brief_answer, shown_answer
+from hwcalc.gui.telling import shown_answer
 from hwcalc.gui.theme import LIGHT
 from hwcalc.gui.typeset import Piece, pretty, typeset_answer
 from hwcalc.gui.written import EM, PEN, script
@@ -83,10 +83,7 @@ def _answer(line: Line, reading: Reading, text: str, others: Sequence[Box]) -> A
     baseline = line.box.top + line.box.height / LEADING if line.typed else None
     read = (line.box.left, line.box.bottom + LARGE[0])
     room = Room(1.0, EDGE, read, others, baseline)
-    place = placed(line, reading, lambda size: _wide(text + doubt, size), room)
-    if line.page and not is_clear(place, _wide(text + doubt, place.size), room):
-        text = brief_answer(text)
-    text += doubt
+    text = fitted(line, reading, text, lambda told, size: _wide(told + doubt, size), room)[0] + doubt
     if not script().covers(text):
         text = text.removeprefix("✓ ").removeprefix("✗ ")  # few fonts have these
         return Answer(text, placed(line, reading, lambda size: _wide(text, size), room))

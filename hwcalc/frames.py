@@ -12,7 +12,7 @@ import numpy as np
 
 from .empty_box import along
 from .ink import Box, FloatArray, Ink
-from .segment import unit_height
+from .segment import holds, unit_height
 from .structure import is_straight, points_of
 
 HIGHER = 1.2
@@ -34,12 +34,9 @@ OUTSIDE = 0.6
 def frames(ink: Ink) -> frozenset[int]:
     """The strokes of frames, each drawn in one."""
     boxes = [stroke.box for stroke in ink.strokes]
-    left, top, right, bottom = np.array(boxes).T
-    x, y = (left + right) / 2, (top + bottom) / 2
-    over = (left[:, None] < x) & (x < right[:, None]) & (top[:, None] < y) & (y < bottom[:, None])
-    np.fill_diagonal(over, False)
-    around = np.flatnonzero(over.any(axis=1)).tolist()
-    return frozenset(i for i in around if _is_frame(ink, i, boxes, np.flatnonzero(over[i]).tolist()))
+    held = holds(boxes)
+    around = np.flatnonzero(held.any(axis=1)).tolist()
+    return frozenset(i for i in around if _is_frame(ink, i, boxes, np.flatnonzero(held[i]).tolist()))
 
 
 def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box], inside: Sequence[int]) -> bool:

@@ -53,6 +53,12 @@ class Box(NamedTuple):
         """The horizontal room between this and another; less than 0 where they are over each other."""
         return max(other.left - self.right, self.left - other.right)
 
+    def shared(self, other: Box) -> float:
+        """The area that lies in this and another."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(width, 0.0) * max(height, 0.0)
+
     def union(self, other: Box) -> Box:
         """The smallest box around both."""
         return Box(

@@ -170,6 +170,7 @@ class Lattice:
         self.letter = geometry.LETTER_WEIGHT if LETTER in allowed and self._is_equation(own) else -inf
         self.allowed = np.array([label in allowed for label in self.labels])
         self.raisable = self.allowed & np.array([label in geometry.RAISABLE for label in self.labels])
+        self.slashes = [k for k, label in enumerate(self.labels) if label == "/"]
         self.comma_like = [k for k, label in enumerate(self.labels) if label in geometry.COMMA_LIKE]
         self.flat = flat
         taken = {
@@ -366,7 +367,8 @@ class _RowSearch:
         on_line, raised, dots, colons, commas = lattice.shapes.on(self.line, chosen)
         shape = lattice.shapes.shape_weight(self.unit)[chosen, None]
         own = lattice.log_probability[chosen] * shape
-        on_line += own + self.of_slash * np.array([label == "/" for label in lattice.labels])
+        on_line += own
+        on_line[:, lattice.slashes] += self.of_slash
         letters = on_line[:, [lattice.labels.index("×")]] + lattice.letter
         for label, score in (
             ("×", dots + own[:, lattice.labels.index(".")] + geometry.MIDDLE_DOT_WEIGHT),

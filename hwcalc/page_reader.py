@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,7 +20,7 @@ from .glyphs import default_classifier
 from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, is_number, item_numbers
 from .page_joins import cut, joins, rows, signs_between
-from .picture_reader import at_second_look, confidence_of, known, surest, unless_incomplete
+from .picture_reader import at_second_look, known, surest, unless_incomplete
 from .reader import DOUBTFUL, MAX_STROKES, Fixed, Reading, Source, read_source, source_of
 
 _OnPage: TypeAlias = tuple[Reading, Sequence[Box]]
@@ -94,7 +95,7 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         and len(source_of(readings[0][0]).ink.strokes) == len(ink.strokes)
     ):
         # one line hardly tells how the page lies: read as the one expression it may be surer
-        alone = max(readings[0][0], surest(image, found, digits=False), key=confidence_of)
+        alone = max(readings[0][0], surest(image, found, digits=False), key=attrgetter("confidence"))
         return [known(alone, fixed.get(0))]
     if sure < _SURELY:
         turned = {_sureness(i): (turn, i) for turn in _TURNS for i in [level_ink(found, turn)]}
@@ -175,9 +176,7 @@ def _best_of(first: list[_OnPage], again: list[_OnPage]) -> list[_OnPage]:
 def _same_place(a: Box, b: Box) -> bool:
     """Whether two boxes are that of one expression."""
     both = a.union(b)
-    width = min(a.right, b.right) - max(a.left, b.left)
-    height = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return min(width, height) > 0 and width * height >= _SAME * both.width * both.height
+    return a.shared(b) >= _SAME * both.width * both.height
 
 
 def _part(reading: Reading, numbers: Sequence[int]) -> Ink:

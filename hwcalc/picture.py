@@ -105,7 +105,8 @@ def writing(image: ByteArray) -> Writing:
     """What `ink_from_picture` makes ink of; the parameters and errors are the same."""
     grey = _working_grey(image)
     darkness, grain, sheet = even_light(dark_on_light(grey))
-    darkness = without_patterns(without_rules(darkness, 4 * grain + 4, sheet), 4 * grain + 4)
+    visible = 4 * grain + 4
+    darkness = without_patterns(without_rules(darkness, visible, sheet), visible)
     threshold, level = ink_levels(darkness, grain)
     faintest = max(4 * grain, 0.25 * level)
     part, left, top = _around_ink(darkness, threshold, faintest)
@@ -197,13 +198,12 @@ def _around_ink(darkness: ByteArray, threshold: float, faintest: float) -> tuple
     left, top, width, height = cv2.boundingRect(dark)
     right, bottom = left + width, top + height
     size = min(width, height)
-    heights = np.sort(cv2.connectedComponentsWithStats(dark, connectivity=8)[2][1:, cv2.CC_STAT_HEIGHT])
+    heights = np.sort(_components(dark[top:bottom, left:right])[:, cv2.CC_STAT_HEIGHT])
     digit = int(heights[np.searchsorted(heights.cumsum(), heights.sum() / 2)])
     several = size > _SEVERAL * digit
     if several:
         size = digit
-    _, _, boxes, _ = cv2.connectedComponentsWithStats(over(darkness, faintest), connectivity=8)
-    x, y, w, h, area = boxes[1:].T  # the first is the paper
+    x, y, w, h, area = _components(over(darkness, faintest)).T
     longest = np.maximum(w, h)
     pale = (longest >= _PALE[0] * size) & (longest <= _PALE[1] * size) & (area < longest**2)
     pale &= (y > top - _ABOVE * size) & (y + h < bottom + _ABOVE * size)
@@ -217,6 +217,12 @@ def _around_ink(darkness: ByteArray, threshold: float, faintest: float) -> tuple
         top, bottom = min([top, *y[near]]), max([bottom, *(y + h)[near]])
     left, top = max(0, left - 8), max(0, top - 8)
     return darkness[top : bottom + 8, left : right + 8], left, top
+
+
+def _components(mask: ByteArray) -> npt.NDArray[np.int32]:
+    """The left, top, width, height and area of each connected part of a mask, (n, 5)."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return np.asarray(stats[1:], np.int32)  # the first is the paper
 
 
 def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,15 +77,10 @@ def surest(image: ByteArray, found: Writing, digits: bool) -> Reading:
     best = _upright(found, digits)
     for look in second_looks(image, found) if best.doubtful else ():
         with suppress(ReadError):
-            best = max(best, at_second_look(_upright(look, digits)), key=confidence_of)
+            best = max(best, at_second_look(_upright(look, digits)), key=attrgetter("confidence"))
         if not best.doubtful:
             break
     return best
-
-
-def confidence_of(reading: Reading) -> float:
-    """What the surest of several readings has most of."""
-    return reading.confidence
 
 
 def at_second_look(reading: Reading) -> Reading:

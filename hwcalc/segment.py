@@ -102,12 +102,18 @@ def unit_height(boxes: Sequence[Box]) -> float:
 
 def _unless_holding(boxes: Sequence[Box]) -> Sequence[Box]:
     """The boxes without those that hold the middles of three others, or more, and are much higher than all of them."""
-    left, top, right, bottom = np.array(boxes).T
-    x, y, height = (left + right) / 2, (top + bottom) / 2, bottom - top
-    inside = (left[:, None] < x) & (x < right[:, None]) & (top[:, None] < y) & (y < bottom[:, None])
-    np.fill_diagonal(inside, False)
+    inside, height = holds(boxes), np.array([box.height for box in boxes])
     holding = (inside.sum(axis=1) >= 3) & (height > HOLDING * np.where(inside, height, 0.0).max(axis=1))
     return [box for box, held in zip(boxes, holding, strict=True) if not held] or boxes
+
+
+def holds(boxes: Sequence[Box]) -> npt.NDArray[np.bool_]:
+    """For each of n boxes, which others have their middle within it, (n, n)."""
+    left, top, right, bottom = np.array(boxes).T
+    x, y = (left + right) / 2, (top + bottom) / 2
+    inside = (left[:, None] < x) & (x < right[:, None]) & (top[:, None] < y) & (y < bottom[:, None])
+    np.fill_diagonal(inside, False)
+    return np.asarray(inside)
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:

@@ -260,12 +260,8 @@ class Bars:
         foot = max((box.bottom for box in digits), default=0.0) - OVERLAP * height
         return frozenset(
             i
-            for i, box in boxes.items()
-            if HANGING[0] * height < box.height < HANGING[1] * height
-            and i not in self._ends
-            and i not in self._cut
-            and box.top > foot
-            and any(own.left < box.center[0] < own.right for own in digits)
+            for i, box in self._small(boxes, HANGING[1] * height, height)
+            if box.top > foot and any(own.left < box.center[0] < own.right for own in digits)
         )
 
     def _over(self, group: Collection[int], height: float) -> frozenset[int]:
@@ -280,14 +276,15 @@ class Bars:
         written = {i for i, box in boxes.items() if box.bottom > top} if self._ink.pen_width is None else ()
         return frozenset(
             i
-            for i, box in boxes.items()
-            if HANGING[0] * height < box.height < CARRIED * height
-            and box.bottom < top
-            and i not in self._ends
-            and i not in self._cut
-            and i - 1 not in written
-            and i + 1 not in written
+            for i, box in self._small(boxes, CARRIED * height, height)
+            if box.bottom < top and i - 1 not in written and i + 1 not in written
         )
+
+    def _small(self, boxes: Mapping[int, Box], most: float, height: float) -> Iterator[tuple[int, Box]]:
+        """Those that are lower than `most`, but no point, no bar and no piece of a larger mark."""
+        for i, box in boxes.items():
+            if HANGING[0] * height < box.height < most and i not in self._ends and i not in self._cut:
+                yield i, box
 
     def underlines(self) -> frozenset[int]:
         """Bars under a row with nothing below or beside them: people underline numbers and answers."""
