@@ -88,11 +88,17 @@ def _readings(parse: Parse, others: Iterable[Parse]) -> list[tuple[float, Parse]
             break
         for weight, variant in ((0.0, other), *_variants(other)):
             reading = _with_letters(variant)
-            symbols = tuple((piece.label, piece.group.strokes) for piece in reading.symbols())
+            symbols = _symbols(reading)
             if symbols not in found or found[symbols][0] < behind + weight:
                 found[symbols] = behind + weight, reading
+    found.pop(_symbols(parse))
     ranked = sorted(found.values(), key=lambda choice: -choice[0])
-    return [choice for choice in ranked[1 : MOST + 1] if choice[0] > log(LEAST)]
+    return [choice for choice in ranked[:MOST] if choice[0] > log(LEAST)]
+
+
+def _symbols(parse: Parse) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """What tells a reading from another."""
+    return tuple((piece.label, piece.group.strokes) for piece in parse.symbols())
 
 
 def _with_letters(parse: Parse) -> Parse:

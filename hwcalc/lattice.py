@@ -13,10 +13,10 @@ whole then is one item of the row that it stands in.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
-from heapq import heapify, heappop, heappush
-from itertools import islice
+from heapq import heapify, heappop, heappush, merge
+from itertools import islice, pairwise
 from math import exp, inf, log, log1p
 from typing import TypeAlias
 
@@ -78,8 +78,15 @@ SLASH_IN_COLUMN = -6.0
 _FORM = {Form.FRACTION: FRACTION, Form.SLASHED: SLASHED, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
 _CODE = {form: 2 * (grammar.COLUMN if form is Form.COLUMN else grammar.WHOLE) for form in _FORM}
 _BRACKETING = frozenset((grammar.OPEN, grammar.CLOSE, grammar.EQUALS))
-_OF_DIGITS = frozenset((2 * grammar.DIGIT, 2 * grammar.DIGIT + 1))
 _ALONE = (0.0, 0.0, 0.0)
+_HEIGHTS = [
+    [
+        2 if code & 1 and not was & 1 else 1 if was == code and code >> 1 == grammar.DIGIT else 0
+        for code in range(2 * len(grammar.FOLLOW))
+    ]
+    for was in range(2 * len(grammar.FOLLOW))
+]
+"""Which of the weights of `_pair` counts for a code after another."""
 _SIGN = {Form.FRACTION: "-", Form.SLASHED: "/", Form.ROOT: "√", Form.COLUMN: "-"}
 _STACKED = (Form.FRACTION, Form.SLASHED)
 
@@ -181,6 +188,7 @@ class Lattice:
         }
         self.bars = structure.Bars(ink, unit, taken)
         self._rows: dict[tuple[frozenset[int], bool, bool], Parse] = {}
+        self._searches: dict[int, _RowSearch] = {}  # by the identity of the parse each found
         self._units: dict[frozenset[int], float] = {}
         self.work = 0
 
@@ -213,7 +221,30 @@ class Lattice:
 
     def others(self) -> Iterator[Parse]:
         """After `parse`: what else it may say, best first."""
-        return islice(self._search.ranked(), 1, None)
+        return islice(self._ranked(self._search), 1, None)
+
+    def _ranked(self, search: _RowSearch) -> Iterator[Parse]:
+        """The readings of a row, best first: also those that read a part of the best one in another way."""
+        ranked = search.ranked()
+        best = next(ranked)
+        yield best
+        yield from merge(ranked, *self._in_parts(best), key=lambda parse: -parse.score)
+
+    def _in_parts(self, parse: Parse) -> Iterator[Iterator[Parse]]:
+        """For each part of a parse, the parses with another reading of that part, best first."""
+        for place, piece in enumerate(parse.pieces):
+            for number, part in enumerate(piece.parts):
+                if part.pieces:
+                    yield self._replaced(parse, place, number)
+
+    def _replaced(self, parse: Parse, place: int, number: int) -> Iterator[Parse]:
+        """The parse with the other readings of part `number` of piece `place`, best first."""
+        piece = parse.pieces[place]
+        part = piece.parts[number]
+        for other in islice(self._ranked(self._searches[id(part)]), 1, None):
+            parts = (*piece.parts[:number], other, *piece.parts[number + 1 :])
+            pieces = (*parse.pieces[:place], replace(piece, parts=parts), *parse.pieces[place + 1 :])
+            yield replace(parse, pieces=pieces, score=parse.score + other.score - part.score)
 
     def parse_row(
         self, strokes: frozenset[int], depth: int, column: bool = False, later: bool = False
@@ -224,6 +255,7 @@ class Lattice:
         if known is None:
             search = _RowSearch(self, strokes, self.unit_of(strokes), depth, column, later)
             known = self._rows[key] = search.parse()
+            self._searches[id(known)] = search
         return known
 
     def unit_of(self, strokes: frozenset[int]) -> float:
@@ -278,7 +310,7 @@ class Lattice:
         return Candidate(strokes, reduce(Box.union, (self.boxes[i] for i in strokes)))
 
     def cross(self, first: _Item, second: _Item) -> bool:
-        """Whether one of two symbols by a pen is a bar that the other one goes through."""
+        """Whether one of two symbols by a pen is a line that the other one goes through or around."""
         if second.box.left >= first.box.right or self.ink.pen_width is not None:
             return False
         a, b = first.group.written, second.group.written
@@ -504,9 +536,9 @@ class _RowSearch:
 
     def _extend(self, path: _Path, levels: list[dict[_State, _Path]]) -> None:
         """Add to `levels` every continuation of a partial row by one item."""
-        used, here, last, was = path.used, path.node, path.item, path.code
-        moves, items, pairs = here.moves, self.items, self.pairs
-        so_far, so_far_soft, up = path.score, path.soft, was & 1
+        used, here, last = path.used, path.node, path.item
+        moves, items, pairs, heights = here.moves, self.items, self.pairs, _HEIGHTS[path.code]
+        so_far, so_far_soft = path.score, path.soft
         frontier = (~used & (used + 1)).bit_length() - 1
         for number in self.starting[frontier]:
             item = items[number]
@@ -516,14 +548,9 @@ class _RowSearch:
             count = after.bit_count()
             level, top = levels[count], self.tops[count]
             pair = pairs.get((last, number)) or self._pair(last, number) if last >= 0 else _ALONE
-            joint, level_feet, rise = pair
             for code, own, own_soft, label in item.options:
                 gain, node = moves[code] or here.move(code)
-                gain += joint
-                if code & 1 and not up:
-                    gain += rise
-                elif code == was and code in _OF_DIGITS:
-                    gain += level_feet
+                gain += pair[heights[code]]
                 opened = path.opened
                 if code >> 1 in _BRACKETING:
                     height, opened = self._bracketed(opened, code >> 1, number)
@@ -558,21 +585,28 @@ class _RowSearch:
         return geometry.of_brackets(first, self.items[number].box), opened[:-1]
 
     def _pair(self, first: int, second: int) -> tuple[float, float, float]:
-        """Log-weights of one item after another: always, of two digits on one level, of base and exponent."""
+        """Log-weights of one item after another: anyhow, as two digits on one level, as base and exponent."""
         a, b = self.items[first], self.items[second]
         beside = geometry.of_pair(a.box, b.box, self.unit)
         if self.lattice.ink.pen_width is not None and self.lattice.share_component(a.group, b.group):
             beside += geometry.CUT
         if a.form is b.form is Form.MARK and self.lattice.cross(a, b):
             beside += geometry.CROSSED
-        known = self.pairs[first, second] = beside, *geometry.of_feet(a.box, b.box)
+        level, rise = geometry.of_feet(a.box, b.box)
+        known = self.pairs[first, second] = beside, beside + level, beside + rise
         return known
+
+    def _among(self, steps: Sequence[_Path], changed: _Path, code: int) -> float:
+        """Log-weights of symbols one after another if one of them had another code."""
+        codes = [code if step is changed else step.code for step in steps]
+        return sum(
+            self._pair(a.item, b.item)[_HEIGHTS[was][then]]
+            for (a, b), (was, then) in zip(pairwise(steps), pairwise(codes), strict=True)
+        )
 
     def _made(self, steps: Sequence[_Path], score: float) -> Parse:
         """The parse that goes through these states."""
-        codes = [step.code for step in steps]
-        nodes = [self.start, *(step.node for step in steps)]
-        pieces = tuple(self._piece(codes, i, step, nodes[i]) for i, step in enumerate(steps))
+        pieces = tuple(self._piece(steps, i) for i in range(len(steps)))
         return Parse(pieces, score, self.whole, self._is_sound(steps, pieces))
 
     def _is_sound(self, steps: Sequence[_Path], pieces: Sequence[Piece]) -> bool:
@@ -582,23 +616,26 @@ class _RowSearch:
             part.sound for piece in pieces for part in piece.parts
         )
 
-    def _piece(self, codes: list[int], index: int, step: _Path, before: Node) -> Piece:
+    def _piece(self, steps: Sequence[_Path], index: int) -> Piece:
+        step = steps[index]
         item = self.items[step.item]
         alternatives: tuple[tuple[str, float], ...] = ((step.label, 1.0),)
         if len(item.labels) > 1:
-            alternatives = self._alternatives(codes, index, step.label, item, before)
+            alternatives = self._alternatives(steps, index, item)
         return Piece(step.label, item.group, alternatives, bool(step.code & 1), item.form, item.parts)
 
-    def _alternatives(
-        self, codes: list[int], index: int, label: str, item: _Item, before: Node
-    ) -> tuple[tuple[str, float], ...]:
+    def _alternatives(self, steps: Sequence[_Path], index: int, item: _Item) -> tuple[tuple[str, float], ...]:
         """What symbol `index` may be if all others are right."""
+        label = steps[index].label
+        before = steps[index - 1].node if index else self.start
+        after = [step.code for step in steps[index + 1 :]]
         scores: dict[str, float] = {}
-        arithmetic: dict[int, float] = {}
+        beside: dict[int, float] = {}
         for code, other, own in item.labels:
-            if code not in arithmetic:
-                arithmetic[code] = grammar.weigh([code, *codes[index + 1 :]], before, self.is_part)
-            score = own + arithmetic[code]
+            if code not in beside:
+                beside[code] = grammar.weigh([code, *after], before, self.is_part)
+                beside[code] += self._among(steps[max(index - 1, 0) : index + 2], steps[index], code)
+            score = own + beside[code]
             scores[other] = max(score, scores.get(other, score))
         top = max(scores.values())
         weights = {other: exp(score - top) for other, score in scores.items()}

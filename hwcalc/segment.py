@@ -22,9 +22,9 @@ from .ink import Box, FloatArray, Ink, Stroke
 MAX_STROKES = 4
 """Most strokes of one symbol: 5 and ÷ need three, a picture's broken glyph one more."""
 
-LARGEST = {"crossing": (3.5, 3.85), "pair": (2.5, 2.2), "group": (2.0, 2.2)}
-"""Widest and highest groups, in units, of strokes of which one crosses the others, of two strokes, and of more: people
-write some signs large, but seldom across a neighbour, and pull the bar of a 5 far to the right."""
+LARGEST = {"crossing": (3.5, 3.85), "bars": (5.0, 1.0), "pair": (2.5, 2.2), "group": (2.0, 2.2)}
+"""Widest and highest groups, in units, of strokes of which one crosses the others, of two bars, of two strokes, and of
+more: people write some signs large, but seldom across a neighbour, and pull the bar of a 5 far to the right."""
 
 MAX_CANDIDATES_PER_STROKE, MAX_CANDIDATES = 24, 2400
 """Bounds for scribbles, where every stroke is the neighbour of every other."""
@@ -298,6 +298,15 @@ def _cross(a: Box, b: Box) -> bool:
     return flat.left < x < flat.right and tall.top < y < tall.bottom
 
 
+def _manner(candidate: Candidate, added: Box) -> str:
+    """How one more stroke stands to a candidate: a key of `LARGEST`."""
+    if _cross(candidate.box, added):
+        return "crossing"
+    if len(candidate.strokes) > 1:
+        return "group"
+    return "bars" if _is_bar(candidate.box) and _is_bar(added) else "pair"
+
+
 class _Distances(dict[tuple[int, int], float]):
     """Smallest distance between the points of two strokes, each computed when first asked for."""
 
@@ -349,8 +358,7 @@ def _grow(
             for neighbour in {n for i in group for n in near[i] if n > first and n not in group}:
                 key = tuple(sorted((*group, neighbour)))
                 box = candidate.box.union(strokes[neighbour].box)
-                crossing = _cross(candidate.box, strokes[neighbour].box)
-                wide, high = LARGEST["crossing" if crossing else "pair" if len(group) == 1 else "group"]
+                wide, high = LARGEST[_manner(candidate, strokes[neighbour].box)]
                 if key not in larger and box.width <= wide * unit and box.height <= high * unit:
                     gap = min(
                         distance[i, neighbour] if i < neighbour else distance[neighbour, i] for i in group

@@ -22,7 +22,7 @@ from .segment import bounces, joined
 FLAT = 0.5
 """Highest bar, as a share of its width: people write fraction bars aslant."""
 
-SHORTEST = 0.35
+SHORTEST = 0.3
 """Shortest bar, in units."""
 
 REACH = (-0.5, -0.25, 0.1, 0.5, 1.0)
@@ -326,13 +326,17 @@ class Bars:
         )
 
     def crossed(self, bar: int, stroke: int) -> bool:
-        """Whether a stroke of a pen goes through the middle part of a bar, as that of a 7 goes through its bar."""
+        """Whether a stroke of a pen goes through the middle part of a bar, as that of a 7, or around a slash."""
         known = self._crossed.get((bar, stroke))
         if known is None:
-            known = self._crossed[bar, stroke] = bar in self._ends and self._is_crossed(bar, stroke)
+            known = self._crossed[bar, stroke] = self._is_crossed(bar, stroke)
         return known
 
     def _is_crossed(self, bar: int, stroke: int) -> bool:
+        if bar in self._slashes:
+            return self._crosses(stroke, self.boxes[bar])
+        if bar not in self._ends:
+            return False
         x0, y0, x1, y1 = self._ends[bar]
         along = np.array([x1 - x0, y1 - y0])
         points = points_of(self._ink, stroke)[:, :2] - [x0, y0]

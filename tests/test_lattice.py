@@ -109,6 +109,27 @@ def test_other_readings_follow_the_best_in_order():
     assert sum(one.share for one in found) <= 1.0
 
 
+def test_a_part_of_a_fraction_may_be_read_in_another_way():
+    strokes = [digit(20, -70), bar(20, -40), [(0, 0), (70, 2)], digit(20, 12)]
+    beliefs = {(0,): {"1": 0.5}, (1,): {"-": 0.5}, (0, 1): {"4": 0.9}, (2,): {"-": 0.9}, (3,): {"2": 0.9}}
+    beliefs |= {(i,): {label: 0.4, "#": 0.5} for i, label in enumerate("1-")}
+    made = lattice(strokes, beliefs)
+    best, *others = [made.parse(), *made.others()]
+    assert best.labels == "4-2"
+    parted = next(other for other in others if other.row() != best.row() and len(other) == 4)
+    assert sorted(parted.labels) == ["-", "-", "1", "2"]
+    assert parted.score < best.score
+
+
+def test_alternatives_are_as_likely_as_the_readings_with_them():
+    made = lattice([digit(0), digit(50, 20)], {(0,): {"2": 0.99}, (1,): {"3": 0.6, "(": 0.39}})
+    best = made.parse()
+    other = next(other for other in made.others() if other.labels == "2(")
+    beside = dict(best.pieces[1].alternatives)  # the digits are not level, which is no matter for the bracket
+    assert best.labels == "23"
+    assert np.log(beside["("] / beside["3"]) == pytest.approx(other.score - best.score)
+
+
 def test_the_share_falls_when_another_reading_is_as_good():
     sure = parse([digit(0), digit(50)], {(0,): {"2": 0.99}, (1,): {"3": 0.99}})
     unsure = parse([digit(0), digit(50)], {(0,): {"2": 0.99}, (1,): {"3": 0.5, "8": 0.49}})

@@ -70,6 +70,13 @@ def test_a_large_plus_is_a_group_and_a_large_pair_beside_each_other_is_none():
     assert all(len(c.strokes) == 1 for c in segment.candidates(ink_of(wide, beside), 60))
 
 
+def test_two_long_bars_over_each_other_are_a_group():
+    digit = [(0, 0), (0, 40)]
+    upper, lower = [(20, 12), (130, 14)], [(25, 26), (140, 24)]
+    ink = ink_of(digit, upper, lower)
+    assert (1, 2) in {c.strokes for c in segment.candidates(ink, unit_of(ink))}
+
+
 def test_gaps_are_distances_between_the_strokes():
     (pair,) = (c for c in segment.candidates(ink_of(UPPER, LOWER), 60) if len(c.strokes) == 2)
     assert (pair.gap, pair.gap_x) == (16, 0)

@@ -214,3 +214,16 @@ def test_other_strokes_are_no_slashes_of_fractions(strokes):
 )
 def test_a_bar_is_crossed_through_its_middle(stroke, through):
     assert Bars(Ink.from_strokes([bar(0, 0), stroke]), UNIT).crossed(0, 1) == through
+
+
+def test_a_ring_goes_around_its_slash_and_a_digit_beside_one_does_not():
+    ring = [(50, 0), (20, 30), (50, 60), (80, 30), (50, 0)]
+    bars = Bars(Ink.from_strokes([ring, [(38, 52), (62, 8)], digit(90, 0)]), UNIT)
+    assert bars.crossed(1, 0)
+    assert not bars.crossed(1, 2)
+
+
+def test_a_bar_may_be_narrow():
+    assert fractions(digit(0, -70), bar(-4, 0, 19), digit(-6, 12)) == {
+        ((1,), (frozenset({0}), frozenset({2})))
+    }
