@@ -6,7 +6,6 @@ In flow items of a sheet, out flows text, and back.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -62,7 +61,7 @@ def loads(text: str, name: str = "the file") -> dict[int, Item]:
         raise SheetError(f"{name} is of version {told.get('version')}: a newer hwcalc is needed to open it")
     try:
         return dict(_item(entry) for entry in told["items"])
-    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise SheetError(f"{name} is damaged: {error}") from None
 
 

@@ -57,7 +57,7 @@ class Samples:
             return
         before, self._by_line = self._by_line, {}
         for line in lines:
-            with suppress(ValueError, TypeError, KeyError, RecursionError):
+            with suppress(ValueError, TypeError, KeyError, OverflowError, RecursionError):
                 self._by_line[line] = before.get(line) or _sample(line)
 
     def add(self, label: str, strokes: Iterable[FloatArray]) -> None:

@@ -57,6 +57,7 @@ HEAD = '{"format":"hwcalc sheet","version":1,"items":['
         HEAD + '{"stroke":0,"width":3,"points":[[1,2,"x"]]}]}',
         HEAD + '{"stroke":0,"width":3,"points":[[NaN,2,0]]}]}',
         HEAD + '{"stroke":0,"width":3,"points":[[1e300,2,0]]}]}',
+        HEAD + '{"stroke":0,"width":1' + "0" * 400 + ',"points":[[1,2,0]]}]}',
         HEAD + '{"stroke":-1,"width":3,"points":[[1,2,0]]}]}',
         HEAD + '{"stroke":"a","width":3,"points":[[1,2,0]]}]}',
         HEAD + '{"picture":0,"name":"a","box":[0,0,1],"data":""}]}',

@@ -62,6 +62,7 @@ def test_what_cannot_be_read_as_text_is_a_damaged_line(tmp_path):
         '{"label":"1","strokes":[[[1,2,3]]]}',
         '{"label":"1","strokes":[[["a",2]]]}',
         '{"label":"1","strokes":[[[1e999,2]]]}',
+        '{"label":"1","strokes":[[[1' + "0" * 400 + ",2]]]}",
         "[" * 100_000,
     ],
 )
