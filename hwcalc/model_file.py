@@ -20,8 +20,12 @@ from .atomic import write_whole
 
 Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
 
-_DAMAGED = (KeyError, TypeError, ValueError, EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile)
-"""What reading a damaged .npz raises: RuntimeError where the zip file says it is encrypted."""
+_DAMAGED = (
+    *(KeyError, TypeError, ValueError, EOFError, OSError),
+    *(RuntimeError, MemoryError, zlib.error, zipfile.BadZipFile),
+)
+"""What reading a damaged .npz raises: RuntimeError where the zip file says it is encrypted, MemoryError where an array
+says that it is huge."""
 
 
 class ModelError(ValueError):

@@ -200,12 +200,22 @@ def bomb(path):
         archive.writestr("vectors.npy", bytes(100 * 2**20))
 
 
+def boastful(path):
+    """Two bytes that say they are an array of 100 TB."""
+    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (100000000000000,), }".ljust(117) + b"\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "about.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + b"{}"
+        )
+
+
 @pytest.mark.parametrize(
     "damage",
     [
         truncate,
         pickled,
         bomb,
+        boastful,
         lambda path: path.write_bytes(b""),
         lambda path: path.write_text("I am not a model\n"),
         lambda path: np.savez(path, x=np.zeros(3)),
