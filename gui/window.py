@@ -7,6 +7,7 @@ In flow an engine (what reads) and a folder for what is remembered; each feature
 from __future__ import annotations
 
 import gc
+import logging
 import tkinter as tk
 from pathlib import Path
 from tkinter import ttk
@@ -47,6 +48,8 @@ from hwcalc.gui.tools import Eraser, Pen, Toolbox
 from hwcalc.gui.waiting import Waiting
 from hwcalc.gui.worker import Worker
 from hwcalc.gui.written import script
+
+logger = logging.getLogger(__name__)
 
 BUTTONS = ["open", "save", "|", "undo", "redo", "|", "pen", "eraser", "select", "clear"]
 BUTTONS += [">", "copy", "type", "history", "learn", "menu"]
@@ -210,20 +213,33 @@ class Window:
         self.learning.close()
         self.worker.close()
         self.files_worker.finish()  # so that what was just saved is
-        if self.recovery is not None:
-            if self.sheet.empty or self.documents.saved:
-                self.recovery.forget()
-            else:
-                self.recovery.save_now()
-        if self.folder is not None:
-            write_whole(self.folder / "settings.json", dump_settings(self.settings), lasting=False)
-            file = self.folder / "history.json"
-            entries = history.joined(self._before, self.log.entries, history.load(file))
-            write_whole(file, history.dumps(entries), lasting=False)
+        for keep in (self._keep_sheet, self._keep_settings, self._keep_history):
+            try:
+                keep()
+            except OSError as error:  # on a full disk the window closes all the same
+                logger.warning("not all is there again on the next start: %s", error)
         self.slot.free()
         for waiting in self.root.tk.splitlist(self.root.tk.call("after", "info")):
             self.root.tk.call("after", "cancel", waiting)
         self.root.destroy()
+
+    def _keep_sheet(self) -> None:
+        if self.recovery is None:
+            return
+        if self.sheet.empty or self.documents.saved:
+            self.recovery.forget()
+        else:
+            self.recovery.save_now()
+
+    def _keep_settings(self) -> None:
+        if self.folder is not None:
+            write_whole(self.folder / "settings.json", dump_settings(self.settings), lasting=False)
+
+    def _keep_history(self) -> None:
+        if self.folder is not None:
+            file = self.folder / "history.json"
+            entries = history.joined(self._before, self.log.entries, history.load(file))
+            write_whole(file, history.dumps(entries), lasting=False)
 
     # What the user does to the sheet as a whole
 

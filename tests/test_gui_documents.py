@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import tkinter as tk
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -464,6 +465,19 @@ def test_after_a_kill_while_drawing_the_ink_is_back(display, reader, tmp_path):
     window.clear()
     window.close()
     assert not (tmp_path / "sheet0.hwcalc").exists()
+
+
+def test_a_window_whose_folder_is_gone_closes_all_the_same(display, reader, tmp_path, caplog):
+    folder = tmp_path / "state"
+    folder.mkdir()
+    window = Window(Engine(read_ink=reader, warm_up=lambda: None), folder=folder, scale=1.0)
+    window.root.update()
+    window.sheet.add("stroke", [Stroke(np.array([[1.0, 2.0, 0.0], [3.0, 40.0, 0.1]]))])
+    shutil.rmtree(folder)
+    window.close()
+    with pytest.raises(tk.TclError):
+        window.root.winfo_exists()
+    assert "sheet0.hwcalc" in caplog.text
 
 
 def test_what_is_not_saved_is_there_again_after_closing(display, reader, tmp_path):
