@@ -7,6 +7,7 @@ to read with it. Undoing brings back what was read with before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,13 +131,21 @@ class Learning:
 
     def learn(self) -> None:
         """Learn from the samples, in a thread of its own: meanwhile the sheet is still read."""
-        if self.samples is None or self.share is not None:
+        if self.samples is None or self._folder is None or self.share is not None:
             return
         self.samples.refresh()
-        engine, samples = self._parts.engine, self.samples.all
+        engine, samples, new = self._parts.engine, self.samples.all, self._folder / "new.npz"
+
+        def work() -> Learnt:
+            learnt = engine.learn(samples, self._passed)
+            if learnt.better:
+                learnt.classifier.save(new)  # to a new file: on a full disk the old one stays
+                self._passed(1.0)  # the user may have given up meanwhile
+            return learnt
+
         self.share, self.told, self._stop = 0.0, "", False
         self._worker = Worker(self._parts.root)
-        self._worker.submit(lambda: engine.learn(samples, self._passed), self._learnt, self._failed)
+        self._worker.submit(work, partial(self._learnt, new), self._failed)
         self._parts.root.after(POLL_MS, self._show_progress)
         self._changed()
 
@@ -176,19 +185,17 @@ class Learning:
             self._changed()
             self._parts.root.after(POLL_MS, self._show_progress)
 
-    def _learnt(self, learnt: Learnt) -> None:
-        """Read with what was learnt, if it reads what was held back better."""
-        assert self._folder is not None
+    def _learnt(self, new: Path, learnt: Learnt) -> None:
+        """Read with what was learnt, which is in the file `new`, if it reads what was held back better."""
         told = f"Samples held back: {learnt.held}. Read right before: {learnt.before}, now: {learnt.after}."
         if not learnt.better:
             self.told = f"{told} {NO_BETTER}"
             self._finished()
             return
-        path, new = self._folder / "model.npz", self._folder / "new.npz"
+        path = new.with_name("model.npz")
         try:
-            learnt.classifier.save(new)  # first: on a full disk the old one stays
             if path.exists():
-                path.replace(self._folder / "before.npz")
+                path.replace(new.with_name("before.npz"))
             new.replace(path)
         except OSError as error:
             self._failed(error)

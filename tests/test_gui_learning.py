@@ -195,6 +195,16 @@ def test_what_was_learnt_stays_where_the_next_lesson_cannot_be_written(school, u
     assert school.learning.model.read_text() == "lesson 1"
 
 
+def test_the_window_does_not_wait_until_what_was_learnt_is_written(school, until, monkeypatch):
+    threads = []
+    monkeypatch.setattr(FakeClassifier, "save", lambda *_: threads.append(threading.current_thread()))
+    give(school)
+    school.learning.learn()
+    until(school, learnt(school))
+    assert threads
+    assert threading.main_thread() not in threads
+
+
 def test_the_sheet_is_read_anew_with_what_was_learnt(school, reader, write, settle, until):
     write(school, "1+1")
     give(school)
