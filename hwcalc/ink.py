@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import hypot
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -52,6 +53,11 @@ class Box(NamedTuple):
     def aside(self, other: Box) -> float:
         """The horizontal room between this and another; less than 0 where they are over each other."""
         return max(other.left - self.right, self.left - other.right)
+
+    def apart(self, other: Box) -> float:
+        """The room between this and another, 0 where they touch."""
+        below = max(other.top - self.bottom, self.top - other.bottom, 0.0)
+        return hypot(max(self.aside(other), 0.0), below)
 
     def shared(self, other: Box) -> float:
         """The area that lies in this and another."""

@@ -15,7 +15,7 @@ from .ink import Box, Ink
 from .page_lines import chains_of, cut, with_small_ones
 from .page_order import in_reading_order
 from .page_points import attach_points
-from .page_strokes import DASH, HUGE, apart, marks_of, usual_height
+from .page_strokes import DASH, HUGE, marks_of, usual_height
 
 _AROUND = (
     0.9  # times the height of a digit from an expression, or nearer: what is left out there may belong to it
@@ -60,7 +60,7 @@ def left_out(ink: Ink, parts: Iterable[Ink]) -> list[Box]:
 def lacks(part: Ink, boxes: Iterable[Box]) -> bool:
     """Does some of what is left out, with these boxes, stand where it may belong to an expression?"""
     near = _AROUND * usual_height([s.box for s in part.strokes])
-    return any(apart(part.box, box) < near for box in boxes)
+    return any(part.box.apart(box) < near for box in boxes)
 
 
 def groups(ink: Ink) -> list[list[int]]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from .ink import FloatArray
-from .page_strokes import Chain, Mark, apart, around
+from .page_strokes import Chain, Mark, around
 
 # All lengths are in units, the height of the digits nearby.
 _LOW = 1.0  # lower ones that stand alone are signs, or parts of what is near
@@ -187,9 +187,9 @@ def with_small_ones(chains: Sequence[Chain]) -> list[Chain]:
         unit = chain[0].unit
         box = around(chain)
         near = [
-            (apart(m.box, mark.box), k)
+            (m.box.apart(mark.box), k)
             for k, c in enumerate(large)
-            if apart(around(c), box) < _BESIDE * unit
+            if around(c).apart(box) < _BESIDE * unit
             for m in c
             for mark in chain
         ]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .page_strokes import Chain, Mark, apart, beside, grid_of, is_dirt
+from .page_strokes import Chain, Mark, beside, grid_of, is_dirt
 
 _OTHER_ROW = 0.7  # units below or above the middle of a digit is another row
 _BEHIND = 0.3  # units farther from the digit before it than from the one behind stands no point
@@ -40,8 +40,7 @@ def attach_points(chains: list[Chain], dots: Sequence[Mark], pen_width: float | 
 
 def _on_line(dot: Mark, mark: Mark) -> bool:
     """Does a point stand beside a mark, at its foot or higher, and near it?"""
-    aside = max(mark.box.left - dot.box.right, dot.box.left - mark.box.right)
-    return aside < 0.9 * mark.unit and abs(dot.axis - mark.axis) < 0.85 * mark.unit
+    return mark.box.aside(dot.box) < 0.9 * mark.unit and abs(dot.axis - mark.axis) < 0.85 * mark.unit
 
 
 def _multiplies(dot: Mark, marks: Sequence[Mark]) -> bool:
@@ -77,5 +76,5 @@ def _dot_cost(dot: Mark, mark: Mark, dirt: bool) -> float:
     off = foot if dirt else min(foot, middle)
     if off < 0.4:
         return max(aside, 0.0) + off
-    room = apart(dot.box, mark.box) / mark.unit  # the bar of a 5
+    room = dot.box.apart(mark.box) / mark.unit  # the bar of a 5
     return 1.0 + room if room < 0.15 else np.inf

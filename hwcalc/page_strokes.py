@@ -301,8 +301,7 @@ def _standing(bar: Mark, marks: Sequence[Mark], above: bool) -> list[Mark]:
 
 def _level(a: Mark, b: Mark) -> bool:
     """Do they stand beside each other in one line?"""
-    beside = max(a.box.left - b.box.right, b.box.left - a.box.right)
-    return beside < 0.5 * a.unit and abs(a.axis - b.axis) < 0.35 * a.unit
+    return a.box.aside(b.box) < 0.5 * a.unit and abs(a.axis - b.axis) < 0.35 * a.unit
 
 
 def is_dirt(mark: Mark, pen_width: float | None) -> bool:
@@ -321,10 +320,3 @@ def _holds(mark: Mark, dot: Mark) -> bool:
 def around(chain: Chain) -> Box:
     """The box around all marks of a chain."""
     return reduce(Box.union, (m.box for m in chain))
-
-
-def apart(a: Box, b: Box) -> float:
-    """The room between two boxes, 0 if they touch."""
-    x = max(a.left - b.right, b.left - a.right, 0.0)
-    y = max(a.top - b.bottom, b.top - a.bottom, 0.0)
-    return float(np.hypot(x, y))

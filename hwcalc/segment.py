@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
 from itertools import pairwise
-from math import hypot
 from statistics import median
 
 import numpy as np
@@ -229,18 +228,12 @@ def owners(ink: Ink, unit: float, excluded: Collection[int] = ()) -> dict[int, f
     no_bars = [i for i, box in boxes.items() if not _is_bar(box)]
     return {
         i: frozenset(
-            min(others, key=lambda j: _apart(boxes[i], boxes[j]))
+            min(others, key=lambda j: boxes[i].apart(boxes[j]))
             for among in (boxes, no_bars)
             if (others := [j for j in among if j != i])
         )
         for i in small
     }
-
-
-def _apart(a: Box, b: Box) -> float:
-    """The distance of two boxes, 0 where they overlap."""
-    x = max(a.left - b.right, b.left - a.right, 0.0)
-    return hypot(x, max(a.top - b.bottom, b.top - a.bottom, 0.0))
 
 
 def _with_strays(candidates: Iterable[Candidate], owner: Mapping[int, frozenset[int]]) -> Iterator[Candidate]:
@@ -363,8 +356,7 @@ def _grow(
                     gap = min(
                         distance[i, neighbour] if i < neighbour else distance[neighbour, i] for i in group
                     )
-                    new = strokes[neighbour].box
-                    gap_x = max(new.left - candidate.box.right, candidate.box.left - new.right, 0.0)
+                    gap_x = max(candidate.box.aside(strokes[neighbour].box), 0.0)
                     larger[key] = Candidate(key, box, max(gap, candidate.gap), max(gap_x, candidate.gap_x))
                     yield larger[key]
         layer = larger
