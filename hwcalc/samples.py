@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .atomic import write_whole
 from .ink import FloatArray
 
 MOST_SAMPLES = 5000
@@ -82,9 +83,6 @@ class Samples:
 
     def _write(self) -> None:
         if self._by_line:
-            # Loads the compiled core, which keeping samples does not need
-            from .atomic import write_whole
-
             write_whole(self._path, "".join(f"{line}\n" for line in self._by_line).encode("utf-8"))
         else:
             self._path.unlink(missing_ok=True)
