@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from hwcalc.ink import FloatArray
+from hwcalc.ink import FloatArray, evenly
 
 FAR = np.float32(1e9)  # squared pixels: no ink near
 FINER = 4  # times: sketches are drawn so much larger, then reduced
@@ -45,13 +45,6 @@ def smoothed(points: FloatArray) -> FloatArray:
     return np.concatenate([points[:1], curves.reshape(-1, 2), middles[-1:], points[-1:]])
 
 
-def _evenly(path: FloatArray, step: float) -> FloatArray:
-    """Points on a path, at most `step` apart."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
-    at = np.linspace(0.0, along[-1], int(along[-1] / step) + 2)
-    return np.stack([np.interp(at, along, path[:, 0]), np.interp(at, along, path[:, 1])], axis=1)
-
-
 def painted(points: FloatArray, width: float, colour: str) -> tuple[Image.Image, int, int]:
     """A stroke as a picture.
 
@@ -73,7 +66,7 @@ def painted(points: FloatArray, width: float, colour: str) -> tuple[Image.Image,
         Its top left corner lies at the pixel (x, y).
     """
     radius = width / 2
-    path = _evenly(smoothed(points), step=max(0.5, width / 8))
+    path = evenly(smoothed(points), step=max(0.5, width / 8))
     reach = int(np.ceil(radius + 0.5))
     corner = np.floor(path.min(axis=0)).astype(np.intp) - reach
     width_px, height_px = (np.floor(path.max(axis=0)).astype(np.intp) + reach + 1 - corner).tolist()

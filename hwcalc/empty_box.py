@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from .blanks import is_line, is_question
 from .glyphs import JUNK
-from .ink import FloatArray, Ink
+from .ink import FloatArray, Ink, evenly
 from .layout import EMPTY_BOX
 from .segment import Candidate, glyph
 
@@ -125,14 +125,7 @@ def _of_strokes(*strokes: bytes) -> bool:
     points = [np.frombuffer(stroke).reshape(-1, 2) for stroke in strokes]
     whole = np.concatenate(points)
     step = _STEP * max(float(np.ptp(whole, axis=0).max()), 1e-12)
-    return is_box(np.concatenate([along(stroke, step) for stroke in points]))
-
-
-def along(stroke: FloatArray, step: float) -> FloatArray:
-    """Points of a stroke, `step` apart or less: a pen may report no more than the corners."""
-    way = np.append(0.0, np.hypot(*np.diff(stroke, axis=0).T).cumsum())
-    stops = np.linspace(0, way[-1], int(way[-1] / step) + 2)
-    return np.stack([np.interp(stops, way, axis) for axis in stroke.T], axis=1)
+    return is_box(np.concatenate([evenly(stroke, step) for stroke in points]))
 
 
 def is_box(points: FloatArray, pen_width: float = 0.0) -> bool:

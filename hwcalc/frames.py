@@ -10,8 +10,7 @@ from functools import reduce
 
 import numpy as np
 
-from .empty_box import along
-from .ink import Box, FloatArray, Ink
+from .ink import Box, FloatArray, Ink, evenly
 from .segment import holds, unit_height
 from .structure import is_straight, points_of
 
@@ -51,7 +50,7 @@ def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box], inside: Sequence[int]
     if len(inside) == 1 and is_straight(ink, inside[0]):
         return False
     points = points_of(ink, stroke)
-    drawn = along(points, STEP * box.height) if ink.pen_width is None else points
+    drawn = evenly(points, STEP * box.height) if ink.pen_width is None else points
     return _surrounds(drawn, held) and box.height >= HIGHER * unit_height(others)
 
 

@@ -193,3 +193,10 @@ def piece(mask: ByteArray, left: int, top: int, component: int | None = None) ->
     height, width = mask.shape
     corners = np.array([[left, top], [left + width, top + height]], dtype=np.float64)
     return Stroke(corners, mask=mask, component=component)
+
+
+def evenly(path: FloatArray, step: float) -> FloatArray:
+    """Points on a path, float64 (k, 2), `step` apart or less: a pen may report no more than the corners."""
+    way = np.append(0.0, np.hypot(*np.diff(path, axis=0).T).cumsum())
+    stops = np.linspace(0.0, way[-1], int(way[-1] / step) + 2)
+    return np.stack([np.interp(stops, way, axis) for axis in path.T], axis=1)
