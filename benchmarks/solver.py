@@ -3,10 +3,9 @@
     python benchmarks/solver.py [--sizes 15000 30000 60000] [--features raw ours] [--threads 1 2]
                                 [--only hwcalc intelex sklearn thundersvm]
 
-MNIST goes in; one table comes out. Each line is a process of its own, so that peak memory is its own.
-scikit-learn has one
-thread and appears once. Times are the best of three, or of what fits into half a minute; for one sample the best
-of five medians of 100.
+MNIST goes in; one table comes out. Each line is a process of its own, so that peak memory is its own. scikit-learn has
+one thread and appears once. Times are the best of three, or of what fits into half a minute; for one sample the best of
+five medians of 100.
 """
 
 from __future__ import annotations
