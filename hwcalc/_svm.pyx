@@ -588,7 +588,7 @@ cdef class Machine:
     """A trained one-vs-one machine: decision values and class scores of new samples.
 
         f_ij(x)    = sum_s b_s K(x_s, x) + c_ij    over the support vectors of classes i and j;  f_ji = -f_ij
-        score_i(x) = min_j f_ij(x)                 the smallest margin by which class i wins a pair
+        score_i(x)                                 how class i fares in its pairs, see `class_scores`
 
     Given   support_vectors (S, d), class by class; n_support (K,); dual_coef (K - 1, S), a support vector's
             b_s in each of its class's pairs, as LIBSVM lays them out; intercept (K (K - 1) / 2,), the c_ij
@@ -598,7 +598,7 @@ cdef class Machine:
     batch it comes in and however many threads work.
 
     One against one: Knerr, Personnaz, Dreyfus 1990; of the ways to decide with it: Hsu, Lin 2002, "A comparison
-    of methods for multiclass support vector machines". The smallest margin agrees with its probabilities, votes do not.
+    of methods for multiclass support vector machines". The score agrees with its probabilities, votes do not.
     """
 
     cdef Kernel kernel

@@ -38,8 +38,8 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     .. math:: \min_{w,b} \tfrac12 |w|^2 + \sum_i C_i \max(0, 1 - y_i (w \cdot \phi(x_i) + b)),
 
-    in its dual form (see `hwcalc._svm.PairSolver`). A sample goes to the class that wins its closest pair
-    by the largest margin, argmax_i min_j f_ij, rather than by votes (see `hwcalc._svm.class_scores`).
+    in its dual form (see `hwcalc._svm.PairSolver`). A sample goes not to the class with most votes but to the one
+    that wins its closest pair by the largest margin, less half of what it loses by (see `hwcalc._svm.class_scores`).
 
     Parameters
     ----------
