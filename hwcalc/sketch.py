@@ -4,11 +4,11 @@ In flow support vectors and their margins; out flow the arrays from which `_svm.
 sample it must compute in full.
 
 The Gaussian kernel of the glyph machines is wide: 0.1 between most glyphs. A function of 30,000 such bells is close to
-one of a thousand, the landmarks, whose weights are a least-squares fit at the support vectors; the 210 margins of 21
+one of a thousand, the landmarks, whose weights are a least-squares fit at the support vectors; the 253 margins of 23
 classes are close to combinations of 64. After C. Williams and M. Seeger, "Using the Nyström method to speed up kernel
-machines", NIPS 2000. On glyphs by other writers the root of the mean squared error of a margin of the shipped model is
-0.09 for shapes and 0.10 for paths; with 48 combinations 0.10 and 0.13, with all 210 0.07 and 0.06; with 512 landmarks
-0.11 and 0.12.
+machines", NIPS 2000. On glyphs by other writers the root of the mean squared error of a margin was, of a model of 21
+classes, 0.09 for shapes and 0.10 for paths; with 48 combinations 0.10 and 0.13, with all 210 0.07 and 0.06; with 512
+landmarks 0.11 and 0.12.
 """
 
 from __future__ import annotations
