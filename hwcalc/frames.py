@@ -42,10 +42,7 @@ def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box], inside: Sequence[int]
     """Whether a stroke is the frame of others, whose middles are in its box."""
     box, others = boxes[stroke], [b for i, b in enumerate(boxes) if i != stroke]
     held = reduce(Box.union, (boxes[i] for i in inside))
-    within = (
-        box.left < held.left and held.right < box.right and box.top < held.top and held.bottom < box.bottom
-    )
-    if not within or held.height < FULL * box.height or len(others) < 2:
+    if held.height < FULL * box.height or len(others) < 2:
         return False
     if len(inside) == 1 and is_straight(ink, inside[0]):
         return False

@@ -43,21 +43,33 @@ def test_a_digit_in_the_box_of_a_worksheet() -> None:
     assert read_ink([*sum_strokes("3+7=10", 60, 0, 60), box(118, 45, 178, 135)]).text == "3+7=10"
 
 
+def among_digits(*strokes: FloatArray) -> Ink:
+    return Ink.from_strokes([*sum_strokes("1", 60, -30, 60), *sum_strokes("7", 60, 170, 60), *strokes])
+
+
 @pytest.mark.parametrize(
     "around",
     [
-        ring(60, 60, 110, 125),  # a 0 with what is in it
-        ring(50, 40, 115, 130),  # a large 0 with a slash
         box(50, 30, 130, 150)[:3],  # open at two sides
-        box(50, 30, 130, 90),  # goes through it
+        box(50, 30, 130, 110),  # goes through it
         box(-200, -400, 500, 600),  # of a page
+        np.vstack([box(50, 40, 130, 140), box(74, 68, 104, 116), box(76, 70, 102, 114)]),  # goes over it too
     ],
 )
 def test_other_strokes_around_something_are_no_frames(around: FloatArray) -> None:
-    inside = np.array([(75.0, 110.0), (95.0, 75.0)])
-    assert not frames(
-        Ink.from_strokes([*sum_strokes("1", 60, 0, 60), *sum_strokes("7", 60, 150, 60), around, inside])
-    )
+    assert not frames(among_digits(around, *sum_strokes("3", 56, 65, 64)))
+
+
+@pytest.mark.parametrize(
+    ("zero", "inside"),
+    [
+        (ring(50, 40, 115, 130), np.array([(70.0, 115.0), (95.0, 55.0)])),  # a slash
+        (ring(50, 40, 115, 130), np.array([(82.0, 83.0), (84.0, 90.0), (83.0, 86.0)])),  # a point
+        (ring(50, 60, 110, 125), *sum_strokes("3", 40, 70, 70)),  # no higher than a digit
+    ],
+)
+def test_a_0_with_something_in_it_is_no_frame(zero: FloatArray, inside: FloatArray) -> None:
+    assert not frames(among_digits(zero, inside))
 
 
 def test_what_is_all_that_is_written_has_no_frame() -> None:
