@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import hwcalc
-from hwcalc.ink import FloatArray
+from hwcalc.crossed_out import is_struck
+from hwcalc.ink import Box, FloatArray
 
 from .written import sum_strokes
 
@@ -37,3 +38,25 @@ def test_lines_of_symbols_cross_nothing_out(text, over, said) -> None:
     strokes = [s for i, c in enumerate(text) if c != " " for s in sum_strokes(c, 60, 20 + 63 * i, 20)]
     reading = hwcalc.read_ink([*strokes, *over])
     assert (reading.text, reading.doubtful) == (said, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "struck"),
+    [
+        (((-6, 66), (46, -6)), True),
+        (((-4, 30), (44, 32)), True),  # a bar
+        (((8, 50), (34, 12)), False),  # short
+        (((5, 30), (35, 31)), False),  # a short bar
+        (((18, 70), (22, -10)), False),  # a 1
+        (((34, 66), (86, -6)), False),  # beside it
+        (((-10, 55), (50, 57)), False),  # under the middle
+        (((30, 30), (82, -42)), False),  # only begins in the middle
+        (((-6, 66), (0, 10), (46, -6)), False),  # bent
+    ],
+)
+def test_a_line_through_the_middle_strikes_out(line, struck) -> None:
+    assert is_struck(np.array(line, float), Box(0, 0, 40, 60), barred=True) == struck
+
+
+def test_a_bar_strikes_out_no_digit_that_may_have_one() -> None:
+    assert not is_struck(np.array([(-4, 30), (44, 32)], float), Box(0, 0, 40, 60))
