@@ -29,11 +29,9 @@ BEFORE = 0.75, 1.5
 NEIGHBOUR = 0.6, 3.0
 """Least height of what tells where the feet are, and how far it is at most."""
 
-HOOK = 0.97
-"""Greatest height of a question mark without its dot, as a share of all of it."""
-
 WIDTH, SLIM = 0.2, 0.9
-"""Least width of that, and the greatest as a share of its height: a + is about as wide as high."""
+"""Least width of a question mark without its dot, and the greatest as a share of its height: a + is about as wide as
+high."""
 
 WHOLE = 0.75, 1.5
 """Height of a question mark."""
@@ -82,7 +80,6 @@ def is_question(boxes: Sequence[Box], parts: tuple[int, int], unit: float, pen: 
         and UNDER[0] * unit < room < UNDER[1] * unit
         and INSET * hook.width < dot.center[0] - hook.left < (1 - INSET) * hook.width
         and WIDTH * unit < hook.width < SLIM * hook.height
-        and hook.height < HOOK * whole.height
         and WHOLE[0] * unit < whole.height < WHOLE[1] * unit
     ):
         return False

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hwcalc import read, read_ink, read_page
-from hwcalc.blanks import is_question
+from hwcalc.blanks import is_line, is_question
 from hwcalc.ink import Box, FloatArray
 
 from .written import drawn, sum_strokes
@@ -67,3 +67,50 @@ def test_other_lines_and_dots_are_no_blanks(strokes: list[FloatArray], text: str
 def test_a_point_before_a_digit_is_no_dot_of_a_question_mark(x: float, is_dot: bool) -> None:
     boxes = [Box(0, 0, 30, 60), Box(40, 0, 72, 46), Box(x, 54, x + 3, 60)]
     assert is_question(boxes, (1, 2), 60.0, 0.0) == is_dot
+
+
+DIGIT, BLANK = Box(0, 0, 36, 60), Box(60, 62, 150, 63)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "is_blank"),
+    [
+        ((BLANK, DIGIT), True),
+        ((Box(60, 50, 150, 70), DIGIT), False),  # too high
+        ((Box(60, 92, 150, 93), DIGIT), False),  # far below the feet
+        ((BLANK,), False),  # nothing tells where the feet are
+        ((BLANK, Box(0, 40, 36, 60)), False),  # nothing as high as a digit does
+        ((BLANK, Box(0, 140, 36, 200)), False),  # nor does another row
+        ((BLANK, DIGIT, Box(0, -140, 36, -80), Box(50, -140, 86, -80)), True),
+        ((BLANK, Box(-300, 0, -264, 60)), False),  # nor what is far away
+        ((BLANK, DIGIT, Box(90, 80, 120, 140)), False),  # a fraction bar
+        ((BLANK, DIGIT, Box(90, 180, 120, 240)), True),
+        ((BLANK, DIGIT, Box(170, 0, 206, 60)), False),  # a digit follows
+        ((BLANK, DIGIT, Box(170, 140, 206, 200)), True),  # in another row
+        ((BLANK, DIGIT, Box(170, -140, 206, -80)), True),
+        ((BLANK, DIGIT, Box(170, 20, 206, 50)), True),  # a sign follows
+    ],
+)
+def test_what_stands_around_tells_a_line_to_write_on(boxes: tuple[Box, ...], is_blank: bool) -> None:
+    assert is_line(boxes, 0, 60.0, 0.0) == is_blank
+
+
+@pytest.mark.parametrize(
+    ("hook", "dot", "asks"),
+    [
+        (Box(40, 0, 72, 46), Box(54, 56, 58, 60), True),
+        (Box(40, 0, 72, 46), Box(54, 50, 74, 60), False),  # a dot as wide as a sign
+        (Box(40, 0, 72, 46), Box(54, 46, 58, 50), False),  # touches the hook
+        (Box(48, 0, 66, 24), Box(54, 56, 58, 60), False),  # far from it
+        (Box(52, 0, 60, 46), Box(54, 56, 58, 60), False),  # a line over a dot
+        (Box(30, 0, 84, 46), Box(54, 56, 58, 60), False),  # wider than high
+        (Box(40, 14, 72, 50), Box(54, 56, 58, 60), False),  # small
+        (Box(40, 0, 72, 60), Box(54, 70, 58, 74), False),  # a 7 over a spot
+        (Box(20, -60, 80, 44), Box(54, 56, 58, 60), False),  # large
+        (Box(40, 20, 72, 66), Box(54, 76, 58, 80), False),  # below the feet
+        (Box(40, -30, 72, 16), Box(54, 26, 58, 30), False),  # above them
+    ],
+)
+def test_a_question_mark_is_a_hook_over_a_dot_at_the_foot(hook: Box, dot: Box, asks: bool) -> None:
+    assert is_question((DIGIT, hook, dot), (1, 2), 60.0, 0.0) == asks
+    assert not is_question((hook, dot), (0, 1), 60.0, 0.0)  # nothing tells where the foot is
