@@ -42,8 +42,6 @@ def with_merged_lines(
     minus, point, equals = (labels.index(label) for label in "-.=")
     changed = log_probability.copy()
     for i in np.flatnonzero(log_probability[:, [minus, point]].max(axis=1) > np.log(_LIKELY)).tolist():
-        if len({ink.strokes[k].component for k in candidates[i].strokes}) > 1:
-            continue
         area, width, length = _measured(ink, candidates[i])
         thickness = area / length
         log_odds = min(_STEEP * (thickness / ink.pen_width - _THICK), _MOST)

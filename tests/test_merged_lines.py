@@ -41,6 +41,13 @@ def test_a_minus_stays_one(pen: int) -> None:
     assert read(drawn(sum_strokes("9-4", 60, 30, 30), (250, 130), pen)).text == "9-4"
 
 
+def test_a_thick_minus_is_taken_for_an_equals_sign_in_doubt_only() -> None:
+    picture = drawn(sum_strokes("9 4", 60, 30, 30), (250, 130), 5)
+    picture[57:67, 101:138] = 40
+    reading = read(picture)
+    assert reading.text == "9-4" or reading.doubtful
+
+
 def test_only_straight_bars_are_lines() -> None:
     tick = [np.array([[230, 70], [245, 90], [285, 40]], float)]
     ink = ink_from_picture(drawn([*sum_strokes("2-3", 60, 30, 30), *tick], (330, 130), 5))
@@ -60,3 +67,10 @@ def test_pen_strokes_are_left_alone() -> None:
     groups = candidates(ink, 1.0)
     own = np.zeros((len(groups), 3))
     assert with_merged_lines(ink, groups, own, "-.=") is own
+
+
+def test_a_model_without_an_equals_sign_reads_pictures_too() -> None:
+    ink = ink_from_picture(with_close_lines("2=3"))
+    groups = candidates(ink, unit_height([stroke.box for stroke in ink.strokes]))
+    own = np.zeros((len(groups), 2))
+    assert with_merged_lines(ink, groups, own, "-.") is own
