@@ -239,6 +239,18 @@ def test_item_numbers_with_points_need_company() -> None:
     assert item_numbers(readings[:1], looks[:1]) == [0]
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [["1.   12+3", "5.   45-6", "9.   7+8"], ["1.2+3", "2.4-6", "3.7+8"]],
+    ids=["not in turn", "no room"],
+)
+def test_other_points_number_no_items(texts: list[str]) -> None:
+    hand = Hand(5)
+    readings = [read_ink(write_line(hand, text, late=0.0)[0]) for text in texts]
+    assert [r.text[1] for r in readings] == ["."] * 3
+    assert item_numbers(readings, [text.replace(" ", "")[:3] for text in texts]) == [0, 0, 0]
+
+
 def test_the_numbers_of_items_are_not_read_with_them() -> None:
     hand = Hand(5)
     strokes = []

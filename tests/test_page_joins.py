@@ -53,6 +53,18 @@ def test_three_parts_and_none() -> None:
     assert joins([]) == []
 
 
+def test_a_part_goes_with_the_nearer_one() -> None:
+    assert joins([at("12+", 0, top=-5), at("1+", 12, top=5), at("34", 60)]) == [[0], [1, 2]]
+
+
+def test_a_number_alone_is_a_part_where_the_page_is_of_sums() -> None:
+    sums = [at("7+8", 0, top=20 * row) for row in (1, 2, 3)]
+    assert joins([at("12", 0), at("34+5", 38), *sums]) == [[0, 1], [2], [3], [4]]
+    assert joins([at("12", 0), at("34+5", 58), *sums]) == [[0], [1], [2], [3], [4]], "too far"
+    assert joins([at("1+2", 0), at("34", 38), at("5+6", 76), *sums[:2]]) == [[0, 1], [2], [3], [4]], "nearer"
+    assert joins([at("12", 0), at("34", 38), at("5+6", 0, top=20)]) == [[0], [1], [2]], "of numbers"
+
+
 def test_rows() -> None:
     assert rows([at("12", 0), at("34", 50), at("5", 200), at("6", 0, top=20)]) == [[0, 1], [2], [3]]
 
@@ -136,3 +148,13 @@ def test_cut(parts: tuple[str, str], place: int | None) -> None:
     assert cut_questions(both) == (place if both.text == "2+3=4-1=" else None)
     close = at("".join(parts), 0)
     assert cut(close) is None
+
+
+def test_no_cut_at_a_gap_like_another_or_in_a_fraction() -> None:
+    parts = [at("2", 0), at("+3=5", 20), at("4-1=3", 76)]
+    whole = replace(parts[0], text="2+3=54-1=3", symbols=sum((part.symbols for part in parts), ()))
+    assert cut(whole) == 5
+    assert cut(replace(whole, latex=r"\frac{2+3}{4}")) is None
+    near = replace(whole, symbols=whole.symbols[:5] + at("4-1=3", 71).symbols)
+    assert cut(near) is None
+    assert cut(parts[0]) is None
