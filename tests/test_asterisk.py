@@ -71,6 +71,9 @@ def test_what_is_known_stays_and_probabilities_add_up() -> None:
     ]
     assert changed == [(1,)]
     assert labels[int(found[groups.index(next(g for g in groups if g.strokes == (1,)))].argmax())] == "×"
+    assert with_asterisks(ink, unit / 3, groups, own, labels) is own, "larger than a digit"
+    known = own[:, :2]
+    assert with_asterisks(ink, unit, groups, known, "0×") is known, "a model without junk"
     sure = own.copy()
     sure[:, labels.index("#")] = -20
     assert with_asterisks(ink, unit, groups, sure, labels) is sure
