@@ -48,6 +48,8 @@ def test_a_long_result_tells_more_than_a_short_one():
     _, short = weighed(parse("2+3=3", is5=0.1))
     _, long = weighed(parse("20+35=53", is5=0.1))
     assert long > short
+    _, longer = weighed(parse("200+335=533", is5=0.1))
+    assert longer == long, "a person errs in one digit"
 
 
 def test_another_reading_may_be_true():
@@ -106,6 +108,10 @@ def crosses(text, letter=0.3):
 )
 def test_an_x_is_a_letter_where_that_makes_more_sense(text, chosen):
     assert weighed(crosses(text))[0].labels == chosen
+
+
+def test_a_whole_solution_tells_little():
+    assert weighed(crosses("4×-5=11", letter=0.01))[0].labels == "4×-5=11"
 
 
 def test_a_letter_leaves_no_doubt_about_another_one():

@@ -58,6 +58,7 @@ def test_inexact_values_keep_their_digits():
     root = hwcalc.evaluate("√2").value
     assert isinstance(root, Decimal)
     assert abs(value_of("r×r", r=root) - 2) < Decimal("1e-13")
+    assert value_of("r-1", r=Decimal("1.5E+30")) == 15 * 10**29 - 1
 
 
 def test_what_is_shown_is_what_was_typed():
