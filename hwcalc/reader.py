@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import equations, expression, segment
-from .crossed_out import crosses_out
+from .crossed_out import crosses_out, stands_over
 from .digits_alone import among_digits
 from .empty_box import with_boxes
 from .features import Glyph, extract
@@ -338,6 +338,11 @@ def read_source(source: Source) -> Reading:
         is_foreign([piece.group for piece in unsaid], candidates, letters, strange)
         or any(looks(piece) < _UNLIKELY for piece in alone)
         or crosses_out([(piece.label, ink.group(piece.group.strokes)) for piece in unsaid], unit)
+        or any(
+            stands_over(a.group.box, b.group.box, unit)
+            for a, b in parse.neighbours()
+            if a in unsaid or b in unsaid
+        )
     ):
         reading = replace(reading, doubtful=True)
     if not source.digits:

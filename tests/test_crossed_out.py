@@ -60,3 +60,16 @@ def test_a_line_through_the_middle_strikes_out(line, struck) -> None:
 
 def test_a_bar_strikes_out_no_digit_that_may_have_one() -> None:
     assert not is_struck(np.array([(-4, 30), (44, 32)], float), Box(0, 0, 40, 60))
+
+
+@pytest.mark.parametrize(("text", "place", "over"), [("35+9", 0, "2"), ("35+9", 1, "5"), ("35+9", 3, "4")])
+def test_a_digit_written_over_another_is_doubtful(text, place, over) -> None:
+    ink = sum_strokes(text, 60, 20, 20)
+    assert not hwcalc.read_ink(ink).doubtful
+    assert hwcalc.read_ink([*ink, *sum_strokes(over, 60, 21 + 63 * place, 19)]).doubtful
+
+
+def test_what_stands_over_a_symbol_is_no_doubt_once_it_is_known() -> None:
+    ink = [*sum_strokes("35", 60, 20, 20), *sum_strokes("5", 60, 84, 19)]
+    known = {frozenset({i}): label for i, label in enumerate("355")}
+    assert (hwcalc.read_ink(ink).doubtful, hwcalc.read_ink(ink, fixed=known).doubtful) == (True, False)
