@@ -22,6 +22,10 @@ from .segment import bounces, joined
 FLAT = 0.5
 """Highest bar, as a share of its width: people write fraction bars aslant."""
 
+BENT = 0.12, 0.4
+"""How far a bar goes from the line between its ends at most, as a share of its width, or in units if that is more: a
+bracket or a root with its roof is none."""
+
 SHORTEST = 0.3
 """Shortest bar, in units."""
 
@@ -139,7 +143,10 @@ class Bars:
         self._ends = {
             i: _ends(ink, i)
             for i, box in enumerate(self.boxes)
-            if i not in excluded and box.width >= SHORTEST * unit and box.height <= FLAT * box.width
+            if i not in excluded
+            and box.width >= SHORTEST * unit
+            and box.height <= FLAT * box.width
+            and not _is_bent(ink, i, max(BENT[0] * box.width, BENT[1] * unit))
         }
         self._slashes = {
             i
@@ -439,6 +446,15 @@ def _ends(ink: Ink, stroke: int) -> tuple[float, float, float, float]:
     points = ink.strokes[stroke].points
     first, last = points[points[:, 0].argmin()], points[points[:, 0].argmax()]
     return float(first[0]), float(first[1]), float(last[0]), float(last[1])
+
+
+def _is_bent(ink: Ink, stroke: int, most: float) -> bool:
+    """Whether the path of a pen goes farther than this from the line between its left end and its right end."""
+    box, points = ink.strokes[stroke].box, ink.strokes[stroke].points
+    if ink.strokes[stroke].mask is not None or box.height <= most:
+        return False
+    x0, y0, x1, y1 = _ends(ink, stroke)
+    return bool(np.abs(points[:, 1] - y0 - (points[:, 0] - x0) * (y1 - y0) / (x1 - x0)).max() > most)
 
 
 def points_of(ink: Ink, stroke: int) -> FloatArray:

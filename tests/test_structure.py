@@ -227,3 +227,8 @@ def test_a_bar_may_be_narrow():
     assert fractions(digit(0, -70), bar(-4, 0, 19), digit(-6, 12)) == {
         ((1,), (frozenset({0}), frozenset({2})))
     }
+
+
+def test_a_bracket_with_a_roof_is_no_bar():
+    bracket = [(0, 60), (0, 0), (160, -4)]
+    assert fractions(digit(10, -70), digit(50, -70), bracket, digit(10, 20), digit(50, 20)) == set()
