@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, groupby, islice, pairwise, takewhile
+from itertools import groupby, islice, pairwise, takewhile
 from math import exp, log1p
 
 from .layout import Item, Mark, Power, Root, Row, Stack
@@ -87,9 +87,11 @@ class Parse:
                     yield from piece.parts[-1].symbols()
 
     def neighbours(self) -> Iterator[tuple[Piece, Piece]]:
-        """Symbols that follow each other in one row."""
-        marks = ((a, b) for a, b in pairwise(self.pieces) if a.form is b.form is Form.MARK)
-        yield from chain(marks, *(part.neighbours() for piece in self.pieces for part in piece.parts))
+        """Pieces that follow each other in one row."""
+        yield from pairwise(self.pieces)
+        for piece in self.pieces:
+            for part in piece.parts:
+                yield from part.neighbours()
 
     def relabelled(self, labels: Mapping[int, str], first: int = 0) -> Parse:
         """The same parse with other labels for some symbols, numbered as in `symbols`, from `first`."""

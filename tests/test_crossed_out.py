@@ -69,6 +69,19 @@ def test_a_digit_written_over_another_is_doubtful(text, place, over) -> None:
     assert hwcalc.read_ink([*ink, *sum_strokes(over, 60, 21 + 63 * place, 19)]).doubtful
 
 
+def test_a_long_division_is_doubtful() -> None:
+    rule = np.array([(10, 205), (140, 205)])
+    steps = [*sum_strokes("15", 60, 20, 130), rule, *sum_strokes("24", 60, 20, 230)]
+    assert hwcalc.read_ink([*sum_strokes("594÷3=", 60, 20, 20), *steps]).doubtful
+
+
+def test_what_stands_over_a_root_is_doubtful() -> None:
+    sign = np.array([(40, 55), (50, 50), (70, 90), (85, 5), (285, 5)])
+    ink = [sign, *sum_strokes("725", 60, 100, 25)]
+    assert not hwcalc.read_ink(ink).doubtful
+    assert hwcalc.read_ink([*ink, *sum_strokes("3", 60, 163, -60)]).doubtful
+
+
 def test_what_stands_over_a_symbol_is_no_doubt_once_it_is_known() -> None:
     ink = [*sum_strokes("35", 60, 20, 20), *sum_strokes("5", 60, 84, 19)]
     known = {frozenset({i}): label for i, label in enumerate("355")}
