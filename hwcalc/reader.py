@@ -30,6 +30,7 @@ from .memory import Memory
 from .merged_lines import with_merged_lines
 from .model_file import ModelError
 from .parses import Parse, Piece, agreed
+from .structure import Form
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label; '' where that is not known."""
@@ -57,7 +58,7 @@ _TOLD_OTHERWISE = frozenset((".", "÷", EMPTY_BOX))
 """A point by its size, a box by its corners, ÷ by what stands over what: their shapes alone may be anything."""
 
 _UNLIKELY = log(1e-3)
-"""A symbol alone that looks less like its label is doubtful: it was read only because others make no sense alone."""
+"""A symbol that looks less like its label is doubtful: it was read only because others make no sense there."""
 
 _FOREIGN = log(0.5)
 """A digit less likely than this among all labels makes a plain number doubtful: it may be something else."""
@@ -328,15 +329,15 @@ def read_source(source: Source) -> Reading:
     strange = letters if ink.pen_width is None else or_junk(letters, log_probability, classifier.labels)
     shaped = [piece for piece in parse.symbols() if piece.label not in _TOLD_OTHERWISE]
     unsaid = [piece for piece in shaped if not fixed.get(frozenset(piece.group.strokes))]
-    alone = unsaid if len(parse.labels) == 1 else []
+    place = {candidate: i for i, candidate in enumerate(candidates)}
 
     def looks(piece: Piece) -> float:
         """The log-probability of a label by its form."""
-        return float(log_probability[candidates.index(piece.group), classifier.labels.index(piece.label)])
+        return float(log_probability[place[piece.group], classifier.labels.index(piece.label)])
 
     if (
         is_foreign([piece.group for piece in unsaid], candidates, letters, strange)
-        or any(looks(piece) < _UNLIKELY for piece in alone)
+        or any(looks(piece) < _UNLIKELY for piece in unsaid if piece.form is Form.MARK)
         or crosses_out([(piece.label, ink.group(piece.group.strokes)) for piece in unsaid], unit)
         or any(
             stands_over(a.group.box, b.group.box, unit)

@@ -294,9 +294,11 @@ def test_what_is_no_arithmetic_is_doubtful():
     assert hwcalc.read_ink(line(SEVEN, PLUS, POINT, PLUS, FOUR)).doubtful
 
 
-def test_what_is_read_only_because_it_stands_alone_is_doubtful():
+def test_what_is_read_only_because_nothing_else_makes_sense_is_doubtful():
     alone = hwcalc.read_ink([np.array([(0.0, 0.0), (1.0, 1.0)])])  # a point by its looks
     assert (alone.text in "0123456789", alone.doubtful) == (True, True)
+    beside = hwcalc.read_ink(line(ONE, PLUS, [[(0, 0.2), (0.6, 0.8)]]))  # nothing but a number may follow
+    assert (beside.text[:2], beside.doubtful) == ("1+", True)
     assert not hwcalc.read_ink(line(SEVEN)).doubtful
 
 
