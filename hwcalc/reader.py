@@ -57,6 +57,9 @@ _DIGITS = frozenset("0123456789.")
 _TOLD_OTHERWISE = frozenset((".", "÷", EMPTY_BOX))
 """A point by its size, a box by its corners, ÷ by what stands over what: their shapes alone may be anything."""
 
+_COMMA = 0.3
+"""A point higher than this, in units, is a comma, or what was taken for one."""
+
 _UNLIKELY = log(1e-3)
 """A symbol that looks less like its label is doubtful: it was read only because others make no sense there."""
 
@@ -329,6 +332,13 @@ def read_source(source: Source) -> Reading:
     strange = letters if ink.pen_width is None else or_junk(letters, log_probability, classifier.labels)
     shaped = [piece for piece in parse.symbols() if piece.label not in _TOLD_OTHERWISE]
     unsaid = [piece for piece in shaped if not fixed.get(frozenset(piece.group.strokes))]
+    commas = [
+        piece
+        for piece in parse.symbols()
+        if piece.label == "."
+        and piece.group.box.height > _COMMA * unit
+        and not fixed.get(frozenset(piece.group.strokes))
+    ]
     place = {candidate: i for i, candidate in enumerate(candidates)}
 
     def looks(piece: Piece) -> float:
@@ -336,7 +346,7 @@ def read_source(source: Source) -> Reading:
         return float(log_probability[place[piece.group], classifier.labels.index(piece.label)])
 
     if (
-        is_foreign([piece.group for piece in unsaid], candidates, letters, strange)
+        is_foreign([piece.group for piece in (*unsaid, *commas)], candidates, letters, strange)
         or any(looks(piece) < _UNLIKELY for piece in unsaid if piece.form is Form.MARK)
         or crosses_out([(piece.label, ink.group(piece.group.strokes)) for piece in unsaid], unit)
         or any(

@@ -14,7 +14,7 @@ from hwcalc.letters import LIKELY, TOUCHING, is_foreign, letters_apart, or_junk
 from hwcalc.segment import Candidate
 from hwcalc.written_lines import write_line
 
-from .written import drawn, sum_picture
+from .written import drawn, sum_picture, sum_strokes
 
 
 def beside(strokes, letter, hand):
@@ -108,3 +108,9 @@ def test_who_says_that_it_is_a_digit_is_believed():
     group = frozenset(range(len(strokes), len(drawn)))
     assert reader.read_ink(drawn, fixed={group: ""}).doubtful
     assert not reader.read_ink(drawn, fixed={group: "8"}).doubtful
+
+
+def test_a_remainder_is_no_decimal():
+    r = np.array([(85, 50), (86, 62), (87, 80), (86, 62), (91, 52), (97, 50), (101, 54)])
+    reading = reader.read_ink([*sum_strokes("5", 60, 20, 20), r, *sum_strokes("3", 60, 120, 20)])
+    assert reading.doubtful
