@@ -12,12 +12,12 @@ import numpy as np
 
 from .ink import Box, FloatArray, Ink, evenly
 from .segment import holds, unit_height
-from .structure import is_straight, points_of
+from .structure import STRAIGHT, points_of, right_of
 
 HIGHER = 1.2
 """How much higher than a digit a frame is, at least: a 0 with a point in it is none, nor is any with a slash alone."""
 
-FULL = 0.4
+FULL = 1 / 3
 """Least height of what is in a frame, as a share of the frame's."""
 
 SECTORS, OPEN = 16, 1
@@ -42,13 +42,21 @@ def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box], inside: Sequence[int]
     """Whether a stroke is the frame of others, whose middles are in its box."""
     box, others = boxes[stroke], [b for i, b in enumerate(boxes) if i != stroke]
     held = reduce(Box.union, (boxes[i] for i in inside))
-    if held.height < FULL * box.height or len(others) < 2:
+    if held.height < FULL * box.height:
         return False
-    if len(inside) == 1 and is_straight(ink, inside[0]):
+    if len(inside) == 1 and _is_slash(ink, inside[0]):
         return False
     points = points_of(ink, stroke)
     drawn = evenly(points, STEP * box.height) if ink.pen_width is None else points
     return _surrounds(drawn, held) and box.height >= HIGHER * unit_height(others)
+
+
+def _is_slash(ink: Ink, stroke: int) -> bool:
+    """Whether a stroke is straight between two corners of its box, as the slash of a 0 is."""
+    box, points = ink.strokes[stroke].box, points_of(ink, stroke)
+    x, y = points[:, 0], points[:, 1]
+    beside = (right_of(box, x, y), right_of(box, box.left + box.right - x, y))
+    return bool(min(np.abs(aside).max() for aside in beside) <= STRAIGHT * box.height)
 
 
 def _surrounds(points: FloatArray, held: Box) -> bool:

@@ -1,14 +1,14 @@
-"""The numbers of the items of a list, `3)` or `3.`, and their letters, `a)`, which are no part of the sums behind them.
+"""The numbers of the items of a list, `3)`, `3.` or ringed, and their letters, `a)`, which are no part of the sums.
 
-In flow the readings of the expressions of a page and what their first symbols look like; out flows, for each,
-how many of its first symbols are such a number. Looks count for a bracket: arithmetic finds no sense in `3)`,
-so that it was read as a digit.
+In flow the readings of the expressions of a page, what their first symbols look like and how many of them are ringed;
+out flows, for each, how many of its first symbols are such a number. Looks count for a bracket: arithmetic finds no
+sense in `3)`, so that it was read as a digit.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .reader import Reading
 
 LENGTH = 3  # symbols of the longest, `12)`
-_FEWEST = 3  # items numbered with points: 3.4 alone is a number
+_FEWEST = 3  # items numbered with points, or with rings alone: 3.4 alone is a number
 _ROOM = 0.3  # least after such a point, of the height of the digit before it
 _ALIKE = 0.6  # of the room behind other numbers is the least behind this one,
 _WIDER = 1.5  # and this times wider than any other gap
@@ -26,23 +26,28 @@ _LETTERS = frozenset(".(")
 """What letters are taken for, and no digits: neither stands before a closing bracket."""
 
 
-def item_numbers(readings: Sequence[Reading], looks: Sequence[Sequence[str]]) -> list[int]:
+def item_numbers(
+    readings: Sequence[Reading], looks: Sequence[Sequence[str]], ringed: Sequence[int] = ()
+) -> list[int]:
     """How many symbols at the start of each reading are the number of an item; 0 where it has none.
 
     `looks` holds, for each reading, the labels of its first `LENGTH` symbols by their shape alone; of one that may
-    be a digit with its bracket, both.
+    be a digit with its bracket, both. `ringed` tells how many symbols at its start are in a ring.
 
-    A bracket that was never opened after one or two digits is proof enough. Points are believed only if there
-    are several, each followed by some room, and their numbers are nearly all of those from the least to the
-    largest. Where most items are numbered one after the other, or nearly all have a bracket, so are those whose
-    bracket or point was misread.
+    A bracket that was never opened after one or two digits is proof enough, and so is a ring around them with a
+    digit behind it. Points, and rings with nothing behind, are believed only if there are several, points each
+    followed by some room, and their numbers are nearly all of those from the least to the largest. Where most items
+    are numbered one after the other, or nearly all have a bracket, so are those whose bracket or point was misread.
     """
     lengths = [_bracketed(look) for look in looks]
     pointed = {i: _pointed(r) for i, r in enumerate(readings) if _pointed(r)}
-    numbers = {int(_digits(readings[i])) for i in pointed}
-    if len(numbers) >= _FEWEST and max(numbers) - min(numbers) < 1.4 * len(numbers):
-        for i, length in pointed.items():
-            lengths[i] = lengths[i] or length
+    alone = {i: n for i, n in enumerate(ringed) if 0 < n == len(readings[i].symbols)}
+    for some in (pointed, alone):
+        if _count_on({int(_digits(readings[i])) for i in some}):
+            lengths = [length or some.get(i, 0) for i, length in enumerate(lengths)]
+    for i, n in enumerate(ringed):
+        if n and "".join(s.label for s in readings[i].symbols[n : n + 1]).isdigit():
+            lengths[i] = n
     certain = [i for i, length in enumerate(lengths) if length]
     told = {i: _number("".join(looks[i])) or _digits(readings[i]) for i in certain}
     first = Counter(int(number) - i for i, number in told.items() if number.isdigit())
@@ -52,6 +57,11 @@ def item_numbers(readings: Sequence[Reading], looks: Sequence[Sequence[str]]) ->
         for i, reading in enumerate(readings):
             lengths[i] = lengths[i] or _set_apart(reading, median(rooms))
     return lengths
+
+
+def _count_on(numbers: Collection[int]) -> bool:
+    """Are they several, and nearly all from the least to the largest?"""
+    return len(numbers) >= _FEWEST and max(numbers) - min(numbers) < 1.4 * len(numbers)
 
 
 def _set_apart(reading: Reading, room: float) -> int:

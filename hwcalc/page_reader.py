@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import page, segment
+from .frames import frames
 from .glyphs import default_classifier
 from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, is_number, item_numbers
@@ -153,8 +154,12 @@ def _expressions(ink: Ink) -> list[_OnPage]:
     readings = [part for one in written for part in _parted(read_source(Source(one)))]
     readings = _joined(_rejoined(_joined(readings)))
     found: list[_OnPage] = []
-    for reading, length in zip(readings, item_numbers(readings, _looks(readings)), strict=True):
-        number = {i for symbol in reading.symbols[:length] for i in symbol.strokes}
+    rings = [_ringed(reading) for reading in readings]
+    lengths = item_numbers(readings, _looks(readings), [count for count, _ in rings])
+    for reading, length, (_, ring) in zip(readings, lengths, rings, strict=True):
+        number = {i for symbol in reading.symbols[:length] for i in symbol.strokes} | (
+            ring if length else set()
+        )
         rest = [i for i in range(len(source_of(reading).ink.strokes)) if i not in number]
         if number and rest:
             reading = read_source(Source(_part(reading, rest)))
@@ -244,6 +249,25 @@ def _ending(
             sizes = [len(source_of(part).ink.strokes) for part in parts]
             if signs_between(one, list(accumulate(sizes[:-1]))):
                 yield start, one, _AS_ONE ** (len(parts) - 1)
+
+
+def _ringed(reading: Reading) -> tuple[int, set[int]]:
+    """How many digits at the start of a reading are in one ring, with none around what is behind, and its stroke."""
+    ink = source_of(reading).ink
+    boxes = {i: ink.strokes[i].box for i in frames(ink)}
+    around = [
+        {
+            ring
+            for ring, box in boxes.items()
+            if all(box.shared(ink.strokes[i].box) > 0 for i in symbol.strokes)
+        }
+        for symbol in reading.symbols[:LENGTH]
+    ]
+    count = next((i for i, rings in enumerate(around) if rings != around[0]), len(around))
+    number = all(symbol.label.isdigit() for symbol in reading.symbols[:count])
+    if not any(around) or not number or count == LENGTH or any(around[count:]):
+        return 0, set()
+    return count, around[0]
 
 
 def _looks(readings: Sequence[Reading]) -> list[list[str]]:

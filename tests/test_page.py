@@ -229,6 +229,25 @@ def test_the_letters_of_items_are_not_read_with_them() -> None:
     assert [reading.text for reading in read_page(drawn(strokes, (600, 560), 5))] == texts
 
 
+@pytest.mark.parametrize("room", [30, 160])
+def test_the_ringed_numbers_of_items_are_not_read_with_them(room: int) -> None:
+    ring = np.array(GLYPHS["0"][0]) * 90 + (40, 0)
+    texts = ["7+2=9", "4-3=1", "15+4=19"]
+    strokes: list[FloatArray] = []
+    for number, top, text in zip("123", (60, 210, 360), texts, strict=True):
+        strokes += [ring + np.array([0, top - 15]), *sum_strokes(number, 50, 66, top + 5)]
+        strokes += sum_strokes(text, 60, 120 + room, top)
+    assert [reading.text for reading in read_page(drawn(strokes, (760, 560), 5))] == texts
+
+
+def test_item_numbers_in_rings() -> None:
+    readings = [read_ink(write_line(Hand(3), text, late=0.0)[0]) for text in ("123+4", "2+3", "3", "4", "5")]
+    looks = [["1"], ["2"], ["3"], ["4"], ["5"]]
+    numbers = [1, 0, 1, 1, 1]  # where a sign follows it is a number in the box of a worksheet
+    assert item_numbers(readings, looks, [1, 1, 1, 1, 1]) == numbers
+    assert item_numbers(readings[2:4], looks[2:4], [1, 1]) == [0, 0], "too few to count"
+
+
 def test_item_numbers_with_points_need_company() -> None:
     hand = Hand(5)
     texts = ["1.   12+3", "2.   45-6", "3.   7+8"]
