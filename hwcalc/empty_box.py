@@ -29,7 +29,7 @@ probability of these: of 600 boxes, drawn and in pictures, all have it."""
 HOOK_LIKE = "7", JUNK
 """What a question mark without its dot is likeliest taken for."""
 
-SMALLEST, LARGEST, LONGEST = 0.45, 2.2, 2.5
+SMALLEST, LARGEST, LONGEST = 0.45, 4.0, 2.5
 """Of the sides of a box: in units, and of the longer one as a multiple of the shorter one."""
 
 FILLED = 0.87

@@ -69,6 +69,16 @@ def test_read(text: str, unknown: int) -> None:
         assert not reading.doubtful
 
 
+def test_the_box_of_a_worksheet_is_much_larger_than_its_digits() -> None:
+    strokes = [
+        *sum_strokes("7+", 50, 30, 60),
+        SQUARE * (150, 115) + np.array([140, 30]),
+        *sum_strokes("=12", 50, 310, 60),
+    ]
+    reading = read(drawn(strokes, (500, 180), 5))
+    assert (reading.text, reading.answer, reading.doubtful) == ("7+□=12", "□ = 5", False)
+
+
 @pytest.mark.parametrize(
     ("text", "unknown"),
     [("2x+3=11", 4), ("x+3=9", 6), ("14÷x=7", 2), ("4x-5=11", 4), ("3×x=12", 4), ("2x+3=4x-1", 2)],
