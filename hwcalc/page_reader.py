@@ -242,8 +242,10 @@ def _ending(
 ) -> Iterator[tuple[int, Reading, float]]:
     """What may end before place `end` of a row: where it starts, as what it reads, and a weight."""
     yield end - 1, readings[row[end - 1]], 1.0
-    for start in range(max(0, end - _MOST_PARTS), end - 1):
+    for start in reversed(range(max(0, end - _MOST_PARTS), end - 1)):
         parts = [readings[i] for i in row[start:end]]
+        if sum("=" in part.text for part in parts) > 1:  # equations beside each other are several
+            break
         if any(part.confidence < _SURELY or len(part.symbols) == 1 for part in parts):
             one = _together(parts)
             sizes = [len(source_of(part).ink.strokes) for part in parts]

@@ -1,11 +1,13 @@
 """Pages composed in a synthetic hand: which strokes make an expression, and in which order they are read."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hwcalc import ReadError, read, read_page
+from hwcalc import ReadError, page_reader, read, read_page
 from hwcalc.handwriting import Hand
 from hwcalc.ink import Ink
 from hwcalc.item_numbers import item_numbers
@@ -385,3 +387,9 @@ def test_a_reading_that_leaves_out_ink_as_large_as_a_sign_is_doubtful(
     assert (clean.doubtful, blotted.doubtful) == (False, doubtful)
     (on_page,) = read_page(picture)
     assert (on_page.text, on_page.doubtful) == ("2+5", doubtful)
+
+
+def test_equations_beside_each_other_are_not_read_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = [replace(read_ink(sum_strokes("2+2=4", 60, x, 60)), confidence=0.5) for x in (0, 420)]
+    monkeypatch.setattr(page_reader, "_together", None)
+    assert len(list(page_reader._ending([0, 1], 2, readings))) == 1
