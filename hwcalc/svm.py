@@ -273,13 +273,15 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return {"kernel": self.kernel, "gamma": self._gamma, "coef0": self.coef0, "degree": self.degree}
 
     def _check_range(self, problem: Problem) -> None:
-        """The kernel must stay within float32; where it is computed, |K(x, z)| is largest for some x with itself."""
+        """Kernel and gamma must stay within float32; where computed, |K(x, z)| is largest for some x with itself."""
         largest = float(problem.squares.max(initial=0))
         if problem.given is not None:
             largest = float(max(problem.given.max(), -problem.given.min()))
         with np.errstate(over="ignore"):
             if self.kernel == "poly":
                 largest = float(np.float64(self._gamma * largest + abs(self.coef0)) ** self.degree)
+        if self.kernel in ("rbf", "poly"):
+            largest = max(largest, self._gamma)
         if not largest < 1e37:
             raise ValueError(
                 f"kernel='{self.kernel}' overflows on these data: scale them (StandardScaler), or lower gamma or degree"

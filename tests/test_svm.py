@@ -643,6 +643,16 @@ def test_more_bad_data(digits):
     assert SVC().fit(X.astype(object), y).score(X, y) > 0.9
 
 
+@pytest.mark.parametrize("kernel", ["rbf", "poly"])
+def test_a_gamma_beyond_single_precision_is_refused(blobs, kernel):
+    """Given so, or that of data next to zero: every sample was told alike."""
+    X, y = blobs
+    for gamma, scale in ((1e39, 1e-30), ("scale", 1e-22), ("scale", 1e-160)):
+        with np.errstate(over="ignore"), pytest.raises(ValueError, match="scale them"):
+            SVC(kernel=kernel, gamma=gamma).fit(X * scale, y)
+    assert SVC(kernel="linear", gamma=1e300).fit(X, y).score(X, y) > 0.5
+
+
 @pytest.mark.parametrize(
     "change",
     [
