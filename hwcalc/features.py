@@ -91,7 +91,12 @@ def extract_drawn(glyphs: Sequence[Glyph]) -> tuple[FeatureArray, FeatureArray]:
     return shapes, paths
 
 
+_PROCESS = os.getpid()
+
+
 def _threads(n_jobs: int | None, batch: int) -> int:
+    if os.getpid() != _PROCESS:  # a fork: GNU's OpenMP would wait there for threads that only the parent has
+        return 1
     if n_jobs is None:
         n_jobs = -1 if batch > 256 else 1
     return max(1, n_jobs if n_jobs > 0 else (os.cpu_count() or 1) + 1 + n_jobs)

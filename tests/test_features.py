@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import pickle
 import re
+import signal
 import subprocess
 import sys
 
@@ -205,3 +206,19 @@ def test_the_median_step_is_that_of_all_that_are_not_0(count, kinds):
     stroke = np.stack([0.6 * across, 0.8 * across, np.ones_like(across)], axis=1)
     expected = np.median(lengths) if count else 0
     assert _features.median_step(stroke) == (count, pytest.approx(expected))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+def test_a_fork_of_a_process_that_used_threads_does_not_hang():
+    code = (
+        "import os, numpy as np; from hwcalc import features; glyphs = [np.eye(9, dtype=np.uint8)] * 300;"
+        "features.extract(glyphs, n_jobs=2); child = os.fork(); features.extract(glyphs, n_jobs=2);"
+        "child or os._exit(0); assert os.waitpid(child, 0)[1] == 0"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", code], env=env, start_new_session=True) as process:
+        try:
+            assert process.wait(timeout=20) == 0
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
