@@ -54,6 +54,14 @@ def count(text: str) -> int:
     return value
 
 
+def seed(text: str) -> int:
+    """A whole number that NumPy's and scikit-learn's generators start from."""
+    value = count(text)
+    if value >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text} is not below 2^32")
+    return value
+
+
 def positive(text: str) -> int:
     """A whole number, 1 or more."""
     value = int(text)

@@ -20,7 +20,7 @@ import numpy as np
 
 from . import datasets, downloads
 from .atomic import write_whole
-from .command import complain, count, ended, positive
+from .command import complain, ended, positive, seed
 from .datasets import DatasetError
 from .loaded import Loaded
 from .public_sets import PublicSet
@@ -81,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         "-o", "--output", type=Path, required=True, metavar="FILE", help=".csv, .npz or .jsonl.gz"
     )
     for command in (show, change):
-        command.add_argument("--seed", type=count, default=0, help="of what is chosen by chance (0)")
+        command.add_argument("--seed", type=seed, default=0, help="of what is chosen by chance (0)")
     for command in (info, show, change):
         command.add_argument("--limit", type=positive, help="at most so many glyphs, chosen by chance")
         command.add_argument("--labels", help="these labels only, such as '+-×÷'")

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .command import count, ended, positive
+from .command import ended, positive, seed
 from .glyph_sources import load_part
 from .glyphs import default_classifier
 from .loaded import Loaded
@@ -48,7 +48,7 @@ def command_line(name: str, description: str, examples: str) -> argparse.Argumen
     args.add_argument("set", metavar="SET")
     args.add_argument("--limit", type=positive, help="at most so many glyphs, chosen by chance")
     args.add_argument("--labels", help="these labels only, such as '0123456789'")
-    args.add_argument("--seed", type=count, default=0, help="of what is chosen by chance (0)")
+    args.add_argument("--seed", type=seed, default=0, help="of what is chosen by chance (0)")
     args.add_argument(
         "--format", choices=("text", "json"), default="text", help="what to print (default: text)"
     )

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from . import __version__, datasets
-from .command import above_zero, complain, count, ended, jobs, positive, share
+from .command import above_zero, complain, count, ended, jobs, positive, seed, share
 from .datasets import DatasetError
 from .evaluation import evaluate_model
 from .glyph_sources import load, load_part
@@ -146,7 +146,7 @@ def _model_arguments(group: Any) -> None:
 
 
 def _work_arguments(group: Any) -> None:
-    group.add_argument("--seed", type=count, default=0, help="of all that is random (0)")
+    group.add_argument("--seed", type=seed, default=0, help="of all that is random (0)")
     group.add_argument("--jobs", type=jobs, default=-1, help="threads (-1: all cores)")
     group.add_argument("--dask", metavar="ADDRESS", help="let the Dask cluster there do the work")
     group.add_argument(

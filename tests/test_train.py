@@ -68,6 +68,7 @@ def test_what_cannot_be_done_is_said_in_one_line(arguments, complaint, capsys):
         "--limit 0",
         "--jobs 0",
         "--seed -1",
+        "--seed 4294967296",
         "--junk -1",
         "--gamma nan",
         "--iterations 0",
