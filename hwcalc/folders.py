@@ -13,7 +13,7 @@ import numpy as np
 
 from .datasets import DatasetError, GlyphSet
 from .ink import ByteArray, ReadError
-from .loaded import MOST_GLYPHS, Complain, Loaded, refuse, too_many
+from .loaded import MOST_GLYPHS, Complain, Loaded, is_waiting, refuse, too_many
 from .polarity import turned
 from .symbol_names import known, label_of
 
@@ -47,7 +47,7 @@ def read_folder(path: str | os.PathLike[str], complain: Complain = refuse) -> Lo
             complain(f"{folder}: {folder.name!r} is no label; rename it or move it away: {known()}")
             continue
         for file in _inside(folder):
-            if file.suffix.lower() not in SUFFIXES:
+            if file.suffix.lower() not in SUFFIXES or is_waiting(file, complain):
                 continue
             if len(pictures) == MOST_GLYPHS:
                 raise too_many(str(path))

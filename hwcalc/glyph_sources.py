@@ -21,7 +21,7 @@ from . import datasets
 from .datasets import DatasetError, GlyphSet
 from .folders import read_folder
 from .ink_sets import read_inkml, read_lines, read_sheets
-from .loaded import MOST_GLYPHS, Complain, Loaded, refuse, too_many
+from .loaded import MOST_GLYPHS, Complain, Loaded, is_waiting, refuse, too_many
 from .polarity import turned
 from .symbol_names import known, label_of
 from .tables import read_table
@@ -177,7 +177,7 @@ def _from_folder(path: Path, half: str | None, complain: Complain) -> Loaded:
         raise DatasetError(f"{path}: has no half called {half}; name the folder without :{half}")
     name = path.resolve().name
     for ending, read in ((".inkml", read_inkml), (".hwcalc", read_sheets)):
-        files = sorted(path.glob(f"*{ending}"))
+        files = [file for file in sorted(path.glob(f"*{ending}")) if not is_waiting(file, complain)]
         if files:
             return read(files, name, complain)
     return read_folder(path, complain)
@@ -214,7 +214,12 @@ def _from_npz(path: Path, half: str | None, complain: Complain) -> Loaded:
     except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
         if isinstance(error, DatasetError):
             raise
-        raise DatasetError(f"{path}: not an .npz file of arrays, or damaged; copy it again") from None
+        remedy = (
+            "it holds Python objects: save labels as text, with .astype(str)"
+            if "Object arrays" in str(error)
+            else "copy it again"
+        )
+        raise DatasetError(f"{path}: not an .npz file of arrays, or damaged; {remedy}") from None
     return _of_arrays(path, images, labels, complain)
 
 
@@ -237,7 +242,8 @@ def _of_arrays(path: Path, images: npt.NDArray[Any], labels: npt.NDArray[Any], c
         side = int(np.sqrt(images.shape[1]))
         if side * side == images.shape[1]:
             images = images.reshape(-1, side, side)
-    if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels) or images.dtype.kind not in "uifb":
+    fits = images.ndim == 3 and 0 not in images.shape[1:] and labels.ndim == 1 and len(images) == len(labels)
+    if not fits or images.dtype.kind not in "uifb":
         raise DatasetError(
             f"{path}: images {images.dtype}{images.shape} and labels {labels.shape} do not belong together; images are "
             "numbers (n, h, w), labels (n,)"

@@ -27,6 +27,14 @@ def refuse(problem: str) -> None:
     raise DatasetError(problem)
 
 
+def is_waiting(path: Path, complain: Complain) -> bool:
+    """Whether it is a pipe or a device, which is no file to read to its end; `complain` is told of it."""
+    waiting = path.exists() and not (path.is_file() or path.is_dir())
+    if waiting:
+        complain(f"{path}: a pipe or a device, not a file; move it away")
+    return waiting
+
+
 @contextmanager
 def text_of(path: Path, remedy: str) -> Iterator[IO[str]]:
     """The text of a file, plain or .gz, within the block; `remedy` is for a file that is no text.

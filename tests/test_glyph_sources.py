@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 
 import numpy as np
@@ -80,6 +81,19 @@ def test_what_is_wrong_in_a_folder_is_named(tmp_path):
         read_folder(tmp_path / "none")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.parametrize("name", ["b.png", "../a.inkml", "../a.hwcalc"])
+def test_a_pipe_in_a_folder_is_told_and_not_waited_for(tmp_path, name):
+    (tmp_path / "7").mkdir()
+    Image.fromarray(ring()).save(tmp_path / "7" / "a.png")
+    os.mkfifo(tmp_path / "7" / name)
+    with pytest.raises(DatasetError, match="a pipe or a device"):
+        load(tmp_path)
+    problems = []
+    assert len(load(tmp_path, problems.append).glyphs) == 1
+    assert len(problems) == 1
+
+
 # Arrays.
 
 
@@ -116,8 +130,10 @@ def test_halves_of_arrays(tmp_path):
         ({"images": [ring() * 1.5], "labels": ["1"]}, "pixels are not"),
         ({"images": [ring() - 300.0], "labels": ["1"]}, "pixels are not"),
         ({"images": [ring() * np.nan], "labels": ["1"]}, "pixels are not"),
+        ({"images": np.empty((2, 0, 0)), "labels": ["1", "2"]}, "do not belong together"),
         ({"images": [ring()], "labels": ["alpha"]}, "glyph 0: 'alpha' is no label"),
         ({"images": np.array([{}]), "labels": ["1"]}, "not an"),
+        ({"images": [ring()], "labels": np.array(["1"], object)}, "save labels as text"),
     ],
 )
 def test_arrays_that_are_wrong(tmp_path, arrays, complaint):
