@@ -81,8 +81,7 @@ def _fetch(source: Source, part: Path, name: str, quiet: bool) -> bool:
                     f"{source.url}: the server sends another part; delete {part} and run again"
                 )
             have = 0
-        length = answer.headers.get("Content-Length")
-        total = have + int(length) if length else None
+        total = None if answer.length is None else have + answer.length  # or is no number
         if source.size and total and total != source.size:
             raise DatasetError(
                 f"{source.url}: {total:,} bytes long, not {source.size:,}: it is not the file that hwcalc knows"
