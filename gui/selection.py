@@ -84,7 +84,9 @@ class Selector:
             self._change("move", {n: _moved(i, dx, dy) for n, i in self._items().items()})
 
     def cancel(self) -> None:
-        """Select nothing."""
+        """Select nothing; what a drag has moved is seen where it was."""
+        if self._from is not None and self._offset != (0.0, 0.0):
+            self._paper.redraw()
         self._from, self._loop = None, []
         self._paper.delete("loop")
         self.select(set())

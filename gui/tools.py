@@ -167,6 +167,7 @@ class Toolbox:
         self._tools = {tool.name: tool for tool in tools}
         self.listeners: list[Callable[[str], None]] = []
         self.current = tools[0]
+        self.pressed = False  # the button is down, even where what the tool began was given up
         self.use(tools[0].name)
         paper.bind("<ButtonPress-1>", self._press)
         paper.bind("<B1-Motion>", self._drag)
@@ -182,10 +183,12 @@ class Toolbox:
 
     def _press(self, event: tk.Event[tk.Misc]) -> None:
         self._paper.focus_set()
+        self.pressed = True
         self.current.press(*self._paper.at(event), event.time)
 
     def _drag(self, event: tk.Event[tk.Misc]) -> None:
         self.current.drag(*self._paper.at(event), event.time)
 
     def _release(self, event: tk.Event[tk.Misc]) -> None:
+        self.pressed = False
         self.current.release(*self._paper.at(event), event.time)

@@ -257,7 +257,7 @@ class Window:
 
     def escape(self) -> None:
         """Close what is open; with nothing open, clear the sheet."""
-        if close_card() or self.paper.pen_down:
+        if close_card() or self.tools.pressed:
             self.tools.current.cancel()
             self.paper.focus_set()
         elif self.field.winfo_ismapped():

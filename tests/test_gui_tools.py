@@ -94,6 +94,25 @@ def test_escape_drops_the_selection_before_it_clears(window, write):
     assert not window.sheet.empty
 
 
+@pytest.mark.parametrize("tool", ["pen", "eraser", "select"])
+@pytest.mark.parametrize("start", [(130, 125), (300, 300)])
+def test_escape_while_the_button_is_down_gives_up_what_was_begun(window, write, settle, tool, start):
+    write(window, "1+1")
+    window.tools.use(tool)
+    if tool == "select":
+        window.selector.select({0, 1, 2})
+    before, (x, y) = window.paper.bbox("ink"), start
+    window.paper.event_generate("<ButtonPress-1>", x=x, y=y)
+    window.paper.event_generate("<B1-Motion>", x=x + 60, y=y + 80)
+    window.root.event_generate("<Escape>")
+    window.root.event_generate("<Escape>")
+    window.paper.event_generate("<B1-Motion>", x=x + 70, y=y + 90)
+    window.paper.event_generate("<ButtonRelease-1>", x=x + 70, y=y + 90)
+    settle(window)
+    assert list(window.sheet.strokes()) == [0, 1, 2]
+    assert window.paper.bbox("ink") == pytest.approx(before, abs=2)  # painted or not
+
+
 def test_the_button_clears_whatever_is_selected_and_wherever_the_keys_go(window, write):
     write(window, "1")
     window.root.event_generate("<Control-a>")
