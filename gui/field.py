@@ -112,11 +112,14 @@ class Field(ttk.Frame):
 
     def keep(self) -> None:
         """Take the sum onto the sheet: as a typed line, or as corrections of the line it came from."""
-        text, line = self.text.get().strip(), self._line
+        text, line, items = self.text.get().strip(), self._line, self._parts.sheet.items
+        if line is not None and not items.keys() >= set(line.parts):
+            line = None  # it was taken off the sheet meanwhile
+        old = items[line.parts[0]] if line is not None else None
         if not text:
             self.close()
-        elif line is not None and line.typed:
-            self._parts.sheet.replace("typing", {line.parts[0]: self._typed_line(text, line.box)})
+        elif line is not None and isinstance(old, Typed):
+            self._parts.sheet.replace("typing", {line.parts[0]: self._typed_line(text, old.box)})
             self.close()
         elif line is not None and self._correct(line, text):
             self._line = None

@@ -108,6 +108,31 @@ def test_in_the_empty_field_the_keys_of_the_sheet_work(window, settle):
     settle(window)
 
 
+def test_a_line_that_goes_while_it_is_edited_comes_as_a_new_one(window, settle):
+    put(window, settle, "1+2")
+    window.field.edit(window.live.lines[0])
+    window.bar.buttons["undo"].invoke()
+    assert window.sheet.empty
+    window.field.entry.insert("end", "+4")
+    settle(window)
+    window.field.entry.event_generate("<Return>")
+    assert [item.text for item in window.sheet.typed().values()] == ["1+2+4"]
+
+
+def test_a_line_that_is_moved_while_it_is_edited_stays_there(window, settle, drag):
+    put(window, settle, "1+2")
+    (before,) = window.sheet.typed().values()
+    window.field.edit(window.live.lines[0])
+    window.tools.use("select")
+    window.selector.select(set(window.sheet.items))
+    x, y = before.box.center
+    drag(window, [(x, y), (x + 40, y + 128)])
+    window.field.entry.focus_force()
+    window.field.entry.event_generate("<Return>")
+    (after,) = window.sheet.typed().values()
+    assert (after.box.left, after.box.top) == (before.box.left + 40, before.box.top + 128)
+
+
 def test_all_of_the_field_is_selected_and_typed_over(window, settle):
     window.field.type("1+1")
     entry = window.field.entry
