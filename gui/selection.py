@@ -111,8 +111,10 @@ class Selector:
         """Put the selected items on the sheet once more, clear of them below, and select the new ones."""
         box = self._box()
         if box is not None:
-            items = [_moved(item, 0, box.height + APART) for item in self._items().values()]
-            self.select(set(self._paper.sheet.add("duplicate", items)))
+            sheet = self._paper.sheet
+            items = {n: _moved(item, 0, box.height + APART) for n, item in self._items().items()}
+            new = sheet.copy("duplicate", {**items, **sheet.corrections()})
+            self.select(sheet.seen().keys() & new)
             self._paper.show_box(self._box() or box)
 
     # How it shows

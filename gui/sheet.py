@@ -198,6 +198,12 @@ class Sheet:
             self.make(Edit(name, {}, new))
         return list(new)
 
+    def copy(self, name: str, items: Mapping[int, Item]) -> list[int]:
+        """Put items on the sheet once more, corrections that speak of others of them too; returns their numbers."""
+        new = self._fresh(items)
+        self.make(Edit(name, {}, new))
+        return list(new)
+
     def remove(self, name: str, numbers: Iterable[int]) -> None:
         """Take items away, with the corrections that speak of them."""
         gone = {n for n in numbers if n in self.items}
@@ -239,9 +245,13 @@ class Sheet:
 
     def exchange(self, name: str, items: Mapping[int, Item]) -> None:
         """Hold these items instead of all that is there; they get new numbers, in the same order."""
+        self.make(Edit(name, self.items, self._fresh(items)))
+
+    def _fresh(self, items: Mapping[int, Item]) -> dict[int, Item]:
+        """Items under new numbers, in the same order."""
         numbers = {old: self._next + i for i, old in enumerate(sorted(items))}
         fresh = {numbers[old]: _renumbered(item, numbers) for old, item in sorted(items.items())}
-        self.make(Edit(name, self.items, {n: item for n, item in fresh.items() if item is not None}))
+        return {n: item for n, item in fresh.items() if item is not None}
 
     def _turn(self, source: list[Edit], target: list[Edit], forward: bool = False) -> str | None:
         if not source:

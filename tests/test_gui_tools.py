@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hwcalc.gui.selection import inside
+from hwcalc.gui.sheet import Correction
 
 
 def test_the_eraser_takes_what_it_touches_in_one_edit(window, write, drag):
@@ -75,6 +76,21 @@ def test_delete_and_duplicate_by_keys(window, write, settle):
     assert len(window.live.lines) == 2  # not one sum with what they are copies of
     window.root.event_generate("<Delete>")
     assert list(window.sheet.strokes()) == [0, 1, 2]
+
+
+def test_a_duplicate_is_corrected_as_what_it_is_of(window, write, settle):
+    write(window, "1+1")
+    write(window, "1", top=250)
+    window.sheet.correct(Correction(frozenset({0}), "7"))
+    window.sheet.correct(Correction(frozenset({3}), "4"))
+    window.tools.use("select")
+    window.selector.select({0, 1, 2})
+    window.root.event_generate("<Control-d>")
+    settle(window)
+    read = [line.reading.text for line in window.live.lines if line.reading]
+    assert sorted(read) == ["4", "7+1", "7+1"]
+    window.root.event_generate("<Control-z>")
+    assert len(window.sheet.corrections()) == 2
 
 
 def test_with_a_selection_ctrl_c_copies_its_answer(window, write, drag):
