@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 SLOTS = 16
 
 
-def state_folder() -> Path | None:
-    """The folder for this user's files, made if missing; None when that is not possible."""
+def state_folder() -> Path:
+    """The folder for this user's files, made if missing and if that is possible."""
     home = Path.home()
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
@@ -24,10 +25,8 @@ def state_folder() -> Path | None:
     else:
         base = Path(os.environ.get("XDG_STATE_HOME") or home / ".local" / "state")
     folder = base / "hwcalc"
-    try:
+    with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
     return folder
 
 

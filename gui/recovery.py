@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import tkinter as tk
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -68,7 +69,8 @@ class Recovery:
 
     def forget(self) -> None:
         """The sheet is saved or empty: nothing to recover."""
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # then it is there once more
+            self._path.unlink(missing_ok=True)
 
     def save_now(self) -> None:
         """Write the sheet here and now, at the end of the program."""

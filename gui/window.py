@@ -7,8 +7,8 @@ In flow an engine (what reads) and a folder for what is remembered; each feature
 from __future__ import annotations
 
 import gc
-import logging
 import tkinter as tk
+from contextlib import suppress
 from pathlib import Path
 from tkinter import ttk
 from typing import Any
@@ -48,8 +48,6 @@ from hwcalc.gui.tools import Eraser, Pen, Toolbox
 from hwcalc.gui.waiting import Waiting
 from hwcalc.gui.worker import Worker
 from hwcalc.gui.written import script
-
-logger = logging.getLogger(__name__)
 
 BUTTONS = ["open", "save", "|", "undo", "redo", "|", "pen", "eraser", "select", "clear"]
 BUTTONS += [">", "copy", "type", "history", "learn", "menu"]
@@ -93,6 +91,7 @@ class Window:
         self._before = history.load(folder / "history.json") if folder else []
         self.log = Log(self._before.copy())
         self._noting: str | None = None
+        self._told_lost = False  # that the sheet will not be there on the next start
         self._make_parts(engine or Engine(), palette, scale)
         self._make_features()
         self._lay_out()
@@ -207,39 +206,43 @@ class Window:
         self.worker.submit(self.engine.warm_up, lambda _: gc.freeze(), failed)
 
     def close(self) -> None:
-        """End the program; what is not saved is there again on the next start."""
+        """End the program; what is not saved is there again on the next start, or it is said why it will not be."""
+        self.files_worker.finish()  # so that what was just saved is
+        lost = self._keep_sheet()
+        if lost and not self._told_lost:
+            self._told_lost = True
+            self.status.warn(f"This sheet cannot be kept: {lost}. Save it elsewhere, or close again")
+            return
         self.frame.remember()
         close_card()
         self.learning.close()
         self.worker.close()
-        self.files_worker.finish()  # so that what was just saved is
-        for keep in (self._keep_sheet, self._keep_settings, self._keep_history):
-            try:
-                keep()
-            except OSError as error:  # on a full disk the window closes all the same
-                logger.warning("not all is there again on the next start: %s", error)
+        self.files_worker.close()
+        if self.folder is not None:
+            with suppress(OSError):
+                write_whole(self.folder / "settings.json", dump_settings(self.settings), lasting=False)
+            file = self.folder / "history.json"
+            entries = history.joined(self._before, self.log.entries, history.load(file))
+            with suppress(OSError):
+                write_whole(file, history.dumps(entries), lasting=False)
         self.slot.free()
         for waiting in self.root.tk.splitlist(self.root.tk.call("after", "info")):
             self.root.tk.call("after", "cancel", waiting)
         self.root.destroy()
 
-    def _keep_sheet(self) -> None:
-        if self.recovery is None:
-            return
-        if self.sheet.empty or self.documents.saved:
-            self.recovery.forget()
-        else:
-            self.recovery.save_now()
-
-    def _keep_settings(self) -> None:
-        if self.folder is not None:
-            write_whole(self.folder / "settings.json", dump_settings(self.settings), lasting=False)
-
-    def _keep_history(self) -> None:
-        if self.folder is not None:
-            file = self.folder / "history.json"
-            entries = history.joined(self._before, self.log.entries, history.load(file))
-            write_whole(file, history.dumps(entries), lasting=False)
+    def _keep_sheet(self) -> str:
+        """Keep what is not saved for the next start; why that is not possible, '' where it is."""
+        try:
+            if self.sheet.empty or self.documents.saved:
+                if self.recovery is not None:
+                    self.recovery.forget()
+            elif self.recovery is not None:
+                self.recovery.save_now()
+            elif self.folder is not None:
+                return f"nothing can be written to {self.folder}"
+        except OSError as error:
+            return error.strerror or str(error)
+        return ""
 
     # What the user does to the sheet as a whole
 
@@ -332,6 +335,7 @@ class Window:
 
     def _edited(self, edit: Edit) -> None:
         close_card()
+        self._told_lost = False
         self.bar.enable("undo", self.sheet.undoes is not None)
         self.bar.enable("redo", self.sheet.redoes is not None)
         self.bar.enable("clear", not self.sheet.empty)

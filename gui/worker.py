@@ -96,12 +96,11 @@ class Worker:
             self._polling = self._widget.after(POLL_MS, self._poll)
 
     def finish(self) -> None:
-        """Do what waits and hand it back, if that does not take long; then close."""
+        """Do what waits and hand it back, if that does not take long."""
         deadline = monotonic() + CLOSE_SECONDS
         while self._open and monotonic() < deadline:
             self._poll()
             sleep(POLL_MS / 1000)
-        self.close()
 
     def close(self) -> None:
         """Stop after the running job; results that come later are dropped."""

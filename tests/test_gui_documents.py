@@ -421,6 +421,30 @@ def test_two_windows_have_two_slots_and_a_slot_is_free_after_its_window(tmp_path
     assert Slot(None).path is None
 
 
+def test_where_nothing_can_be_written_closing_says_so_once_and_then_closes(display, reader, tmp_path):
+    for name in ("sheet0.hwcalc", "settings.json", "history.json"):
+        (tmp_path / name).mkdir()
+    window = Window(Engine(read_ink=reader, warm_up=lambda: None), folder=tmp_path, scale=1.0)
+    window.root.update()
+    for x in (50, 90):
+        window.sheet.add("stroke", [Stroke(np.array([[x, 2.0, 0.0], [x, 40.0, 0.1]]))])
+        window.close()
+        window.root.update()
+        assert window.status.text.startswith("This sheet cannot be kept: Is a directory")
+    window.close()
+    with pytest.raises(tk.TclError):
+        window.root.winfo_exists()
+
+
+def test_a_window_without_a_slot_says_that_its_sheet_cannot_be_kept(display, reader, tmp_path):
+    (tmp_path / "file").touch()
+    window = Window(Engine(read_ink=reader, warm_up=lambda: None), folder=tmp_path / "file", scale=1.0)
+    window.sheet.add("stroke", [Stroke(np.array([[1.0, 2.0, 0.0], [3.0, 40.0, 0.1]]))])
+    window.close()
+    assert "cannot be kept" in window.status.text
+    window.close()
+
+
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -465,19 +489,6 @@ def test_after_a_kill_while_drawing_the_ink_is_back(display, reader, tmp_path):
     window.clear()
     window.close()
     assert not (tmp_path / "sheet0.hwcalc").exists()
-
-
-def test_a_window_whose_folder_is_gone_closes_all_the_same(display, reader, tmp_path, caplog):
-    folder = tmp_path / "state"
-    folder.mkdir()
-    window = Window(Engine(read_ink=reader, warm_up=lambda: None), folder=folder, scale=1.0)
-    window.root.update()
-    window.sheet.add("stroke", [Stroke(np.array([[1.0, 2.0, 0.0], [3.0, 40.0, 0.1]]))])
-    shutil.rmtree(folder)
-    window.close()
-    with pytest.raises(tk.TclError):
-        window.root.winfo_exists()
-    assert "sheet0.hwcalc" in caplog.text
 
 
 def test_what_is_not_saved_is_there_again_after_closing(display, reader, tmp_path):
