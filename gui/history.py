@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hwcalc.atomic import write_whole
 from hwcalc.gui.live import Line
 from hwcalc.gui.sheet import Sheet, Stroke
 from hwcalc.gui.telling import copied_answer, shown_answer
@@ -109,9 +110,39 @@ def joined(before: list[Entry], entries: list[Entry], there: list[Entry]) -> lis
     return [*entries[:start], *others, *entries[start:]][-MOST:]
 
 
+class Kept:
+    """The history in its file, which the windows of one user share."""
+
+    def __init__(self, path: Path) -> None:
+        """Read it."""
+        self._path = path
+        self.before = load(path)
+        self._there = self.before
+        self._stamp = self._stamped()
+        self._own: set[Entry] = set()  # what this window has written there, and may have taken back since
+
+    def write(self, entries: list[Entry]) -> None:
+        """Write the entries of this window beside those of others. Raises OSError."""
+        if self._stamped() != self._stamp:
+            self._there = load(self._path)
+        others = [entry for entry in self._there if entry not in self._own]
+        self._own.update(entries)
+        self._there = joined(self.before, entries, others)
+        write_whole(self._path, dumps(self._there), lasting=False)
+        self._stamp = self._stamped()
+
+    def _stamped(self) -> tuple[int, int] | None:
+        """What is another one when the file was written again."""
+        try:
+            told = self._path.stat()
+        except OSError:
+            return None
+        return told.st_ino, told.st_mtime_ns
+
+
 def dumps(entries: list[Entry]) -> bytes:
-    """Entries as the bytes of a file."""
-    return json.dumps([asdict(e) for e in entries]).encode("utf-8")
+    """Entries as the bytes of a file, one at a time: all at once would keep the pen waiting for 100 ms."""
+    return f"[{','.join(json.dumps(vars(entry)) for entry in entries)}]".encode()
 
 
 def load(path: Path) -> list[Entry]:

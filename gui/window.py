@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import tkinter as tk
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tkinter import ttk
 from typing import Any
@@ -25,7 +26,7 @@ from hwcalc.gui.engine import Engine
 from hwcalc.gui.exchange import Exchange
 from hwcalc.gui.field import Field
 from hwcalc.gui.frame import Frame
-from hwcalc.gui.history import Log
+from hwcalc.gui.history import Kept, Log
 from hwcalc.gui.history_panel import HistoryPanel
 from hwcalc.gui.icons import app_icon
 from hwcalc.gui.learn_panel import LearnPanel
@@ -88,8 +89,8 @@ class Window:
         self.root.iconphoto(True, *self._icons)  # type: ignore[arg-type]
         self.folder, self.hand = folder, hand
         self.settings = load_settings(folder / "settings.json") if folder else Settings()
-        self._before = history.load(folder / "history.json") if folder else []
-        self.log = Log(self._before.copy())
+        self.history = Kept(folder / "history.json") if folder else None
+        self.log = Log(self.history.before.copy() if self.history else None)
         self._noting: str | None = None
         self._told_lost = False  # that the sheet will not be there on the next start
         self._make_parts(engine or Engine(), palette, scale)
@@ -147,6 +148,7 @@ class Window:
         paper = self.paper
         self.sheet.listeners.append(self._edited)
         self.live.listeners.append(self._read)
+        self.log.listeners.append(self._noted)
         self.tools.listeners.append(self._tool_taken)
         self.side.listeners.append(self._panel_shown)
         self.field.listeners.append(lambda shown: self.bar.choose("type", shown))
@@ -221,10 +223,9 @@ class Window:
         if self.folder is not None:
             with suppress(OSError):
                 write_whole(self.folder / "settings.json", dump_settings(self.settings), lasting=False)
-            file = self.folder / "history.json"
-            entries = history.joined(self._before, self.log.entries, history.load(file))
+        if self.history is not None:
             with suppress(OSError):
-                write_whole(file, history.dumps(entries), lasting=False)
+                self.history.write(self.log.entries)
         self.slot.free()
         for waiting in self.root.tk.splitlist(self.root.tk.call("after", "info")):
             self.root.tk.call("after", "cancel", waiting)
@@ -355,6 +356,12 @@ class Window:
     def _read_late(self, lines: list[Line]) -> None:
         if lines is self.live.lines:
             self._read(lines)
+
+    def _noted(self) -> None:
+        """Whatever ends the program, the history is there again."""
+        if self.history is not None:
+            work = partial(self.history.write, self.log.entries.copy())
+            self.files_worker.submit(work, lambda _: None, lambda _: None, key="history")
 
     def _typed(self, event: tk.Event[Any]) -> None:
         """Typing says what the selected strokes are; with nothing selected a number or a name begins a typed line."""

@@ -46,6 +46,30 @@ def test_windows_side_by_side_keep_each_others_history(display, tmp_path):
     assert [entry.text for entry in history.load(tmp_path / "history.json")] == ["1", "2", "3", "4"]
 
 
+def test_the_history_is_in_its_file_before_the_window_is_closed(display, reader, settle, tmp_path):
+    def kept():
+        return [entry.text for entry in history.load(tmp_path / "history.json")]
+
+    engine = Engine(warm_up=lambda: None)
+    history.Kept(tmp_path / "history.json").write([Entry("1", "1", "1", "1")])
+    window, other = (Window(engine, folder=tmp_path, scale=1.0) for _ in range(2))
+    half, whole = (Entry(text, text, "= 5", "5") for text in ("2+", "2+3"))
+    window.log.add(half)
+    settle(window)
+    assert kept() == ["1", "2+"]
+    other.log.add(Entry("7", "7", "7", "7"))
+    settle(other)
+    window.log.entries.remove(half)  # as the line grows
+    window.log.add(whole)
+    settle(window)
+    assert kept() == ["1", "7", "2+3"]
+    window.log.clear()
+    settle(window)
+    assert kept() == ["7"]
+    for each in (window, other):
+        each.close()
+
+
 def test_only_what_has_a_value_is_noted_and_what_is_opened_again_is_not_noted_twice(
     window, write, settle, reader
 ):
