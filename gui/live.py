@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+Told: TypeAlias = "tuple[int, Picture, tuple[Correction, ...]]"
 Cache: TypeAlias = "dict[tuple[Any, ...], tuple[Line, ...]]"
 
 
@@ -115,7 +116,7 @@ class LiveReading:
         strokes, pictures, typed = self._sheet.strokes(), self._sheet.pictures(), self._sheet.typed()
         corrections = tuple(self._sheet.corrections().values())
         engine, cache = self._engine, self._cache
-        unread = [p for number, p in pictures.items() if _told(number, p, corrections) not in cache]
+        unread = [p for n, p in pictures.items() if _seen(_told(n, p, corrections)) not in cache]
 
         def work() -> tuple[list[Line], Cache, dict[str, Value]]:
             lines, fresh = _read(engine, cache, strokes, pictures, corrections)
@@ -170,16 +171,20 @@ def _read(
         lines += fresh[key]
     for number, picture in pictures.items():
         told = _told(number, picture, corrections)
-        fresh[told] = cache.get(told) or _read_picture(engine, *told)
+        fresh[told] = cache.get(told) or _read_picture(engine, *told, cache.get(_seen(told), ()))
+        fresh[_seen(told)] = fresh[told]
         lines += fresh[told]
     return lines, fresh
 
 
-def _told(
-    number: int, picture: Picture, corrections: tuple[Correction, ...]
-) -> tuple[int, Picture, tuple[Correction, ...]]:
-    """All that the reading of a picture depends on."""
+def _told(number: int, picture: Picture, corrections: tuple[Correction, ...]) -> Told:
+    """All that the lines of a picture depend on."""
     return number, picture, tuple(c for c in corrections if c.picture == number)
+
+
+def _seen(told: Told) -> tuple[bytes, frozenset[tuple[int, frozenset[int], str]]]:
+    """All that its readings depend on, wherever it lies."""
+    return told[1].data, frozenset((c.place, c.parts, c.label) for c in told[2])
 
 
 def with_typed(
@@ -243,14 +248,16 @@ def _read_strokes(
 
 
 def _read_picture(
-    engine: Engine, number: int, item: Picture, about: tuple[Correction, ...]
+    engine: Engine, number: int, item: Picture, about: tuple[Correction, ...], same: tuple[Line, ...]
 ) -> tuple[Line, ...]:
+    """The lines of a picture; `same` are those of the same picture where it lay before."""
     fixed: dict[int, dict[frozenset[int], str]] = {}
     for correction in about:
         fixed.setdefault(correction.place, {})[correction.parts] = correction.label
     try:
         picture = pixels(item.data)
-        readings = engine.read_picture(picture, fixed)
+        known = [line.reading for line in same if line.reading is not None]
+        readings = known or engine.read_picture(picture, fixed)
         scale, dark = item.box.width / picture.width, is_dark(picture)
         several = len(readings) > 1
         return tuple(

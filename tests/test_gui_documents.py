@@ -304,6 +304,32 @@ def test_every_expression_of_a_picture_is_answered_and_corrected_for_itself(
     assert files.dumps(files.loads(text)) == text
 
 
+def test_a_picture_that_is_moved_or_duplicated_is_not_read_again(window, settle, tmp_path, monkeypatch):
+    read = []
+
+    def read_picture(picture, fixed):
+        read.append(picture)
+        return [reading_of("1", "1", [Box(10, 20, 30, 60)], ["1"]) for _ in range(2)]
+
+    monkeypatch.setattr(window.live, "_engine", type(window.engine)(read_picture=read_picture))
+    (tmp_path / "a.png").write_bytes(png())
+    window.documents.open_file(tmp_path / "a.png")
+    settle(window)
+    settle(window)
+    before = window.live.lines[0].box
+    window.select_all()
+    paper, (x, y) = window.paper, next(iter(window.sheet.pictures().values())).box.center
+    paper.event_generate("<ButtonPress-1>", x=x, y=y)
+    paper.event_generate("<ButtonRelease-1>", x=x + 40, y=y + 30)
+    settle(window)
+    after = window.live.lines[0].box
+    assert (after.left - before.left, after.top - before.top) == (40, 30)
+    window.root.event_generate("<Control-d>")
+    settle(window)
+    assert [line.picture for line in window.live.lines] == [0, 0, 1, 1]
+    assert len(read) == 1
+
+
 def test_a_picture_opened_at_the_start_is_as_large_as_one_opened_later(display, reader, until, tmp_path):
     Image.new("L", (1200, 600), 255).save(tmp_path / "a.png")
     engine = Engine(read_ink=reader, read_picture=lambda *_: [], warm_up=lambda: None)
