@@ -7,17 +7,21 @@ knows Tk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Self, TypeAlias
 
 import numpy as np
 
+from hwcalc.curves import spaced
 from hwcalc.ink import Box, FloatArray
 
 LEADING = 1.3
 """Height of a typed line in heights of its font."""
+
+THICK = 0.6
+"""Of the length of a thin symbol: what lies so near across it goes through it."""
 
 CORRECTION, OPEN, CLEAR = "correction", "open", "clear"
 """The names of edits: one that says what symbols are, and those that begin another sheet."""
@@ -52,6 +56,16 @@ class Stroke:
             if (np.hypot(*(starts + t[:, None] * along - place).T) < reach).any():
                 return True
         return False
+
+    def goes_through(self, others: Sequence[Stroke]) -> bool:
+        """Does the stroke touch a symbol, and lie in the middle of it? A neighbour that touches it does not."""
+        box = reduce(Box.union, (other.box for other in others))
+        reach = THICK * max(box.width, box.height)
+        (x, y), (left, top) = self.box.center, box.center
+        if abs(x - left) > max(box.width, reach) / 2 or abs(y - top) > max(box.height, reach) / 2:
+            return False
+        path = spaced(self.points[:, :2], self.width)
+        return any(other.touches(path, (self.width + other.width) / 2) for other in others)
 
     def moved(self, dx: float, dy: float) -> Stroke:
         """The same stroke elsewhere."""
@@ -197,6 +211,18 @@ class Sheet:
         if new:
             self.make(Edit(name, {}, new))
         return list(new)
+
+    def write(self, stroke: Stroke) -> None:
+        """Put a stroke on the sheet; a symbol that it goes through is another one now, whatever was said of it."""
+        strokes = self.strokes()
+        changed = {
+            n: said
+            for n, said in self.corrections().items()
+            if said.picture is None
+            and said.parts <= strokes.keys()
+            and stroke.goes_through([strokes[part] for part in said.parts])
+        }
+        self.make(Edit("stroke", changed, {self._next: stroke}))
 
     def copy(self, name: str, items: Mapping[int, Item]) -> list[int]:
         """Put items on the sheet once more, corrections that speak of others of them too; returns their numbers."""

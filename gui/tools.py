@@ -100,7 +100,7 @@ class Pen:
         if gone:
             paper.sheet.remove("scratching out", gone)
         else:
-            paper.sheet.add("stroke", [Stroke(points, self.width)])
+            paper.sheet.write(Stroke(points, self.width))
 
     def underway(self) -> Stroke | None:
         """The stroke that is being drawn."""

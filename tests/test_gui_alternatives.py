@@ -133,6 +133,20 @@ def test_a_correction_survives_further_writing(window, write, drag, settle):
     assert answer(window) == "20"
 
 
+def test_a_corrected_symbol_that_a_stroke_goes_through_is_read_anew(window, write, drag, settle):
+    write(window, "1+1")
+    for n in range(3):
+        window.correcting.ask_about(window.live.lines[0], n).choose("7")
+        settle(window)
+    drag(window, [(101, 112), (136, 125), (101, 140)])  # beside the first, and touches it
+    assert len(window.sheet.corrections()) == 3
+    drag(window, [(140, 105), (141, 145)])
+    said = window.sheet.corrections().values()
+    assert sorted(min(correction.parts) for correction in said) == [0, 2]
+    window.root.event_generate("<Control-z>")
+    assert len(window.sheet.corrections()) == 3
+
+
 @pytest.mark.parametrize(
     ("typed", "label"),
     [("*", "×"), ("X", "x"), ("?", "□"), (":", "÷"), (",", "."), ("7", "7"), ("a", None), ("", None)],
