@@ -186,10 +186,11 @@ def _is_operator(token: str) -> bool:
 
 def pretty(text: str) -> str:
     """Typed text as it is shown: `12+34*-a` → `12 + 34 × −a`, with space around operators, none after signs."""
-    text = text.translate(_PRETTY).strip()
+    text = text.replace("**", "^").translate(_PRETTY).strip()
 
     def spaced(found: re.Match[str]) -> str:
-        sign = found[1] == "−" and (found.start() == 0 or text[found.start() - 1] in "(=+−×÷√^")
+        before = text[: found.start()].rstrip()
+        sign = found[1] == "−" and (not before or before[-1] in "(=+−×÷√^")
         return found[1] if sign else f" {found[1]} "
 
     return re.sub(r"\s*([+−×÷=])\s*", spaced, text).strip()
