@@ -48,6 +48,11 @@ class _Shown:
     images: list[ImageTk.PhotoImage] = field(default_factory=list)
     hidden: bool = False
 
+    def shift(self, dx: float, dy: float) -> None:
+        """It stands elsewhere."""
+        self.answer = self.answer and _shifted(self.answer, dx, dy)
+        self.symbols = [(number, _shifted(box, dx, dy)) for number, box in self.symbols]
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -87,6 +92,18 @@ class Answers:
         boxes = [box for shown in self._shown.values() for _, box in shown.symbols]
         boxes += [shown.answer for shown in self._shown.values() if shown.answer is not None]
         return max((box.bottom for box in boxes), default=0.0) / self._paper.factor
+
+    def shift(self, numbers: set[int], dx: float, dy: float) -> None:
+        """Show the answers of some items elsewhere, by so many pixels, until they are read there."""
+        for line, shown in self._shown.items():
+            if numbers.issuperset(line.parts):
+                self._paper.move(shown.tag, dx, dy)
+                shown.shift(dx, dy)
+
+    def redraw(self) -> None:
+        """Draw everything anew."""
+        self._stale = set(self._shown)
+        self.refresh()
 
     def make_way(self, x: float, y: float) -> None:
         """Hide the answer that the pen is about to write over."""
@@ -306,6 +323,10 @@ def _around(piece: Piece) -> Box:
     if piece.text == ROOT:
         return Box(piece.x, piece.y - piece.size, piece.x + piece.width, piece.y)
     return Box(piece.x, piece.y - 0.75 * piece.size, piece.x + piece.width, piece.y + 0.2 * piece.size)
+
+
+def _shifted(box: Box, dx: float, dy: float) -> Box:
+    return Box(box.left + dx, box.top + dy, box.right + dx, box.bottom + dy)
 
 
 def _middle(box: Box) -> Box:

@@ -78,5 +78,5 @@ class Parts:
             Status(root, screen),
             live,
             answers,
-            Selector(paper),
+            Selector(paper, answers),
         )

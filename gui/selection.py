@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hwcalc.gui.answers import Answers
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.sheet import Edit, Item, Picture, Seen, Stroke, Typed
 from hwcalc.ink import Box, FloatArray
@@ -22,9 +23,10 @@ class Selector:
     name = "select"
     cursor = "crosshair"
 
-    def __init__(self, paper: Paper) -> None:
-        """Select nothing."""
+    def __init__(self, paper: Paper, answers: Answers) -> None:
+        """Select nothing on `paper`; the answers go with what is moved."""
         self._paper = paper
+        self._answers = answers
         self.numbers: set[int] = set()
         self._loop: list[tuple[float, float]] = []
         self._from: tuple[float, float] | None = None
@@ -62,6 +64,7 @@ class Selector:
             self._offset = (dx, dy)
             for number in self.numbers:
                 paper.shift(number, *step)
+            self._answers.shift(self.numbers, *step)
             paper.move("selection", *step)
         else:
             self._frame(self._factor(x, y))
@@ -87,6 +90,7 @@ class Selector:
         """Select nothing; what a drag has moved is seen where it was."""
         if self._from is not None and self._offset != (0.0, 0.0):
             self._paper.redraw()
+            self._answers.redraw()
         self._from, self._loop = None, []
         self._paper.delete("loop")
         self.select(set())

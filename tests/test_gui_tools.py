@@ -48,6 +48,28 @@ def test_a_rectangle_selects_and_a_drag_inside_moves(window, write, drag, settle
     assert np.array_equal(window.sheet.strokes()[0].points, before)
 
 
+def test_answers_go_with_what_is_moved_and_back_when_that_is_given_up(window, write, until):
+    write(window, "1+1")
+    write(window, "11", top=300)
+    paper, (line, _) = window.paper, window.live.lines
+
+    def answer():
+        return window.answers._shown[line].answer
+
+    before, drawn = answer(), paper.bbox(window.answers._shown[line].tag)
+    window.tools.use("select")
+    window.selector.select({0, 1, 2})
+    paper.event_generate("<ButtonPress-1>", x=120, y=125)
+    paper.event_generate("<B1-Motion>", x=150, y=165)
+    assert (answer().left - before.left, answer().top - before.top) == (30, 40)
+    left, top, *_ = paper.bbox(window.answers._shown[line].tag)
+    assert (left - drawn[0], top - drawn[1]) == (30, 40)
+    window.root.event_generate("<Escape>")
+    paper.event_generate("<ButtonRelease-1>", x=150, y=165)
+    until(window, lambda: not window.answers._stale)
+    assert answer() == before
+
+
 def test_a_loop_selects_what_it_goes_around(window, write, drag):
     write(window, "111")
     window.tools.use("select")
