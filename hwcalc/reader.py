@@ -9,28 +9,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from math import log
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from . import equations, expression, segment
-from .crossed_out import crosses_out, stands_over
 from .digits_alone import among_digits
+from .doubts import Looks, is_foreign_number, is_strange
 from .empty_box import with_boxes
 from .features import Glyph, extract
 from .glyphs import NO_SYMBOLS, default_classifier
 from .grammar import KIND
 from .ink import Box, Ink, ReadError
 from .lattice import Lattice
-from .layout import EMPTY_BOX
-from .letters import is_foreign, letters_apart, or_junk
+from .letters import letters_apart
 from .memory import Memory
 from .merged_lines import with_merged_lines
 from .model_file import ModelError
-from .parses import Parse, Piece, agreed
-from .structure import Form
+from .parses import Parse, agreed
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label; '' where that is not known."""
@@ -53,18 +50,6 @@ _INVERTED = 3.0
 """How many times more likely a glyph must look with the other polarity than its border tells."""
 
 _DIGITS = frozenset("0123456789.")
-
-_TOLD_OTHERWISE = frozenset((".", "÷", EMPTY_BOX))
-"""A point by its size, a box by its corners, ÷ by what stands over what: their shapes alone may be anything."""
-
-_COMMA = 0.3
-"""A point higher than this, in units, is a comma, or what was taken for one."""
-
-_UNLIKELY = log(1e-3)
-"""A symbol that looks less like its label is doubtful: it was read only because others make no sense there."""
-
-_FOREIGN = log(0.5)
-"""A digit less likely than this among all labels makes a plain number doubtful: it may be something else."""
 
 
 @dataclass(frozen=True)
@@ -329,36 +314,12 @@ def read_source(source: Source) -> Reading:
     if not source.digits:
         parse, confidence = equations.weighed(parse, lattice.others())
     reading = _reading(source, parse, confidence)
-    strange = letters if ink.pen_width is None else or_junk(letters, log_probability, classifier.labels)
-    shaped = [piece for piece in parse.symbols() if piece.label not in _TOLD_OTHERWISE]
-    unsaid = [piece for piece in shaped if not fixed.get(frozenset(piece.group.strokes))]
-    commas = [
-        piece
-        for piece in parse.symbols()
-        if piece.label == "."
-        and piece.group.box.height > _COMMA * unit
-        and not fixed.get(frozenset(piece.group.strokes))
-    ]
-    place = {candidate: i for i, candidate in enumerate(candidates)}
-
-    def looks(piece: Piece) -> float:
-        """The log-probability of a label by its form."""
-        return float(log_probability[place[piece.group], classifier.labels.index(piece.label)])
-
-    if (
-        is_foreign([piece.group for piece in (*unsaid, *commas)], candidates, letters, strange)
-        or any(looks(piece) < _UNLIKELY for piece in unsaid if piece.form is Form.MARK)
-        or crosses_out([(piece.label, ink.group(piece.group.strokes)) for piece in unsaid], unit)
-        or any(
-            stands_over(a.group.box, b.group.box, unit)
-            for a, b in parse.neighbours()
-            if a in unsaid or b in unsaid
-        )
-    ):
+    looks = Looks(candidates, log_probability, classifier.labels, letters)
+    if is_strange(parse, ink, unit, {group for group, label in fixed.items() if label}, looks):
         reading = replace(reading, doubtful=True)
     if not source.digits:
         return reading
-    return _number(reading, parse.labels, any(looks(piece) < _FOREIGN for piece in shaped))
+    return _number(reading, parse.labels, is_foreign_number(parse, looks))
 
 
 def _check_known(source: Source) -> None:

@@ -143,7 +143,7 @@ def test_only_boxes_get_the_label() -> None:
     assert [group.strokes for group, box in zip(groups, boxes, strict=True) if box] == [(0,)]
     np.testing.assert_array_equal(found[~boxes, :-1], own[~boxes])
     np.testing.assert_allclose(np.exp(found[boxes]).sum(axis=1), 1, rtol=1e-5)
-    for other in (unit * 3, unit / 3):  # a square too small or too large for the digits beside it
+    for other in (unit * 3, unit / 6):  # a square too small or too large for the digits beside it
         assert (with_boxes(ink, other, groups, own, default_classifier().labels)[0][:, -1] == NEVER).all()
 
 
