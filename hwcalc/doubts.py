@@ -74,7 +74,14 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
             for a, b in parse.neighbours()
             if a in shaped or b in shaped
         )
+        or any(_stands_under(b, a) for a, b in parse.neighbours() if b in unsaid)
     )
+
+
+def _stands_under(point: Piece, sign: Piece) -> bool:
+    """Whether what was read as the point of a number without a digit before stands under the sign before that."""
+    box = sign.group.box
+    return point.label == "." and sign.label in "+-×÷=" and box.left < point.group.box.center[0] < box.right
 
 
 def is_foreign_number(parse: Parse, looks: Looks) -> bool:

@@ -79,6 +79,9 @@ BROKEN = 0.1
 DIVIDING_DOT = (0.2, 0.35)
 """The same for the larger dot of a ÷, and the upper deviation."""
 
+PLUS_LIKE = -12.0
+"""Log-weight of a ÷ of which one stroke crosses another as that of a + does: a small note under a + makes none."""
+
 RAISED_SIZE, RAISED_PLACE = math.log(0.62), -0.6
 """An exponent against the same symbol on the line: how much smaller it is, and how much higher it stands."""
 
@@ -257,6 +260,8 @@ class Shapes:
         )
         self._ragged = np.array([_raggedness([strokes[i] for i in c.written]) for c in candidates])
         self._equals = np.array([label == "=" for label in labels])
+        self._divides = np.array([label == "÷" for label in labels])
+        self._crossing = np.array([_crosses([strokes[i] for i in c.written]) for c in candidates])
         self._slant = _of_slant([[strokes[i] for i in c.written] for c in candidates], labels)
         # what a component of a picture was cut into is no broken line
         whole = [-1 - i if c is None else c for i, c in enumerate(components)] or range(len(strokes))
@@ -317,6 +322,7 @@ class Shapes:
         score = np.maximum(MOST_APART, -np.maximum(0.0, apart - TOUCH_SCALE) / TOUCH_SCALE)
         score += self._parts[chosen] + self._slant[chosen]
         score += RAGGED * (self._equals * self._ragged[chosen, None])
+        score += PLUS_LIKE * (self._divides * self._crossing[chosen, None])
         count = np.minimum(self._count[chosen], MAX_STROKES) - 1
         score += self._strokes[count] + self._revisit * self._breaks[chosen, None]
         return np.asarray(score + self._of_strays(unit)[chosen, None])
@@ -347,6 +353,16 @@ def _raggedness(boxes: Sequence[Box]) -> float:
     (a, b), longer = boxes, max(max(box.width for box in boxes), 1e-9)
     aside, tall = abs(a.center[0] - b.center[0]) / longer, max(a.height, b.height) / longer
     return min(max(0.0, aside - 0.25) ** 2 + max(0.0, tall - 0.4) ** 2, 1.0)
+
+
+def _crosses(boxes: Sequence[Box]) -> bool:
+    """Whether the largest two of three strokes or more cross as those of a + do."""
+    if len(boxes) < 3:
+        return False
+    a, b = sorted(boxes, key=lambda box: max(box.width, box.height))[-2:]
+    flat, tall = (a, b) if a.width * b.height > b.width * a.height else (b, a)
+    (x, _), (_, y) = tall.center, flat.center
+    return flat.left < x < flat.right and tall.top < y < tall.bottom and tall.height > tall.width
 
 
 def _of_slant(groups: Sequence[Sequence[Box]], labels: str) -> FloatArray:
