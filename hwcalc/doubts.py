@@ -51,10 +51,10 @@ class Looks:
 
     def of(self, pieces: Collection[Piece]) -> list[float]:
         """The log-probability of the label of each piece, by its form alone."""
-        place = {candidate: i for i, candidate in enumerate(self.candidates)}
+        place = {id(candidate): i for i, candidate in enumerate(self.candidates)}
         column = {label: k for k, label in enumerate(self.labels)}
         column[LETTER] = column["×"]
-        return [float(self.log_probability[place[p.group], column[p.label]]) for p in pieces]
+        return [float(self.log_probability[place[id(p.group)], column[p.label]]) for p in pieces]
 
 
 def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[int]], looks: Looks) -> bool:
@@ -72,9 +72,9 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
         or any(
             stands_over(a.group.box, b.group.box, unit)
             for a, b in parse.neighbours()
-            if a in shaped or b in shaped
+            if any(piece is a or piece is b for piece in shaped)
         )
-        or any(_stands_under(b, a) for a, b in parse.neighbours() if b in unsaid)
+        or any(_stands_under(b, a) for a, b in parse.neighbours() if any(piece is b for piece in unsaid))
     )
 
 

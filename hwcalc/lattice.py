@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from heapq import heapify, heappop, heappush, merge
-from itertools import islice, pairwise
+from itertools import islice
 from math import exp, inf, log, log1p
 from typing import TypeAlias
 
@@ -596,14 +596,6 @@ class _RowSearch:
         known = self.pairs[first, second] = beside, beside + level, beside + rise
         return known
 
-    def _among(self, steps: Sequence[_Path], changed: _Path, code: int) -> float:
-        """Log-weights of symbols one after another if one of them had another code."""
-        codes = [code if step is changed else step.code for step in steps]
-        return sum(
-            self._pair(a.item, b.item)[_HEIGHTS[was][then]]
-            for (a, b), (was, then) in zip(pairwise(steps), pairwise(codes), strict=True)
-        )
-
     def _made(self, steps: Sequence[_Path], score: float) -> Parse:
         """The parse that goes through these states."""
         pieces = tuple(self._piece(steps, i) for i in range(len(steps)))
@@ -626,15 +618,22 @@ class _RowSearch:
 
     def _alternatives(self, steps: Sequence[_Path], index: int, item: _Item) -> tuple[tuple[str, float], ...]:
         """What symbol `index` may be if all others are right."""
-        label = steps[index].label
-        before = steps[index - 1].node if index else self.start
-        after = [step.code for step in steps[index + 1 :]]
+        label, here = steps[index].label, steps[index].item
+        before = steps[index - 1] if index else None
+        after = steps[index + 1 :]
+        codes = [step.code for step in after]
+        start, was = (before.node, before.code) if before else (self.start, 0)
+        joined = self._pair(before.item, here) if before else _ALONE
+        parted = self._pair(here, after[0].item) if after else _ALONE
         scores: dict[str, float] = {}
         beside: dict[int, float] = {}
         for code, other, own in item.labels:
             if code not in beside:
-                beside[code] = grammar.weigh([code, *after], before, self.is_part)
-                beside[code] += self._among(steps[max(index - 1, 0) : index + 2], steps[index], code)
+                beside[code] = (
+                    grammar.weigh([code, *codes], start, self.is_part) + joined[_HEIGHTS[was][code]]
+                )
+                if after:
+                    beside[code] += parted[_HEIGHTS[code][codes[0]]]
             score = own + beside[code]
             scores[other] = max(score, scores.get(other, score))
         top = max(scores.values())
