@@ -28,6 +28,7 @@ from .memory import Memory
 from .merged_lines import with_merged_lines
 from .model_file import ModelError
 from .parses import Parse, agreed
+from .zeros import with_points
 
 Fixed: TypeAlias = Mapping[frozenset[int], str]
 """Strokes that are known to be one symbol, and its label; '' where that is not known."""
@@ -310,6 +311,8 @@ def read_source(source: Source) -> Reading:
     parse = lattice.parse()
     if parse.share < DOUBTFUL:
         parse = agreed(parse, lattice.others())
+    if not source.digits:
+        parse = with_points(parse)
     confidence = parse.share
     if not source.digits:
         parse, confidence = equations.weighed(parse, lattice.others())
