@@ -14,6 +14,10 @@ NO_TKINTER = (
 NO_DISPLAY = (
     "hwcalc: there is no display to open a window on ({}); `hwcalc read FILE` reads a picture without one"
 )
+NO_FONT = (
+    "hwcalc: there is no font to write with in a window ({}): install one, such as fonts-dejavu-core (Debian, Ubuntu) "
+    "or dejavu-sans-fonts (Fedora); `hwcalc read FILE` reads a picture without a window"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,9 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         window = Window(folder=state_folder(), hand=hand_folder())
     except tk.TclError as error:
-        if "display" not in str(error):
+        told = NO_DISPLAY if "display" in str(error) else NO_FONT if "font" in str(error) else None
+        if told is None:
             raise
-        print(NO_DISPLAY.format(error), file=sys.stderr)
+        print(told.format(error), file=sys.stderr)
         return 1
     window.run(options.file)
     return 0

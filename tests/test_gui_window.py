@@ -181,6 +181,19 @@ def test_without_a_display_one_line_says_what_to_do():
     assert run.stdout == ""
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="fontconfig finds the fonts there")
+def test_without_a_font_one_line_says_what_to_install(display, tmp_path):
+    (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
+    home = {"HOME": str(tmp_path), "FONTCONFIG_FILE": str(tmp_path / "fonts.conf")}
+    env = {"PATH": "", "PYTHONPATH": ":".join(sys.path), "DISPLAY": display, **home}
+    run = subprocess.run(
+        [sys.executable, "-m", "hwcalc.gui"], capture_output=True, text=True, env=env, timeout=60
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("hwcalc: there is no font")
+    assert run.stderr.count("\n") == 1
+
+
 def test_without_tkinter_one_line_says_what_to_install(monkeypatch, capsys):
     from hwcalc.gui.__main__ import main
 
