@@ -27,7 +27,8 @@ LONGEST = 1.0  # … or when a change waits for this many seconds
 class Recovery:
     """Writes the sheet to `path` after every edit, and now and then while a long stroke is drawn.
 
-    `underway()` is that stroke, None when there is none.
+    `underway()` is that stroke, None when there is none. `lost(why)` is called when the sheet cannot be written, and
+    not again until it could be.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Recovery:
         worker: Worker,
         path: Path,
         underway: Callable[[], Stroke | None] = lambda: None,
+        lost: Callable[[str], object] = lambda _: None,
     ) -> None:
         """`watch` begins to save."""
         self._widget = widget
@@ -44,6 +46,8 @@ class Recovery:
         self._worker = worker
         self._path = path
         self._underway = underway
+        self._lost = lost
+        self._told = False  # that it cannot be written
         self._due: str | None = None
         self._since: float | None = None
 
@@ -88,10 +92,15 @@ class Recovery:
         items, stroke = dict(self._sheet.items), self._underway()
         if stroke is not None:
             items[max(items, default=-1) + 1] = stroke
-        self._worker.submit(lambda: self._write(items), lambda _: None, self._failed, key="recovery")
+        self._worker.submit(lambda: self._write(items), self._written, self._failed, key="recovery")
 
     def _write(self, items: dict[int, Item]) -> None:
         write_whole(self._path, dumps(items).encode("utf-8"), lasting=False)
 
+    def _written(self, _: object) -> None:
+        self._told = False
+
     def _failed(self, error: Exception) -> None:
-        logger.warning("the sheet cannot be kept for recovery: %s", error)
+        if not self._told:
+            self._told = True
+            self._lost(getattr(error, "strerror", None) or str(error))

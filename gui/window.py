@@ -172,7 +172,8 @@ class Window:
     def _recover(self) -> Recovery | None:
         if self.slot.path is None:
             return None
-        recovery = Recovery(self.root, self.sheet, self.files_worker, self.slot.path, self.pen.underway)
+        underway, lost = self.pen.underway, self._cannot_be_kept
+        recovery = Recovery(self.root, self.sheet, self.files_worker, self.slot.path, underway, lost)
         items = recovery.recover()
         if items:
             self.sheet.exchange("recovery", items)
@@ -230,6 +231,9 @@ class Window:
         for waiting in self.root.tk.splitlist(self.root.tk.call("after", "info")):
             self.root.tk.call("after", "cancel", waiting)
         self.root.destroy()
+
+    def _cannot_be_kept(self, why: str) -> None:
+        self.status.warn(f"After a crash this sheet would be lost: {why}. Save it elsewhere")
 
     def _keep_sheet(self) -> str:
         """Keep what is not saved for the next start; why that is not possible, '' where it is."""

@@ -26,7 +26,7 @@ from hwcalc.gui.sheet import Stroke
 from hwcalc.gui.theme import DARK, LIGHT
 from hwcalc.gui.window import Window
 from hwcalc.ink import Box
-from tests.conftest import reading_of
+from tests.conftest import reading_of, shown
 
 
 def png(width=300, height=100, mode="RGB", colour: object = "white", format="PNG"):
@@ -460,6 +460,32 @@ def test_where_nothing_can_be_written_closing_says_so_once_and_then_closes(displ
     window.close()
     with pytest.raises(tk.TclError):
         window.root.winfo_exists()
+
+
+def test_that_a_sheet_cannot_be_kept_is_said_once_until_it_can_be_again(
+    display, reader, write, until, settle, tmp_path
+):
+    window = shown(Window(Engine(read_ink=reader, warm_up=lambda: None), folder=tmp_path, scale=1.0))
+    kept = tmp_path / "sheet0.hwcalc"
+
+    def told(left):
+        window.status.say("")
+        write(window, "1", left=left)
+        until(window, lambda: window.recovery._due is None)
+        settle(window)
+        return window.status.text
+
+    kept.mkdir()
+    assert told(100) == "After a crash this sheet would be lost: Is a directory. Save it elsewhere"
+    assert told(140) == ""
+    kept.rmdir()
+    assert told(180) == ""
+    assert len(files.read_sheet(kept)) == 3
+    kept.unlink()
+    kept.mkdir()
+    assert "would be lost" in told(220)
+    kept.rmdir()
+    window.close()
 
 
 def test_a_window_without_a_slot_says_that_its_sheet_cannot_be_kept(display, reader, tmp_path):
