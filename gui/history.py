@@ -120,16 +120,20 @@ class Kept:
         self._there = self.before
         self._stamp = self._stamped()
         self._own: set[Entry] = set()  # what this window has written there, and may have taken back since
+        self._gone: set[Entry] = set()  # what another window has taken away
 
     def write(self, entries: list[Entry]) -> None:
-        """Write the entries of this window beside those of others. Raises OSError."""
+        """Write the entries of this window beside those of others; what these took away stays away. Raises OSError."""
         if self._stamped() != self._stamp:
-            self._there = load(self._path)
+            before, self._there = self._there, load(self._path)
+            self._gone.update(set(before).difference(self._there))
+        self._gone.intersection_update(entries)
+        entries = [entry for entry in entries if entry not in self._gone]
         others = [entry for entry in self._there if entry not in self._own]
         self._own.update(entries)
-        self._there = joined(self.before, entries, others)
-        write_whole(self._path, dumps(self._there), lasting=False)
-        self._stamp = self._stamped()
+        there = joined(self.before, entries, others)
+        write_whole(self._path, dumps(there), lasting=False)
+        self._there, self._stamp = there, self._stamped()
 
     def _stamped(self) -> tuple[int, int] | None:
         """What is another one when the file was written again."""

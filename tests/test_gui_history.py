@@ -70,6 +70,28 @@ def test_the_history_is_in_its_file_before_the_window_is_closed(display, reader,
         each.close()
 
 
+def test_what_one_window_forgets_another_one_does_not_bring_back(display, settle, tmp_path):
+    def kept():
+        return [entry.text for entry in history.load(tmp_path / "history.json")]
+
+    engine = Engine(warm_up=lambda: None)
+    history.Kept(tmp_path / "history.json").write([Entry("1", "1", "1", "1")])
+    first = Window(engine, folder=tmp_path, scale=1.0)
+    first.log.add(Entry("2", "2", "2", "2"))
+    settle(first)
+    second = Window(engine, folder=tmp_path, scale=1.0)
+    second.log.clear()
+    settle(second)
+    assert kept() == []
+    for text in ("3", "4"):
+        first.log.add(Entry(text, text, text, text))
+        settle(first)
+    assert kept() == ["3", "4"]
+    for window in (first, second):
+        window.close()
+    assert kept() == ["3", "4"]
+
+
 def test_only_what_has_a_value_is_noted_and_what_is_opened_again_is_not_noted_twice(
     window, write, settle, reader
 ):
