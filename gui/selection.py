@@ -114,7 +114,7 @@ class Selector:
     def duplicate(self) -> None:
         """Put the selected items on the sheet once more, clear of them below, and select the new ones."""
         box = self._box()
-        if box is not None:
+        if box is not None and self._from is None:  # while a drag lasts, they are not where they are seen
             sheet = self._paper.sheet
             items = {n: _moved(item, 0, box.height + APART) for n, item in self._items().items()}
             new = sheet.copy("duplicate", {**items, **sheet.corrections()})

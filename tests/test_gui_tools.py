@@ -115,6 +115,21 @@ def test_a_duplicate_is_corrected_as_what_it_is_of(window, write, settle):
     assert len(window.sheet.corrections()) == 2
 
 
+def test_while_a_selection_is_dragged_it_is_not_duplicated(window, write, settle):
+    write(window, "1+1")
+    window.tools.use("select")
+    window.selector.select({0, 1, 2})
+    paper, before = window.paper, window.sheet.strokes()[0]
+    paper.event_generate("<ButtonPress-1>", x=120, y=125)
+    paper.event_generate("<B1-Motion>", x=150, y=165)
+    window.root.event_generate("<Control-d>")
+    paper.event_generate("<B1-Motion>", x=160, y=185)
+    paper.event_generate("<ButtonRelease-1>", x=160, y=185)
+    settle(window)
+    assert list(window.sheet.strokes()) == [0, 1, 2]
+    assert np.array_equal(window.sheet.strokes()[0].points, before.moved(40, 60).points)
+
+
 def test_with_a_selection_ctrl_c_copies_its_answer(window, write, drag):
     write(window, "1+1", top=60)
     write(window, "11+1", top=220)
