@@ -60,8 +60,9 @@ class Log:
             if old is not None and (old.text, old.answer) == (line.reading.text, _answer(line.reading)):
                 continue
             entry = _entry(line, line.reading, strokes)
-            self._of_line[key] = entry
-            if entry in self.entries:
+            there = next((other for other in self.entries if _same(entry, other)), None)
+            self._of_line[key] = there or entry
+            if there is not None:
                 continue  # a sheet that was opened again
             if old in self.entries:
                 self.entries.remove(old)
@@ -101,6 +102,12 @@ def _entry(line: Line, reading: Reading, strokes: dict[int, Stroke]) -> Entry:
         tuple(np.round(strokes[n].points[:, :2], 1).ravel().tolist()) for n in line.parts if n in strokes
     )
     return Entry(reading.text, reading.latex, _answer(reading), copied_answer(reading), ink)
+
+
+def _same(entry: Entry, other: Entry) -> bool:
+    """Are they one sum? Its ink may have been moved, and has been rounded in a file."""
+    told = ((each.text, each.answer, list(map(len, each.strokes))) for each in (entry, other))
+    return next(told) == next(told)
 
 
 def joined(before: list[Entry], entries: list[Entry], there: list[Entry]) -> list[Entry]:

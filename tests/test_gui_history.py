@@ -111,6 +111,20 @@ def test_only_what_has_a_value_is_noted_and_what_is_opened_again_is_not_noted_tw
     assert [e.answer for e in window.log.entries] == ["= 2"]
 
 
+def test_what_was_moved_is_not_noted_twice_when_it_is_opened_again(window, write, settle):
+    write(window, "1+1")
+    window.note()
+    moved = {number: item.moved(3.333, 80) for number, item in window.sheet.items.items()}
+    window.clear()
+    window.sheet.exchange("open", moved)
+    settle(window)
+    window.note()
+    assert [e.answer for e in window.log.entries] == ["= 2"]
+    write(window, "1", left=223, top=180)
+    window.note()
+    assert [e.answer for e in window.log.entries] == ["= 12"]
+
+
 def test_what_was_cleared_stays_in_the_history(window, write):
     write(window, "1+1")
     window.root.event_generate("<Escape>")
