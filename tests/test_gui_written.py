@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hwcalc
+from hwcalc.glyphs import default_classifier
 from hwcalc.gui.typeset import typeset_answer
 from hwcalc.gui.written import script
 
@@ -38,6 +39,15 @@ def test_words_are_not(text):
 def test_what_is_written_can_be_read(text):
     strokes, _ = strokes_of(text)
     assert hwcalc.read_ink(strokes).text.replace("(", "").replace(")", "") == text
+
+
+def test_its_characters_are_taken_for_no_others():
+    classifier, forms = default_classifier(), script()._forms
+    for label in "0123456789+-":
+        told = classifier.log_probability_of(
+            [[s * SIZE for s in form] for form in forms[label.replace("-", "−")]]
+        )
+        assert np.exp(told[:, classifier.labels.index(label)]).min() > 0.99
 
 
 def test_neighbours_are_not_alike():
