@@ -168,10 +168,12 @@ class Toolbox:
         self.listeners: list[Callable[[str], None]] = []
         self.current = tools[0]
         self.pressed = False  # the button is down, even where what the tool began was given up
+        self._at = (0.0, 0.0)  # where it was last seen down
         self.use(tools[0].name)
         paper.bind("<ButtonPress-1>", self._press)
         paper.bind("<B1-Motion>", self._drag)
         paper.bind("<ButtonRelease-1>", self._release)
+        paper.bind("<Motion>", self._moved)
 
     def use(self, name: str) -> None:
         """Take the tool `name`."""
@@ -183,12 +185,19 @@ class Toolbox:
 
     def _press(self, event: tk.Event[tk.Misc]) -> None:
         self._paper.focus_set()
-        self.pressed = True
-        self.current.press(*self._paper.at(event), event.time)
+        self.pressed, self._at = True, self._paper.at(event)
+        self.current.press(*self._at, event.time)
 
     def _drag(self, event: tk.Event[tk.Misc]) -> None:
-        self.current.drag(*self._paper.at(event), event.time)
+        self._at = self._paper.at(event)
+        self.current.drag(*self._at, event.time)
 
     def _release(self, event: tk.Event[tk.Misc]) -> None:
         self.pressed = False
         self.current.release(*self._paper.at(event), event.time)
+
+    def _moved(self, event: tk.Event[tk.Misc]) -> None:
+        """The pointer moved with the button up: if it was down, a dialog that came meanwhile took the release."""
+        if self.pressed:
+            self.pressed = False
+            self.current.release(*self._at, event.time)

@@ -157,7 +157,7 @@ class Window:
         self.root.protocol("WM_DELETE_WINDOW", self.close)
         self.root.bind("<Escape>", lambda _: self.escape())  # the button and the menu always clear
         bind_moves(paper, close_card)
-        paper.bind("<Motion>", self._hover)
+        paper.bind("<Motion>", self._hover, add=True)
         paper.bind("<<TraverseIn>>", lambda _: self.frame.mark_focus(True))
         for sequence in ("<FocusOut>", "<ButtonPress-1>"):
             paper.bind(sequence, lambda _: self.frame.mark_focus(False), add=True)

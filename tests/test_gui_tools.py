@@ -166,6 +166,26 @@ def test_escape_while_the_button_is_down_gives_up_what_was_begun(window, write, 
     assert window.paper.bbox("ink") == pytest.approx(before, abs=2)  # painted or not
 
 
+@pytest.mark.parametrize("tool", ["pen", "select"])
+def test_what_was_begun_ends_where_it_was_when_a_dialog_takes_the_release(window, write, settle, tool):
+    write(window, "1+1")
+    before = window.sheet.strokes()[0]
+    window.tools.use(tool)
+    if tool == "select":
+        window.selector.select({0, 1, 2})
+    window.paper.event_generate("<ButtonPress-1>", x=120, y=125)
+    window.paper.event_generate("<B1-Motion>", x=150, y=165)
+    window.paper.event_generate("<Motion>", x=400, y=400)
+    settle(window)
+    if tool == "select":
+        assert np.array_equal(window.sheet.strokes()[0].points, before.moved(30, 40).points)
+    else:
+        assert window.sheet.strokes()[3].points[:, :2].tolist() == [[120, 125], [150, 165]]
+    window.root.event_generate("<Escape>")
+    window.root.event_generate("<Escape>")
+    assert window.sheet.empty
+
+
 def test_the_button_clears_whatever_is_selected_and_wherever_the_keys_go(window, write):
     write(window, "1")
     window.root.event_generate("<Control-a>")
