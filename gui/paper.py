@@ -49,7 +49,7 @@ class Paper(tk.Canvas):
         self._unshown: deque[int] = deque()
         self._unpainted: deque[int] = deque()
         self._painting: str | None = None
-        self.pen_down = False
+        self.pen_down = False  # or a drag moves what is selected: nothing is drawn meanwhile
         self.tips = ""  # stands under the hint
         self._reach = 0.0  # where the answers end at the right, in logical units
         self._drawn_region: tuple[int, int, int, int, str] | None = None

@@ -40,6 +40,7 @@ class Selector:
     def press(self, x: float, y: float, time: int) -> None:
         """Begin to move, to scale, or to draw a loop."""
         box = self._box()
+        self._paper.pen_down = True
         self._from, self._offset = (x, y), (0.0, 0.0)
         self._scaling = box is not None and max(abs(x - box.right), abs(y - box.bottom)) <= 2 * HANDLE
         inside = box is not None and box.left <= x <= box.right and box.top <= y <= box.bottom
@@ -73,6 +74,7 @@ class Selector:
         """Do what the drag said."""
         start, self._from = self._from, None
         loop, self._loop = self._loop, []
+        self._paper.pen_down = False
         self._paper.delete("loop")
         if start is None:
             return
@@ -88,6 +90,7 @@ class Selector:
 
     def cancel(self) -> None:
         """Select nothing; what a drag has moved is seen where it was."""
+        self._paper.pen_down = False
         if self._from is not None and self._offset != (0.0, 0.0):
             self._paper.redraw()
             self._answers.redraw()

@@ -70,6 +70,25 @@ def test_answers_go_with_what_is_moved_and_back_when_that_is_given_up(window, wr
     assert answer() == before
 
 
+def test_what_is_read_while_a_selection_is_dragged_is_shown_when_that_ends(window, write, settle, until):
+    write(window, "1+1")
+    window.tools.use("select")
+    window.selector.select({0, 1, 2})
+    paper = window.paper
+    until(window, lambda: not paper.painting)
+    answers, ink = paper.bbox("answer"), paper.bbox("ink")
+    paper.event_generate("<ButtonPress-1>", x=120, y=125)
+    paper.event_generate("<B1-Motion>", x=150, y=165)
+    moved = [tuple(np.add(box, (30, 40, 30, 40))) for box in (answers, ink)]
+    window.live.read_again()
+    settle(window)
+    assert [paper.bbox("answer"), paper.bbox("ink")] == moved
+    paper.event_generate("<ButtonRelease-1>", x=150, y=165)
+    settle(window)
+    until(window, lambda: not paper.painting)
+    assert [paper.bbox("answer"), paper.bbox("ink")] == moved
+
+
 def test_a_loop_selects_what_it_goes_around(window, write, drag):
     write(window, "111")
     window.tools.use("select")
