@@ -156,6 +156,7 @@ class Learning:
     def undo(self) -> None:
         """Read as before the last time that something was learnt."""
         if self._folder is None or self.model is None:
+            self._parts.status.say("Nothing was learnt yet")
             return
         before = self._folder / "before.npz"
         try:
@@ -167,6 +168,7 @@ class Learning:
             self._parts.status.warn(f"This cannot be undone: {error.strerror or error}")
             return
         self.told = "Undone: read as before."
+        self._parts.status.say(self.told)  # the panel may be hidden
         self._read_with(self.model)
 
     def close(self) -> None:

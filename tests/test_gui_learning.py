@@ -168,6 +168,9 @@ def test_learning_shows_before_and_after_and_is_undone_step_by_step(school, teac
     settle(school)
     assert teacher.used[-1] is None
     assert school.learning.model is None
+    assert school.status.text == "Undone: read as before."
+    root.event_generate("<Control-U>")
+    assert school.status.text == "Nothing was learnt yet"
 
 
 @pytest.mark.parametrize("after", [0, 1])
