@@ -16,10 +16,7 @@ from hwcalc.gui.typeset import ROOT, SIGN, Piece
 from hwcalc.handwriting import AXIS, Hand
 from hwcalc.ink import FloatArray
 
-NEAT = (
-    56,
-    0.2,
-)  # seed and sloppiness of the hand: of sixty the one whose characters are taken least for others
+NEAT = 56, 0.2  # seed and sloppiness of the hand: of sixty that whose characters are taken least for others
 CHARACTERS = "0123456789=-+×/□÷"
 FORMS = 3  # of each character, so that no two neighbours are alike
 EM = 0.77  # height of a digit, in heights of the font that it stands for
