@@ -24,6 +24,9 @@ TOLD_OTHERWISE = frozenset((".", "÷", EMPTY_BOX))
 COMMA = 0.3
 """A point higher than this, in units, is a comma, or what was taken for one."""
 
+HIGH = 0.4
+"""A point that ends higher than this, as a share of the height of the digit beside it, is none."""
+
 UNLIKELY = log(1e-3)
 """A symbol that looks less like its label is doubtful: it was read only because others make no sense there."""
 
@@ -74,7 +77,23 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
             for a, b in parse.neighbours()
             if any(piece is a or piece is b for piece in shaped)
         )
-        or any(_stands_under(b, a) for a, b in parse.neighbours() if any(piece is b for piece in unsaid))
+        or any(
+            _stands_under(b, a) or _stands_high(a, b) or _stands_high(b, a)
+            for a, b in parse.neighbours()
+            if any(piece is a or piece is b for piece in unsaid)
+        )
+    )
+
+
+def _stands_high(point: Piece, digit: Piece) -> bool:
+    """Whether what was read as a point stands in the upper part of a digit beside it."""
+    own, other = point.group.box, digit.group.box
+    alike = point.raised == digit.raised
+    return (
+        point.label == "."
+        and alike
+        and digit.label.isdigit()
+        and own.bottom < other.top + HIGH * other.height
     )
 
 

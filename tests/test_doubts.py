@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import hwcalc
@@ -11,3 +12,10 @@ def test_a_small_note_under_a_plus_makes_no_other_sign_of_it_surely(note) -> Non
     line = sum_strokes("9+7=", 60, 20, 20)
     assert not hwcalc.read_ink(line).doubtful
     assert hwcalc.read_ink([*line, *sum_strokes(note, 15, 105, 92)]).doubtful
+
+
+def test_a_mark_high_beside_a_digit_is_no_point_surely() -> None:
+    line = sum_strokes("5+7=", 60, 40, 20)
+    for x, y in ((22, 8), (28, 14), (28, 26)):
+        reading = hwcalc.read_ink([np.array([(x, y), (x, y + 16)]), *line])
+        assert (reading.text, reading.doubtful) == (".5+7=", True)
