@@ -1,4 +1,4 @@
-"""hwcalc.merged_lines: the lines of = may have run into each other, and no minus is taken for them."""
+"""hwcalc.merged_lines: the lines of = may have run into each other, and no minus is taken for them or a point."""
 
 from __future__ import annotations
 
@@ -39,6 +39,20 @@ def test_lines_that_touch_are_an_equals_sign(text: str, pen: int) -> None:
 @pytest.mark.parametrize("pen", [3, 6, 9])
 def test_a_minus_stays_one(pen: int) -> None:
     assert read(drawn(sum_strokes("9-4", 60, 30, 30), (250, 130), pen)).text == "9-4"
+
+
+@pytest.mark.parametrize("height", [28, 40, 60])
+def test_a_hyphen_is_a_minus(height: int) -> None:
+    picture = drawn(sum_strokes("79 45=34", height, height, height), (10 * height, 3 * height), height / 9)
+    left, top = round(3.4 * height), round(1.47 * height)
+    picture[top : top + round(0.14 * height), left : left + round(0.3 * height)] = 40
+    assert read(picture).text == "79-45=34"
+
+
+def test_a_flat_point_stays_one() -> None:
+    picture = drawn(sum_strokes("79 45+34", 40, 40, 40), (400, 120), 4)
+    picture[75:80, 136:146] = 40
+    assert read(picture).text == "79.45+34"
 
 
 def test_a_thick_minus_is_taken_for_an_equals_sign_in_doubt_only() -> None:
