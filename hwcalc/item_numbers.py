@@ -8,7 +8,7 @@ sense in `3)`, so that it was read as a digit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ _ROOM = 0.3  # least after such a point, of the height of the digit before it
 _ALIKE = 0.6  # of the room behind other numbers is the least behind this one,
 _WIDER = 1.5  # and this times wider than any other gap
 _MOST = 0.75  # of the items have a bracket: then all are numbered or lettered
+_SIGNS = frozenset("+-×÷=")
 _LETTERS = frozenset(".(")
 """What letters are taken for, and no digits: neither stands before a closing bracket."""
 
@@ -37,7 +38,8 @@ def item_numbers(
     A bracket that was never opened after one or two digits is proof enough, and so is a ring around them with a
     digit behind it. Points, and rings with nothing behind, are believed only if there are several, points each
     followed by some room, and their numbers are nearly all of those from the least to the largest. Where most items
-    are numbered one after the other, or nearly all have a bracket, so are those whose bracket or point was misread.
+    are numbered one after the other, or nearly all have a bracket, so are those whose bracket or point was misread;
+    and those whose first digits are the numbers that several others lack.
     """
     lengths = [_bracketed(look) for look in looks]
     pointed = {i: _pointed(r) for i, r in enumerate(readings) if _pointed(r)}
@@ -52,6 +54,9 @@ def item_numbers(
     told = {i: _number("".join(looks[i])) or _digits(readings[i]) for i in certain}
     first = Counter(int(number) - i for i, number in told.items() if number.isdigit())
     rooms = [gaps[lengths[i] - 1] for i in certain if len(gaps := _gaps(readings[i])) >= lengths[i]]
+    if rooms:
+        for i, length in _missing(readings, told, median(rooms)).items():
+            lengths[i] = length
     in_order = max(first.values(), default=0) >= max(_FEWEST, len(readings) / 2)
     if rooms and (in_order or len(certain) >= max(_FEWEST, _MOST * len(readings))):
         for i, reading in enumerate(readings):
@@ -62,6 +67,24 @@ def item_numbers(
 def _count_on(numbers: Collection[int]) -> bool:
     """Are they several, and nearly all from the least to the largest?"""
     return len(numbers) >= _FEWEST and max(numbers) - min(numbers) < 1.4 * len(numbers)
+
+
+def _missing(readings: Sequence[Reading], told: Mapping[int, str], room: float) -> dict[int, int]:
+    """How long the numbers are that count on with those `told`: before a misread bracket and about `room`."""
+    numbers = {int(number) for number in told.values() if number.isdigit()}
+    found: dict[int, int] = {}
+    for i, reading in enumerate(readings):
+        gaps, digits = _gaps(reading), _digits(reading)
+        ways = [
+            (gaps[n], int(digits[:n]), n + 1)
+            for n in range(1, min(len(digits) + 1, len(gaps)))
+            if max(gaps[:n]) <= _ROOM and gaps[n] > _ALIKE * room and reading.symbols[n].label not in _SIGNS
+        ]
+        if ways and i not in told and max(ways)[1] not in numbers:
+            _, number, found[i] = max(ways)
+            numbers.add(number)
+    several = len(told) >= _FEWEST and len(numbers) >= _MOST * len(readings)
+    return found if several and _count_on(numbers) else {}
 
 
 def _set_apart(reading: Reading, room: float) -> int:

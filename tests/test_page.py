@@ -213,6 +213,22 @@ def test_item_numbers_with_brackets() -> None:
     assert item_numbers(readings, [")12", "-)2", "2"]) == [0, 0, 0]
 
 
+COUNTED = ["11   12+3", "41   45-6", "31   7+8", "51   7+8"]
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("21   9+1", 2), ("31   9+1", 0), ("91   9+1", 0), ("2+   9+1", 0), ("219+1", 0)],
+    ids=["lacking", "there already", "not in turn", "a sign", "no room"],
+)
+def test_numbers_that_count_on_are_those_of_items(text: str, length: int) -> None:
+    readings = [read_ink(write_line(Hand(3), text, late=0.0)[0]) for text in [*COUNTED, text]]
+    looks = [["1", ")"], ["4", ")"], ["3", ")"], ["5", "1"], [text[0], "1"]]
+    lengths = item_numbers(readings, looks)
+    assert lengths[:3] == [2, 2, 2]
+    assert lengths[4] == length
+
+
 def test_items_may_have_letters() -> None:
     texts = ["0   12+3", "0245-6", "07+8", "0   9+1"]
     readings = [read_ink(write_line(Hand(3), text, late=0.0)[0]) for text in texts]
