@@ -90,12 +90,15 @@ class Stroke:
         one pixel per unit.
     component : int or None
         For a piece of a picture: pieces with the same number were cut from one connected component.
+    cut_off : bool
+        For a piece of a picture: it reaches the edge of that, and may go on beyond.
     """
 
     points: FloatArray
     times: FloatArray | None = None
     mask: ByteArray | None = None
     component: int | None = None
+    cut_off: bool = False
 
     @cached_property
     def box(self) -> Box:

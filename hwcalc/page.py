@@ -50,11 +50,15 @@ def one_expression(ink: Ink) -> Ink:
 
 
 def left_out(ink: Ink, parts: Iterable[Ink]) -> list[Box]:
-    """The boxes of what is as large as a sign, and neither in one of these parts of the ink nor a drawing."""
+    """The boxes of what is cut off, or as large as a sign and not in one of these parts of the ink; of no drawing."""
     taken = {id(stroke) for part in parts for stroke in part.strokes}
     usual = usual_height([s.box for s in ink.strokes])
-    boxes = [s.box for s in ink.strokes if id(s) not in taken]
-    return [b for b in boxes if DASH * usual < max(b.width, b.height) < HUGE * usual]
+    sizes = [(s, max(s.box.width, s.box.height)) for s in ink.strokes]
+    return [
+        s.box
+        for s, size in sizes
+        if size < HUGE * usual and (s.cut_off or (size > DASH * usual and id(s) not in taken))
+    ]
 
 
 def lacks(part: Ink, boxes: Iterable[Box]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -57,6 +58,7 @@ _SOFT = 0.35  # widths of the pen; less or more makes fewer strokes whole
 _COLOURED = 0.87  # of the brightest colour of a pixel is its grey, at most,
 _LIGHT = 0.6  # where that is brighter than this share of the paper's,
 _BAND = 2.5  # and widths of the pen wide, where it was highlighted
+_EDGE = 1.5  # pixels from the edge of the picture what is nearer may go on beyond it
 _SKEWED = 3.0  # degrees; what is less is read as well as it stands
 
 
@@ -71,11 +73,14 @@ class Writing(NamedTuple):
         What is lighter is paper.
     to_picture : float64 (2, 3)
         From the pixels of `darkness` to those of the picture.
+    size : float64 (2,)
+        Width and height of the picture.
     """
 
     darkness: ByteArray
     faintest: float
     to_picture: FloatArray
+    size: FloatArray
 
 
 def ink_from_picture(image: ByteArray) -> Ink:
@@ -113,7 +118,7 @@ def writing(image: ByteArray) -> Writing:
     x, y = image.shape[1] / grey.shape[1], image.shape[0] / grey.shape[0]
     part, factor = _scaled_to_pen(part, threshold)
     to_picture = np.array([[x / factor, 0.0, left * x], [0.0, y / factor, top * y]])
-    return Writing(part, faintest, to_picture)
+    return Writing(part, faintest, to_picture, np.array(image.shape[1::-1], np.float64))
 
 
 def second_looks(image: ByteArray, found: Writing) -> Iterator[Writing]:
@@ -166,7 +171,27 @@ def ink_of(writing: Writing, degrees: float = 0.0) -> Ink:
         to_picture[:, 2] += writing.to_picture[:, 2]
     binary = binarise(part, writing.faintest)
     width = pen_width(binary)
-    return Ink(_pieces(binary, width), pen_width=width, to_picture=to_picture)
+    strokes = _pieces(binary, width)
+    sides = np.array([_sides(stroke, to_picture, writing.size) for stroke in strokes])
+    if not sides.any(axis=0).all():  # else the picture was cropped to its ink
+        strokes = tuple(replace(s, cut_off=bool(own.any())) for s, own in zip(strokes, sides, strict=True))
+    return Ink(strokes, pen_width=width, to_picture=to_picture)
+
+
+def _sides(stroke: Stroke, to_picture: FloatArray, size: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which sides of the picture a piece reaches: left, top, right, bottom."""
+    room = _EDGE * np.abs(to_picture[:, :2]).sum(axis=1)
+
+    def reached(x: npt.ArrayLike, y: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        there = np.stack([x, y], axis=1) @ to_picture[:, :2].T + to_picture[:, 2]
+        return np.append(there.min(axis=0) < room, there.max(axis=0) > size - room)
+
+    left, top, right, bottom = stroke.box
+    box = reached([left, right, left, right], [top, top, bottom, bottom])
+    if stroke.mask is None or not box.any():
+        return box
+    y, x = np.nonzero(stroke.mask)
+    return reached(left + x + 0.5, top + y + 0.5)
 
 
 def _turned(darkness: ByteArray, degrees: float) -> tuple[ByteArray, FloatArray]:

@@ -121,7 +121,7 @@ def _leveled(found: Writing, degrees: float, digits: bool) -> Reading:
 
 
 def unless_incomplete(reading: Reading, left_out: Sequence[Box]) -> Reading:
-    """The reading, doubtful if it leaves out ink that may belong to it; `left_out` are the boxes of such ink."""
+    """The reading, doubtful if ink may belong to it that it leaves out or that is cut off; `left_out` are its boxes."""
     if not page.lacks(source_of(reading).ink, left_out):
         return reading
     return replace(reading, confidence=_INCOMPLETE * reading.confidence, doubtful=True)

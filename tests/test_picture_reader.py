@@ -42,6 +42,30 @@ def test_two_dots_over_each_other_divide(monkeypatch, place, pen):
     assert [reading.text for reading in hwcalc.read_page(picture)] == ["12÷3=4"]
 
 
+@pytest.mark.parametrize(
+    "part", [np.s_[:, 45:], np.s_[:, :-60], np.s_[38:], np.s_[:80]], ids=["left", "right", "top", "bottom"]
+)
+def test_what_is_cut_off_by_the_edge_of_the_picture_is_doubtful(part):
+    picture = sum_picture("7+5=12")
+    assert not hwcalc.read(picture).doubtful
+    assert hwcalc.read(picture[part]).doubtful
+    assert [reading.doubtful for reading in hwcalc.read_page(picture[part])] == [True]
+
+
+def test_what_is_cut_off_at_an_angle_is_doubtful():
+    turn = cv2.getRotationMatrix2D((219, 60), 8, 1)
+    picture = cv2.warpAffine(sum_picture("7+5=12"), turn, (438, 160), borderValue=225)
+    assert not hwcalc.read(picture).doubtful
+    assert hwcalc.read(np.ascontiguousarray(picture[:, 50:])).doubtful
+
+
+def test_a_picture_cropped_to_its_ink_is_read_surely():
+    picture = sum_picture("7+5=12")
+    y, x = np.nonzero(picture < 150)
+    reading = hwcalc.read(picture[y.min() : y.max() + 1, x.min() : x.max() + 1])
+    assert (reading.text, reading.doubtful) == ("7+5=12", False)
+
+
 def chalked(picture, gaps):
     """As chalk or a soft pencil leaves it: with gaps in every stroke."""
     rough = cv2.GaussianBlur(np.random.default_rng(2).normal(0, 1, picture.shape), (0, 0), 1.2)
