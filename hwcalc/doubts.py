@@ -6,9 +6,10 @@ In flow a parse and what the classifier says of its candidates; out flows whethe
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
+from . import expression
 from .crossed_out import crosses_out, stands_over
 from .features import FeatureArray
 from .ink import Ink
@@ -32,6 +33,13 @@ UNLIKELY = log(1e-3)
 
 FOREIGN = log(0.5)
 """A digit less likely than this among all labels makes a plain number doubtful: it may be something else."""
+
+
+NO_END = tuple("+-×÷/(√")
+"""No result ends with what wants something after it: that is the tick or cross of a teacher behind it,"""
+
+TICK = "√1"
+"""and so is what adds nothing to it."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +70,18 @@ class Looks:
 
 def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[int]], looks: Looks) -> bool:
     """Whether something in a reading is not what it was read as; `said` are the strokes whose label is known."""
-    unsaid = [piece for piece in parse.symbols() if frozenset(piece.group.strokes) not in said]
+    symbols = list(parse.symbols())
+    unsaid = [piece for piece in symbols if frozenset(piece.group.strokes) not in said]
     shaped = [piece for piece in unsaid if piece.label not in TOLD_OTHERWISE]
     commas = [piece for piece in unsaid if piece.label == "." and piece.group.box.height > COMMA * unit]
     strange = looks.letters
-    if ink.pen_width is not None:
+    picture = ink.pen_width is not None
+    if picture:
         strange = or_junk(strange, looks.log_probability, looks.labels)
     return (
         is_foreign([piece.group for piece in (*shaped, *commas)], looks.candidates, looks.letters, strange)
         or min(looks.of([piece for piece in shaped if piece.form is Form.MARK]), default=0.0) < UNLIKELY
+        or (picture and symbols[-1:] == unsaid[-1:] and _is_marked(parse))
         or crosses_out([(piece.label, ink.group(piece.group.strokes)) for piece in shaped], unit)
         or any(
             stands_over(a.group.box, b.group.box, unit)
@@ -101,6 +112,18 @@ def _stands_under(point: Piece, sign: Piece) -> bool:
     """Whether what was read as the point of a number without a digit before stands under the sign before that."""
     box = sign.group.box
     return point.label == "." and sign.label in "+-×÷=" and box.left < point.group.box.center[0] < box.right
+
+
+def _is_marked(parse: Parse) -> bool:
+    """Whether a tick or a cross stands behind an equation: it ends as no result does, or is true without its end."""
+    result = parse.labels.partition("=")[2]
+    if result.endswith(NO_END) or (result.endswith(TICK) and result != TICK):
+        return True
+    return _holds(replace(parse, pieces=parse.pieces[:-1])) and not _holds(parse)
+
+
+def _holds(parse: Parse) -> bool:
+    return expression.evaluate(parse.row()).value is True
 
 
 def is_foreign_number(parse: Parse, looks: Looks) -> bool:

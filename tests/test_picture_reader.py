@@ -66,6 +66,21 @@ def test_a_picture_cropped_to_its_ink_is_read_surely():
     assert (reading.text, reading.doubtful) == ("7+5=12", False)
 
 
+@pytest.mark.parametrize("text", ["9-4=5÷", "9-4=3÷", "7+5=12+", "7+5=121"])
+def test_a_result_that_may_be_ticked_is_doubtful(text):
+    reading = hwcalc.read(sum_picture(text))
+    assert (reading.text, reading.doubtful) == (text, True)
+    known = hwcalc.correct(reading, len(reading.symbols) - 1, text[-1])
+    assert (known.text, known.doubtful) == (text, False)
+    assert not hwcalc.read_ink(sum_strokes(text, 60, 30, 30)).doubtful
+
+
+def test_a_tick_that_is_read_as_a_root_is_doubtful():
+    tick = [np.array([[440, 70], [460, 95], [500, 30], [560, 30]], float), *sum_strokes("1", 20, 510, 45)]
+    reading = hwcalc.read(drawn([*sum_strokes("7+5=12", 60, 30, 30), *tick], (640, 150), 5))
+    assert (reading.text, reading.doubtful) == ("7+5=12√1", True)
+
+
 def chalked(picture, gaps):
     """As chalk or a soft pencil leaves it: with gaps in every stroke."""
     rough = cv2.GaussianBlur(np.random.default_rng(2).normal(0, 1, picture.shape), (0, 0), 1.2)
