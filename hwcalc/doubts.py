@@ -81,6 +81,7 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
     return (
         is_foreign([piece.group for piece in (*shaped, *commas)], looks.candidates, looks.letters, strange)
         or min(looks.of([piece for piece in shaped if piece.form is Form.MARK]), default=0.0) < UNLIKELY
+        or (picture and _lacks_equals(parse, unsaid))
         or (picture and symbols[-1:] == unsaid[-1:] and _is_marked(parse))
         or crosses_out([(piece.label, ink.group(piece.group.strokes)) for piece in shaped], unit)
         or any(
@@ -120,6 +121,15 @@ def _is_marked(parse: Parse) -> bool:
     if result.endswith(NO_END) or (result.endswith(TICK) and result != TICK):
         return True
     return _holds(replace(parse, pieces=parse.pieces[:-1])) and not _holds(parse)
+
+
+def _lacks_equals(parse: Parse, unsaid: Collection[Piece]) -> bool:
+    """Whether a sum without = would be a true equation if a minus that is `unsaid` were two lines that ran together."""
+    if "=" in parse.labels:
+        return False
+    signs = [(n, p) for n, p in enumerate(parse.symbols()) if p.form is Form.MARK and p.label in "+-×÷"]
+    minuses = [n for n, piece in signs if piece.label == "-" and piece in unsaid]
+    return len(signs) > 1 and any(_holds(parse.relabelled({n: "="})) for n in minuses)
 
 
 def _holds(parse: Parse) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwcalc import read, read_page
+from hwcalc import correct, read, read_page
 from hwcalc.glyphs import default_classifier
 from hwcalc.ink import ByteArray, Ink
 from hwcalc.merged_lines import with_merged_lines
@@ -34,6 +34,14 @@ def test_lines_that_touch_are_an_equals_sign(text: str, pen: int) -> None:
     picture = with_close_lines(text, pen, pen)
     assert read(picture).text == text
     assert [reading.text for reading in read_page(picture)] == [text]
+
+
+@pytest.mark.parametrize("text", ["4+5=9", "70-25=45"])
+def test_lines_no_thicker_than_a_minus_are_doubtful_where_they_make_it_true(text: str) -> None:
+    reading = read(with_close_lines(text, 2, 6))
+    assert (reading.text, reading.doubtful) == (text.replace("=", "-"), True)
+    assert not correct(reading, text.index("="), "-").doubtful
+    assert not read(drawn(sum_strokes("4+5-7", 60, 30, 30), (400, 130), 6)).doubtful
 
 
 @pytest.mark.parametrize("pen", [3, 6, 9])
