@@ -25,6 +25,7 @@ _SHORTEST = 0.45  # of what the sheet has room for
 _LEAST_ROOM = 0.15  # of the width; what fits into a smaller corner is not looked for
 _MOST_RULES = 150
 _PEN = 0.75  # of the width of the pen; what is thinner or fainter was not written with it
+_BROKEN = 0.08  # of its length is the widest gap of a line that does not run from border to border
 _POINT = 0.4  # of the square of that width has the smallest point
 
 
@@ -39,7 +40,8 @@ class Rule(NamedTuple):
     """A line from left to right: the row of its middle in each column from `left` on.
 
     `place` tells parallel lines apart: the row in the middle of the picture. `share`
-    is the length of the line over what the sheet has room for there, which in a corner is little.
+    is the length of the line over what the sheet has room for there, which in a corner is little; `gap` is its
+    widest gap over its length.
     """
 
     left: int
@@ -48,6 +50,7 @@ class Rule(NamedTuple):
     darkness: float = 0.0
     place: float = 0.0
     share: float = 1.0
+    gap: float = 0.0
 
     @property
     def right(self) -> int:
@@ -237,8 +240,11 @@ def _measured(curve: Rule, step: int, level: ByteArray) -> Rule:
     columns = np.arange(left, min(curve.right * step, level.shape[1]))
     rows = np.interp(columns, np.arange(curve.left, curve.right) * step, curve.rows)
     # Where a line is a line, little of it is missing: writing that stands in a row has gaps.
-    darkness = float(np.percentile(level[np.rint(rows).astype(np.intp), columns], 30))
-    return Rule(left, rows, curve.thickness, darkness)
+    along = level[np.rint(rows).astype(np.intp), columns]
+    darkness = float(np.percentile(along, 30))
+    around = cv2.dilate(level, np.ones((5, 1), np.uint8))[np.rint(rows).astype(np.intp), columns]
+    dark = np.flatnonzero(np.concatenate(([True], around > darkness / 2, [True])))
+    return Rule(left, rows, curve.thickness, darkness, gap=float(np.diff(dark).max() - 1) / len(along))
 
 
 def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Rule]) -> Pen:
@@ -255,13 +261,14 @@ def _pen(darkness: ByteArray, faintest: float, across: list[Rule], down: list[Ru
 
 
 def _printed(rules: list[Rule], pen: Pen) -> list[Rule]:
-    """Those that no pen would have drawn: two of three signs are there."""
+    """Those that no pen would have drawn: two of three signs are there, and no wide gaps as between sums."""
     through = [r for r in rules if r.share > 0.97]
     # A rule may seem to end early where the light or the sheet does; dashes of the writing are no rules.
     rows = (row for row in (rules, through) if len(row) >= 3)
     regular = next((row for row in rows if _even([r.place for r in row])), [])
     slight = [r for r in rules if r.darkness < _PEN * pen.darkness or r.thickness < _PEN * pen.width]
-    return [r for r in rules if sum(any(r is s for s in sign) for sign in (through, regular, slight)) >= 2]
+    printed = [r for r in rules if sum(any(r is s for s in sign) for sign in (through, regular, slight)) >= 2]
+    return [r for r in printed if r.gap < _BROKEN or any(r is s for s in through)]
 
 
 def _even(places: list[float]) -> bool:

@@ -115,3 +115,13 @@ def test_a_point_on_a_line_stays(y: int) -> None:
         lines[row - 1 : row + 2] = 170
     cv2.circle(picture, (90, y), 2, 40, -1)
     assert len(ink_from_picture(np.minimum(picture, lines)).strokes) == 3
+
+
+def test_the_rules_of_sums_beside_each_other_are_no_lines_of_the_paper() -> None:
+    picture = np.full((700, 1000), 225, np.uint8)
+    for y in (150, 350, 550):
+        for x in (80, 390, 700):
+            cv2.line(picture, (x, y), (x + 220, y), 60, 2)
+            cv2.circle(picture, (x + 110, y - 60), 25, 40, 5)
+    dark = darkness(picture)
+    assert without_rules(dark, 8.0, np.ones_like(picture)) is dark
