@@ -4,6 +4,8 @@ In flows the `Ink` of a whole page, of a picture or a pen; out flows one `Ink` f
 
     strokes ─▶ marks (=, ÷, a fraction) ─▶ chains along the lines ─▶ with points ─▶ cut at wide gaps ─▶ in order
        page_strokes                   page_lines             page_points       page_lines       page_order
+
+Sums in columns are taken out before the marks are joined (`page_columns`).
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .ink import Box, Ink
+from .page_columns import columns_of
 from .page_lines import chains_of, cut, with_small_ones
 from .page_order import in_reading_order
 from .page_points import attach_points
-from .page_strokes import DASH, HUGE, marks_of, usual_height
+from .page_strokes import DASH, HUGE, joined, marks_of, parts_of, usual_height
 
 _AROUND = (
     0.9  # times the height of a digit from an expression, or nearer: what is left out there may belong to it
@@ -49,6 +52,11 @@ def one_expression(ink: Ink) -> Ink:
     return replace(ink, strokes=ink.group(sorted(i for m in chain for i in m.strokes)))
 
 
+def is_in_columns(ink: Ink) -> bool:
+    """Is it, or holds it, a sum in columns?"""
+    return bool(columns_of(parts_of(ink)))
+
+
 def left_out(ink: Ink, parts: Iterable[Ink]) -> list[Box]:
     """The boxes of what is cut off, or as large as a sign and not in one of these parts of the ink; of no drawing."""
     taken = {id(stroke) for part in parts for stroke in part.strokes}
@@ -71,12 +79,15 @@ def groups(ink: Ink) -> list[list[int]]:
     """The numbers of the strokes of each expression, ascending; see `expressions`."""
     if not ink.strokes:
         return []
-    marks = marks_of(ink)
-    if not marks:
+    parts = parts_of(ink)
+    if not parts:
         return []
+    sums = columns_of(parts)
+    taken = {id(m) for chain in sums for m in chain}
+    marks = joined([m for m in parts if id(m) not in taken])
     dots = [m for m in marks if m.is_dot]
     chains = chains_of([m for m in marks if not m.is_dot])
-    attach_points(chains, dots, ink.pen_width)
-    chains = with_small_ones(cut(chains)) or [[dot] for dot in dots]
+    attach_points(chains + sums, dots, ink.pen_width)
+    chains = with_small_ones(cut(chains) + sums) or [[dot] for dot in dots]
     chains = [chain for chain in chains if not all(m.is_sign for m in chain)] or chains
     return [sorted(i for m in chain for i in m.strokes) for chain in in_reading_order(chains)]

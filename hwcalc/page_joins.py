@@ -6,7 +6,7 @@ symbols before which one is to be cut.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias
@@ -28,9 +28,12 @@ _APART = 0.7  # of the height of a digit, or more, are two numbers without a sig
 _MOST = 0.6  # of the readings of a page have an operator: then a number alone is a part of one
 
 
-def joins(readings: Sequence[Reading]) -> list[list[int]]:
-    """Which readings are one expression: lists of numbers from left to right, most of one number only."""
-    right, left = _nearest(readings)
+def joins(readings: Sequence[Reading], alone: Collection[int] = ()) -> list[list[int]]:
+    """Which readings are one expression: lists of numbers from left to right, most of one number only.
+
+    Those with a number in `alone` go on with no other.
+    """
+    right, left = _nearest(readings, alone)
     numbers = {i for i, r in enumerate(readings) if _is_number(r)}
     if len(numbers) > (1 - _MOST) * len(readings):
         numbers = set()
@@ -47,22 +50,22 @@ def joins(readings: Sequence[Reading]) -> list[list[int]]:
     return chained(after, range(len(readings)))
 
 
-def rows(readings: Sequence[Reading]) -> list[list[int]]:
-    """The numbers of the readings that stand beside each other, near enough to be one expression."""
-    right, left = _nearest(readings)
+def rows(readings: Sequence[Reading], alone: Collection[int] = ()) -> list[list[int]]:
+    """The numbers of the readings that stand beside each other, near enough to be one expression; see `joins`."""
+    right, left = _nearest(readings, alone)
     return chained({i: j for i, (_, j) in right.items() if left[j][1] == i}, range(len(readings)))
 
 
 _Nearest: TypeAlias = dict[int, tuple[float, int]]
 
 
-def _nearest(readings: Sequence[Reading]) -> tuple[_Nearest, _Nearest]:
+def _nearest(readings: Sequence[Reading], alone: Collection[int]) -> tuple[_Nearest, _Nearest]:
     """For each reading the room to the nearest to the right of it, and which; the same to the left."""
     gaps = {
         (i, j): gap
         for i, before in enumerate(readings)
         for j, after in enumerate(readings)
-        if i != j and (gap := _gap(before, after)) < _FAR
+        if i != j and not {i, j} & set(alone) and (gap := _gap(before, after)) < _FAR
     }
     right = {i: min((gap, j) for (k, j), gap in gaps.items() if k == i) for i, _ in gaps}
     left = {j: min((gap, i) for (i, k), gap in gaps.items() if k == j) for _, j in gaps}

@@ -7,7 +7,7 @@ are the numbers of items to `item_numbers`; here they are asked in turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from operator import attrgetter
@@ -151,8 +151,13 @@ def _expressions(ink: Ink) -> list[_OnPage]:
     """Every expression in the ink of a page."""
     written = _written(ink)
     left_out = page.left_out(ink, written)
-    readings = [part for one in written for part in _parted(read_source(Source(one)))]
-    readings = _joined(_rejoined(_joined(readings)))
+    columns = {id(one) for one in written if page.is_in_columns(one)}
+    readings = []
+    for one in written:
+        reading = read_source(Source(one))
+        readings += [reading] if id(one) in columns else _parted(reading)
+    for joined in (_joined, _rejoined, _joined):
+        readings = joined(readings, {i for i, r in enumerate(readings) if id(source_of(r).ink) in columns})
     found: list[_OnPage] = []
     rings = [_ringed(reading) for reading in readings]
     lengths = item_numbers(readings, _looks(readings), [count for count, _ in rings])
@@ -209,18 +214,18 @@ def _together(readings: Sequence[Reading]) -> Reading:
     return read_source(Source(replace(inks[0], strokes=tuple(s for ink in inks for s in ink.strokes))))
 
 
-def _joined(readings: Sequence[Reading]) -> list[Reading]:
-    """The readings of a page, those made one of which one goes on with what the other began."""
-    return [_together([readings[i] for i in run]) for run in joins(readings)]
+def _joined(readings: Sequence[Reading], alone: Collection[int] = ()) -> list[Reading]:
+    """The readings of a page, those made one of which one goes on with what the other began, but not those `alone`."""
+    return [_together([readings[i] for i in run]) for run in joins(readings, alone)]
 
 
-def _rejoined(readings: Sequence[Reading]) -> list[Reading]:
-    """The readings of a page, those made one that read better so: `×4` alone is read as 84.
+def _rejoined(readings: Sequence[Reading], alone: Collection[int] = ()) -> list[Reading]:
+    """The readings of a page, those made one that read better so: `×4` alone is read as 84; but not those `alone`.
 
     Of each row the way to part it with the highest product of confidences.
     """
     runs: list[tuple[int, Reading]] = []
-    for row in rows(readings):
+    for row in rows(readings, alone):
         ways: list[tuple[float, list[tuple[int, Reading]]]] = [(1.0, [])]
         for end in range(1, len(row) + 1):
             ways.append(

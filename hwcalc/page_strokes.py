@@ -81,6 +81,11 @@ Chain: TypeAlias = list[Mark]
 
 def marks_of(ink: Ink) -> list[Mark]:
     """The marks of a page; what is too large for writing, and dirt within digits, is left out."""
+    return joined(parts_of(ink))
+
+
+def parts_of(ink: Ink) -> list[Mark]:
+    """What the marks of a page are joined of."""
     found = _connected(ink)
     usual = usual_height(list(found.values()))
     # a frame or the lines of a table would join all that stands within
@@ -92,16 +97,20 @@ def marks_of(ink: Ink) -> list[Mark]:
     thick = ink.pen_width or 0.0
     marks = _with_blanks(_with_dots(marks, thick), thick)
     grid = grid_of(marks)
-    marks = [
+    return [
         m
         for m in marks
         if not is_dirt(m, ink.pen_width) or not any(_holds(marks[i], m) for i in grid.near(m.box))
     ]
+
+
+def joined(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks, those made one that are one sign, digit or fraction."""
     # a bar between two rows must not join their digits, as the bar of a 5 would
     grid = grid_of(marks)
     bars = {i for i, m in enumerate(marks) if m.is_flat and all(_over_and_under(m, marks, grid))}
     others = [m for i, m in enumerate(marks) if i not in bars]
-    return _joined(_stacked(_joined(others) + [marks[i] for i in sorted(bars)]))
+    return _merged(_stacked(_merged(others) + [marks[i] for i in sorted(bars)]))
 
 
 def _connected(ink: Ink) -> dict[tuple[int, ...], Box]:
@@ -220,7 +229,7 @@ def _units(boxes: Sequence[Box], usual: float) -> FloatArray:
     return np.asarray(np.clip(units, 0.4 * usual, 2.5 * usual))
 
 
-def _joined(marks: Sequence[Mark]) -> list[Mark]:
+def _merged(marks: Sequence[Mark]) -> list[Mark]:
     """Strokes over each other become one mark: the bars of =, the parts of ÷, 5, 4, × and of a root."""
     order = sorted(marks, key=lambda m: m.box.left)
     grid = grid_of(order)
