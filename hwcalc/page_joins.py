@@ -25,7 +25,9 @@ _FAR = 5.0
 _NEAR = 3.0
 _CLEARLY = 1.3  # times wider than any other is a gap that parts two equations
 _APART = 0.7  # of the height of a digit, or more, are two numbers without a sign between them
+_LEVEL = 0.4  # of the height of the lower one or more have those in common that stand in one row
 _MOST = 0.6  # of the readings of a page have an operator: then a number alone is a part of one
+_ROWS = 3  # of a table at least have an answer in the next cell
 
 
 def joins(readings: Sequence[Reading], alone: Collection[int] = ()) -> list[list[int]]:
@@ -47,7 +49,32 @@ def joins(readings: Sequence[Reading], alone: Collection[int] = ()) -> list[list
         )
         if _continues(readings[i], readings[j], gap) or (number and gap < _NEAR):
             after[i] = j
-    return chained(after, range(len(readings)))
+    return chained(after | _in_cells(readings, alone), range(len(readings)))
+
+
+def _in_cells(readings: Sequence[Reading], alone: Collection[int]) -> dict[int, int]:
+    """For what asks for a value the number far to the right of it, where most have one, as in the cells of a table."""
+    asking = [
+        i for i, r in enumerate(readings) if r.symbols and r.symbols[-1].label == "=" and i not in alone
+    ]
+    free = [i for i in range(len(readings)) if i not in alone]
+    answers = {}
+    for i in asking:
+        j = _only([(_gap(readings[i], readings[j], 0.0), j) for j in free if j != i], readings)
+        if j is None or not readings[j].symbols or not _is_number(readings[j]):
+            continue
+        if _only([(_gap(readings[k], readings[j], 0.0), k) for k in free if k != j], readings) == i:
+            answers[i] = j
+    return answers if len(answers) >= max(_ROWS, _MOST * len(asking)) else {}
+
+
+def _only(near: Sequence[tuple[float, int]], readings: Sequence[Reading]) -> int | None:
+    """The nearest, by the room to each, unless another in the same column is in the row too."""
+    row = sorted(pair for pair in near if pair[0] < inf)
+    if not row:
+        return None
+    first = readings[row[0][1]].box
+    return None if any(first.aside(readings[j].box) < 0 for _, j in row[1:]) else row[0][1]
 
 
 def rows(readings: Sequence[Reading], alone: Collection[int] = ()) -> list[list[int]]:
@@ -119,14 +146,17 @@ def cut_questions(reading: Reading) -> int | None:
     return place if place and reading.symbols[place - 1].label == "=" else None
 
 
-def _gap(before: Reading, after: Reading) -> float:
-    """The room between two readings in heights of a digit, infinite if they do not stand in one row."""
+def _gap(before: Reading, after: Reading, level: float = _LEVEL) -> float:
+    """The room between two readings in heights of a digit, infinite if they do not stand in one row.
+
+    In a row both have more than the share `level` of their height in common.
+    """
     a, b = before.box, after.box
     heights = sorted(s.box.height for r in (before, after) for s in r.symbols if s.label.isdigit())
     unit = heights[len(heights) // 2] if heights else max(a.height, b.height)
-    level = min(a.bottom, b.bottom) - max(a.top, b.top) > 0.4 * min(a.height, b.height)
+    beside = min(a.bottom, b.bottom) - max(a.top, b.top) > level * min(a.height, b.height)
     gap = (b.left - a.right) / max(unit, 1e-9)
-    return gap if level and a.center[0] < b.center[0] and gap > -0.5 else inf
+    return gap if beside and a.center[0] < b.center[0] and gap > -0.5 else inf
 
 
 def _continues(before: Reading, after: Reading, gap: float) -> bool:

@@ -65,6 +65,25 @@ def test_a_number_alone_is_a_part_where_the_page_is_of_sums() -> None:
     assert joins([at("12", 0), at("34", 38), at("5+6", 0, top=20)]) == [[0], [1], [2]], "of numbers"
 
 
+def test_answers_in_the_next_cells_of_a_table() -> None:
+    cells = [at(text, left, top=20 * row) for row in range(4) for text, left in (("7+8=", 0), ("15", 300))]
+    assert joins(cells) == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    assert joins(cells[:4]) == [[0], [1], [2], [3]], "two rows may be chance"
+    more = [at("1+2=", 0, top=-20 * row) for row in range(1, 5)]
+    assert joins([*more, *cells]) == [[i] for i in range(12)], "most have none"
+    tasks = [at("7+8=", left, top=20 * row) for row in range(4) for left in (0, 300)]
+    assert joins(tasks) == [[i] for i in range(8)]
+
+
+def test_a_table_whose_rows_are_not_clear_is_left_as_it_is() -> None:
+    cells = [
+        at(text, left, top=12 * row + down)
+        for row in range(4)
+        for text, left, down in (("7+8=", 0, 0), ("15", 300, 6))
+    ]
+    assert joins(cells) == [[i] for i in range(8)]
+
+
 def test_rows() -> None:
     assert rows([at("12", 0), at("34", 50), at("5", 200), at("6", 0, top=20)]) == [[0, 1], [2], [3]]
 
