@@ -30,6 +30,13 @@ _OnPage: TypeAlias = tuple[Reading, Sequence[Box]]
 MAX_ON_PAGE = 2500
 """More pieces of ink than this are no page of sums but print or a texture; reading them would take many seconds."""
 
+_MANY = 500
+"""On a page with more pieces of ink than this it pays to ask first whether they are sums."""
+
+_LINE, _SPECKS = 40, 500
+"""Most of the pieces in expressions of more pieces than the first are lines of text; more expressions than the second
+are specks. A page of 72 sums has at most 21 in one, a page of print 60 to 90, an empty one with a grain 700 specks."""
+
 _TURNED = 1.5
 """How many times more likely a picture must read when it is turned."""
 
@@ -86,6 +93,8 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         raise ReadError(
             f"{len(ink.strokes)} pieces of ink are too many for a page of sums (at most {MAX_ON_PAGE}): crop it"
         )
+    if len(ink.strokes) > _MANY and _is_text_or_texture(_written(ink)):
+        raise ReadError("this looks like text or a texture and not like sums: crop the picture to them")
     degrees, readings = 0, _expressions(ink)
     sure = _median(readings)
     if not readings:
@@ -114,6 +123,12 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         unless_incomplete(known(reading, fixed[i]), left_out) if fixed.get(i) else reading
         for i, (reading, left_out) in enumerate(readings)
     ]
+
+
+def _is_text_or_texture(written: Sequence[Ink]) -> bool:
+    """Whether what was found on a page is too long, or too many, to be sums: reading it would take minutes."""
+    pieces = [len(one.strokes) for one in written]
+    return len(pieces) > _SPECKS or 2 * sum(n for n in pieces if n > _LINE) > sum(pieces)
 
 
 def _enough(sure: float) -> float:

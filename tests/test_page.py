@@ -409,3 +409,17 @@ def test_equations_beside_each_other_are_not_read_as_one(monkeypatch: pytest.Mon
     readings = [replace(read_ink(sum_strokes("2+2=4", 60, x, 60)), confidence=0.5) for x in (0, 420)]
     monkeypatch.setattr(page_reader, "_together", None)
     assert len(list(page_reader._ending([0, 1], 2, readings))) == 1
+
+
+@pytest.mark.parametrize("parts", [[60] * 12, [2] * 600])
+def test_text_and_textures_are_told_at_once(parts: list[int]) -> None:
+    dot = Ink.from_strokes([[[0.0, 0.0], [1.0, 1.0]]])
+    assert page_reader._is_text_or_texture([replace(dot, strokes=dot.strokes * n) for n in parts])
+    assert not page_reader._is_text_or_texture([replace(dot, strokes=dot.strokes * 20) for _ in range(72)])
+
+
+def test_a_page_of_text_is_no_page_of_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_reader, "_MANY", 10)
+    monkeypatch.setattr(page_reader, "_LINE", 3)
+    with pytest.raises(ReadError, match="text or a texture"):
+        read_page(sheet(["12+45=", "9-4=5"], 1))
