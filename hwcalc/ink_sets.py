@@ -51,8 +51,10 @@ def _glyph_of(line: str) -> tuple[list[npt.NDArray[np.float64]], str, str]:
         row = json.loads(line)
     except (ValueError, RecursionError):
         raise ValueError('this is not JSON: a line is {"label": "7", "strokes": [[[x, y], …], …]}') from None
-    if not isinstance(row, dict) or not isinstance(row.get("label"), str):
+    if not isinstance(row, dict) or "label" not in row:
         raise ValueError("the label is missing")
+    if not isinstance(row["label"], str):
+        raise ValueError(f'the label {json.dumps(row["label"])[:20]} is no text, such as "7"')
     label = label_of(row["label"])
     if label is None:
         raise ValueError(f"{row['label']!r} is no label; {known()}")

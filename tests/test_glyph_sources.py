@@ -228,6 +228,7 @@ def test_lines_of_ink(tmp_path):
         ("{", "not JSON"),
         ("[" * 100_000, "not JSON"),
         ('{"strokes": []}', "label is missing"),
+        ('{"label": 7, "strokes": [[[0, 0]]]}', 'the label 7 is no text, such as "7"'),
         ('{"label": "Q", "strokes": [[[0, 0]]]}', "'Q' is no label"),
         ('{"label": "7", "strokes": []}', "no ink"),
         ('{"label": "7"}', "strokes must be"),
