@@ -37,12 +37,12 @@ def write_whole(path: str | os.PathLike[str], data: bytes, lasting: bool = True)
 def replacing(path: str | os.PathLike[str], lasting: bool = True) -> Iterator[BinaryIO]:
     """A binary file to write to that takes the place of `path` when the block ends, unless it raises."""
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():  # a device or a pipe has no content to keep whole
-        with target.open("wb") as file:
-            yield file
-        return
     beside = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
+        if target.exists() and not target.is_file():  # a device or a pipe has no content to keep whole
+            with target.open("wb") as file:
+                yield file
+            return
         with beside.open("wb") as file:
             yield file
             if lasting:

@@ -43,6 +43,13 @@ def test_a_full_disk_is_told_by_the_name_of_the_file(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no disk that is always full")
+def test_a_full_device_is_told_by_its_name():
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_whole("/dev/full", b"x")
+    assert caught.value.filename == "/dev/full"
+
+
 def test_a_missing_folder_is_told_by_the_name_of_the_file(tmp_path):
     path = tmp_path / "no" / "a.bin"
     with pytest.raises(FileNotFoundError) as caught:
