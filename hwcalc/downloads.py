@@ -98,7 +98,7 @@ def _fetch(source: Source, part: Path, name: str, quiet: bool) -> bool:
                 disable=quiet or None,  # None: unless standard error is a terminal
             ) as bar,
         ):
-            while True:
+            while not source.size or file.tell() <= source.size:  # what is longer is refused as it is
                 try:
                     chunk = answer.read(_CHUNK)
                 except (OSError, http.client.HTTPException):

@@ -178,6 +178,13 @@ def test_a_file_of_another_size_is_not_even_fetched(site: Site, tmp_path: Path) 
     assert files(tmp_path) == []
 
 
+def test_a_file_that_tells_no_length_is_read_no_further_than_it_may_go(site: Site, tmp_path: Path) -> None:
+    site.tells_length = False
+    with pytest.raises(DatasetError, match=r": 65,536 bytes came, not 1,000"):
+        downloads.download(source(site, size=1000), tmp_path / "set.zip")
+    assert files(tmp_path) == []
+
+
 def test_a_missing_file_is_told(site: Site, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="404"):
         downloads.download(Source(f"{site.url}/gone.zip"), tmp_path / "gone.zip")
