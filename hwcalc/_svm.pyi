@@ -91,6 +91,19 @@ class PairSolver:
     def dual_objective(self) -> float: ...
     def intercept(self) -> float: ...
 
+def solve_small(
+    panels: NDArray[np.float32],
+    squares: NDArray[np.float32],
+    lanes: NDArray[np.intp],
+    cost: NDArray[np.float64],
+    given: NDArray[np.float32] | None,
+    pairs: NDArray[np.intp],
+    tol: float,
+    max_steps: int,
+    pool: RowPool,
+    **kernel: Any,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]: ...
+
 class Machine:
     n_classes: int
     n_features: int

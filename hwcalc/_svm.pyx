@@ -16,7 +16,6 @@ from libc.string cimport memcpy, memset
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from itertools import combinations
 
 import numpy as np
 
@@ -35,7 +34,7 @@ cdef extern from "_svm_simd.h":
         const float *values
         const float *squares
         const uint16_t *halves
-        Py_ssize_t count, width
+        Py_ssize_t count, width, samples
     ctypedef struct Tiles:
         Py_ssize_t n_rows, rows, width, chunks
         float *values
@@ -86,6 +85,7 @@ cdef enum:
     CHUNK = 256  # features of a panel that stay in the first-level cache
     BINS = 256  # of the histogram of violations
     BLOCK_ROWS = 64  # samples that pass the support vectors together: their tiles fit the second-level cache
+    MOST_SECTIONS = 8_000_000  # and what they have of all pairs of classes, in floats
     AT_ONCE = 32  # samples that are multiplied with a projection together, and
     PART = 64  # features of them at a time: so much of it stays in the first-level cache
     WORD = 64  # support vectors that one number marks; each class of a ByteMachine begins with a new one
@@ -240,7 +240,7 @@ cdef class PairSolver:
     cdef Kernel kernel
     cdef const float[:, :, ::1] panels
     cdef const float[:, ::1] squares
-    cdef const intptr_t[::1] panel, sample
+    cdef intptr_t[::1] panel, sample
     cdef const float[:, ::1] given
     cdef RowPool pool
     cdef readonly Py_ssize_t columns, size, steps
@@ -249,10 +249,11 @@ cdef class PairSolver:
     cdef double[::1] residual, lower, upper
     cdef readonly double[::1] beta
     cdef uint8_t[::1] inside
-    # of the members, in the order they joined: column, address of the kernel row, Gram matrix, and the
-    # rows of `own`: residual, variable, its change, bounds, K_ii, masks of rising and falling
+    # of the members, in the order they joined: column, address of the kernel row (`address` and `gain` are
+    # room for some of these and their weights), Gram matrix, and the rows of `own`: residual, variable, its
+    # change, bounds, K_ii, masks of rising and falling
     cdef int32_t[::1] member
-    cdef intptr_t[::1] row
+    cdef intptr_t[::1] row, address
     cdef float[:, ::1] gram
     cdef double[:, ::1] own
     cdef double[::1] r, b, change, low, high, diagonal, rise, fall, gain
@@ -276,7 +277,7 @@ cdef class PairSolver:
         self.lower, self.upper = np.minimum(y * cost, 0), np.maximum(y * cost, 0)
         self.inside = np.zeros(self.length, np.uint8)
         self.size = self.columns = 0
-        self._reserve(256)
+        self._reserve(min(256, self.length))
 
     def _reserve(self, Py_ssize_t capacity):
         """Room for more members; what is known of them moves along."""
@@ -288,7 +289,7 @@ cdef class PairSolver:
             member[:n], row[:n] = self.member[:n], self.row[:n]
         self.gram, self.own, self.member, self.row = gram, own, member, row
         self.r, self.b, self.change, self.low, self.high, self.diagonal, self.rise, self.fall = own
-        self.gain, self.capacity = np.zeros(capacity), capacity
+        self.gain, self.address, self.capacity = np.zeros(capacity), np.zeros(capacity, np.intp), capacity
 
     # --- which samples take part -----------------------------------------------------------------------
 
@@ -298,12 +299,13 @@ cdef class PairSolver:
         The members' kernel rows and the residuals are computed for the new columns alone."""
         cdef Py_ssize_t known = self.columns, s
         self.columns = LANES * n_panels
-        if self.size:
-            self._rows(0, self.size, known)
-        for s in range(self.size):
-            self.change[s] = self.b[s]
-        self._add(known)
-        self._measure()
+        with nogil:
+            if self.size:
+                self._rows(0, self.size, known)
+            for s in range(self.size):
+                self.change[s] = self.b[s]
+            self._add(known)
+            self._measure()
 
     def warm(self, columns, double[::1] values):
         """Let these columns join with b_i = values."""
@@ -312,8 +314,9 @@ cdef class PairSolver:
         memset(&self.change[0], 0, n * sizeof(double))
         for s in range(n, self.size):
             self.b[s] = self.change[s] = self.beta[self.member[s]] = values[s - n]
-        self._add(0)
-        self._measure()
+        with nogil:
+            self._add(0)
+            self._measure()
 
     def keep(self, members):
         """Only these members stay in the active set; the variables of the others rest at their values."""
@@ -344,8 +347,9 @@ cdef class PairSolver:
         return np.flatnonzero(np.asarray(self.b)[:self.size])
 
     def close(self):
-        """Give the kernel rows back."""
-        self.keep(np.zeros(0, np.intp))
+        """Give the kernel rows back; with them goes the active set."""
+        self.pool.give(np.asarray(self.row)[:self.size].tolist())
+        self.size = 0
 
     # --- violators -------------------------------------------------------------------------------------
 
@@ -399,8 +403,7 @@ cdef class PairSolver:
 
     def join(self, const intptr_t[::1] columns):
         """Let these columns join the active set: kernel rows, then the Gram matrix among the members."""
-        cdef Py_ssize_t count = columns.shape[0], n = self.size, s, t, column
-        cdef const float *source
+        cdef Py_ssize_t count = columns.shape[0], n = self.size, s
         if count == 0:
             return
         while n + count > self.capacity:
@@ -409,6 +412,13 @@ cdef class PairSolver:
         for s in range(count):
             self.member[n + s] = columns[s]
             self.inside[columns[s]] = 1
+        with nogil:
+            self._meet(count)
+
+    cdef int _meet(self, Py_ssize_t count) except -1 nogil:
+        """What is known of the next `count` members: kernel rows, bounds, variables, Gram matrix."""
+        cdef Py_ssize_t n = self.size, s, t, column
+        cdef const float *source
         self._rows(n, count, 0)
         for s in range(n, n + count):
             column = self.member[s]
@@ -418,24 +428,28 @@ cdef class PairSolver:
                 self.gram[s, t] = self.gram[t, s] = source[self.member[t]]
             self.diagonal[s] = self.gram[s, s]
         self.size = n + count
+        return 0
 
-    def _rows(self, Py_ssize_t start, Py_ssize_t count, Py_ssize_t known):
+    cdef int _rows(self, Py_ssize_t start, Py_ssize_t count, Py_ssize_t known) except -1 nogil:
         """Kernel rows of the members start .. start + count, from column `known` to the last active one."""
         cdef Py_ssize_t s
-        if self.kernel.kind == PRECOMPUTED:
-            with nogil:
-                for s in range(start, start + count):
-                    self._given_row(s, known)
-            return
         cdef Tiles tiles
-        cdef Py_ssize_t width = self.panels.shape[1]
-        cdef float[:, ::1] samples = np.empty((count, width), np.float32)
-        cdef intptr_t[::1] address = np.empty(count, np.intp)
-        with nogil:
-            allot(&tiles, count, loops.rows, width)
-            self._left(samples, address, &tiles, start)
-            self._right(&tiles, address, start, known)
+        cdef float *samples
+        if self.kernel.kind == PRECOMPUTED:
+            for s in range(start, start + count):
+                self._given_row(s, known)
+            return 0
+        allot(&tiles, count, loops.rows, self.panels.shape[1])
+        samples = <float *>malloc(sizeof(float) * count * tiles.width)
+        if samples == NULL:
             free(tiles.values)
+            with gil:
+                raise MemoryError
+        self._left(samples, &tiles, start)
+        self._right(&tiles, start, known)
+        free(samples)
+        free(tiles.values)
+        return 0
 
     cdef void _given_row(self, Py_ssize_t s, Py_ssize_t known) noexcept nogil:
         cdef float *row = <float *>self.row[s]
@@ -443,20 +457,19 @@ cdef class PairSolver:
         for k in range(known, self.columns):
             row[k] = self.given[i, self.sample[k]] if self.sample[k] >= 0 else 0
 
-    cdef void _left(self, float[:, ::1] samples, intptr_t[::1] address, Tiles *tiles,
-                    Py_ssize_t start) noexcept nogil:
-        """The members from `start` on as tiles."""
+    cdef void _left(self, float *samples, Tiles *tiles, Py_ssize_t start) noexcept nogil:
+        """The members from `start` on as tiles; `samples` is room for them."""
         cdef Py_ssize_t s, k, lane, panel
         for s in range(tiles.n_rows):
             lane = self.member[start + s] % LANES
             panel = self.panel[self.member[start + s] // LANES]
-            address[s] = <intptr_t>&samples[s, 0]
+            self.address[s] = <intptr_t>samples
             for k in range(tiles.width):
-                samples[s, k] = self.panels[panel, k, lane]
-        loops.tile(<const float **>&address[0], tiles)
+                samples[k] = self.panels[panel, k, lane]
+            samples += tiles.width
+        loops.tile(<const float **>&self.address[0], tiles)
 
-    cdef void _right(self, Tiles *tiles, intptr_t[::1] address, Py_ssize_t start,
-                     Py_ssize_t known) noexcept nogil:
+    cdef void _right(self, Tiles *tiles, Py_ssize_t start, Py_ssize_t known) noexcept nogil:
         """The tiles times the panels beyond column `known`, one run of neighbouring panels after another."""
         cdef Py_ssize_t begin = known // LANES, end, s
         cdef Panels run
@@ -466,17 +479,20 @@ cdef class PairSolver:
             while end < self.columns // LANES and self.panel[end] == self.panel[end - 1] + 1:
                 end += 1
             for s in range(tiles.n_rows):
-                address[s] = self.row[start + s] + begin * LANES * <Py_ssize_t>sizeof(float)
+                self.address[s] = self.row[start + s] + begin * LANES * <Py_ssize_t>sizeof(float)
             run.halves = NULL
             run.values, run.squares = &self.panels[self.panel[begin], 0, 0], &self.squares[self.panel[begin], 0]
             run.count = end - begin
-            loops.kernel_rows(&self.kernel, &run, tiles, <float **>&address[0])
+            loops.kernel_rows(&self.kernel, &run, tiles, <float **>&self.address[0])
             begin = end
 
     # --- the active problem ----------------------------------------------------------------------------
 
     def load(self):
         """Fetch the members' residuals; `change` will hold the way from here."""
+        self._load()
+
+    cdef void _load(self) noexcept nogil:
         cdef Py_ssize_t s
         for s in range(self.size):
             self.r[s] = self.residual[self.member[s]]
@@ -488,23 +504,28 @@ cdef class PairSolver:
         The pair (i, j): i with the largest residual that may rise, j with the largest gain to second order.
         Fan, Chen, Lin 2005, "Working set selection using second order information", WSS 2.
         """
+        cdef bint reached
+        with nogil:
+            reached = self._optimise(tolerance, max_steps)
+        return reached
+
+    cdef bint _optimise(self, double tolerance, Py_ssize_t max_steps) noexcept nogil:
         cdef Py_ssize_t steps = 0, i, j, s
         cdef double top = -INFINITY, bottom = INFINITY, step
-        with nogil:
-            for s in range(self.size):
-                self._mask(s)
-                top = max(top, self.r[s] + self.rise[s])
-                bottom = min(bottom, self.r[s] + self.fall[s])
-            while steps < max_steps and top - bottom > tolerance:
-                i = 0
-                while self.r[i] + self.rise[i] != top:
-                    i += 1
-                j = loops.partner(&self.r[0], &self.fall[0], &self.gram[i, 0], &self.diagonal[0], top,
-                                  self.diagonal[i], &self.gain[0], self.size)
-                step = self._step(i, j)
-                loops.move(&self.r[0], &self.gram[i, 0], &self.gram[j, 0], step, &self.rise[0],
-                           &self.fall[0], self.size, &top, &bottom)
-                steps += 1
+        for s in range(self.size):
+            self._mask(s)
+            top = max(top, self.r[s] + self.rise[s])
+            bottom = min(bottom, self.r[s] + self.fall[s])
+        while steps < max_steps and top - bottom > tolerance:
+            i = 0
+            while self.r[i] + self.rise[i] != top:
+                i += 1
+            j = loops.partner(&self.r[0], &self.fall[0], &self.gram[i, 0], &self.diagonal[0], top,
+                              self.diagonal[i], &self.gain[0], self.size)
+            step = self._step(i, j)
+            loops.move(&self.r[0], &self.gram[i, 0], &self.gram[j, 0], step, &self.rise[0], &self.fall[0],
+                       self.size, &top, &bottom)
+            steps += 1
         self.steps += steps
         return not top - bottom > tolerance
 
@@ -525,6 +546,10 @@ cdef class PairSolver:
 
     def store(self):
         """Write the variables back, bring the residuals of all samples up to date and measure the gap."""
+        with nogil:
+            self._store()
+
+    cdef void _store(self) noexcept nogil:
         cdef Py_ssize_t s
         for s in range(self.size):
             self.beta[self.member[s]] = self.b[s]
@@ -532,29 +557,26 @@ cdef class PairSolver:
         self._add(0)
         self._measure()
 
-    cdef int _add(self, Py_ssize_t known) except -1:
+    cdef void _add(self, Py_ssize_t known) noexcept nogil:
         """residual -= sum_s change_s K_s over the columns from `known` on."""
         cdef Py_ssize_t s, n = 0
-        cdef double[::1] weight = np.empty(self.size + 1)
-        cdef intptr_t[::1] rows = np.empty(self.size + 1, np.intp)
-        with nogil:
-            for s in range(self.size):
-                if self.change[s] != 0:
-                    weight[n], rows[n] = -self.change[s], self.row[s] + known * <Py_ssize_t>sizeof(float)
-                    n += 1
-            loops.add_rows(&self.residual[known], <const float **>&rows[0], &weight[0], n, self.columns - known)
-        return 0
+        for s in range(self.size):
+            if self.change[s] != 0:
+                self.gain[n], self.address[n] = -self.change[s], self.row[s] + known * <Py_ssize_t>sizeof(float)
+                n += 1
+        if n:
+            loops.add_rows(&self.residual[known], <const float **>&self.address[0], &self.gain[0], n,
+                           self.columns - known)
 
-    cdef void _measure(self) noexcept:
+    cdef void _measure(self) noexcept nogil:
         """The extreme residuals and the gap, over all samples."""
         cdef Py_ssize_t k
         cdef double top = -INFINITY, bottom = INFINITY
-        with nogil:
-            for k in range(self.columns):
-                if self.beta[k] < self.upper[k] and self.residual[k] > top:
-                    top = self.residual[k]
-                if self.beta[k] > self.lower[k] and self.residual[k] < bottom:
-                    bottom = self.residual[k]
+        for k in range(self.columns):
+            if self.beta[k] < self.upper[k] and self.residual[k] > top:
+                top = self.residual[k]
+            if self.beta[k] > self.lower[k] and self.residual[k] < bottom:
+                bottom = self.residual[k]
         self.top, self.bottom, self.gap = top, bottom, top - bottom
 
     # --- the solution ----------------------------------------------------------------------------------
@@ -572,6 +594,71 @@ cdef class PairSolver:
             return float(r[unbound].mean())
         ends = [end for end in (self.top, self.bottom) if np.isfinite(end)]
         return float(np.mean(ends)) if ends else 0.0
+
+    # --- small problems --------------------------------------------------------------------------------
+
+    cdef int _restart(self, Py_ssize_t first, Py_ssize_t second, const double[::1] cost,
+                      const intptr_t[::1] lanes) except -1 nogil:
+        """Begin the problem of these two panels; all samples with a weight are members."""
+        cdef Py_ssize_t k, at, count = 0
+        cdef double sign
+        self.panel[0], self.panel[1] = first, second
+        self.columns, self.size, self.steps = 2 * LANES, 0, 0
+        for k in range(2 * LANES):
+            at = self.panel[k // LANES] * LANES + k % LANES
+            sign = 1 if k < LANES else -1
+            self.residual[k], self.beta[k], self.sample[k] = sign, 0, lanes[at]
+            self.lower[k], self.upper[k] = min(sign * cost[at], 0), max(sign * cost[at], 0)
+            if cost[at] > 0:
+                self.member[count] = <int32_t>k
+                count += 1
+        self._meet(count)
+        self._measure()
+        return 0
+
+    cdef void _finish(self, double tol, Py_ssize_t max_steps) noexcept nogil:
+        """Close the gap among the members; a pass without a step ends it: rounding is all that is left then."""
+        cdef Py_ssize_t before = -1
+        while self.gap > tol and before < self.steps < max_steps:
+            before = self.steps
+            self._load()
+            self._optimise(max(0.1 * self.gap, 0.5 * tol), max_steps - self.steps)
+            self._store()
+
+
+def solve_small(panels, squares, const intptr_t[::1] lanes, const double[::1] cost, given,
+                const intptr_t[:, ::1] pairs, double tol, Py_ssize_t max_steps, RowPool pool, **kernel):
+    """Solve many pairs of classes that fill one panel each, as `PairSolver` solves one.
+
+    Given   panels, squares: as `pack` returns them; lanes, cost: the sample and C of each lane
+            given: the kernel matrix, if precomputed; pool: rows of at least 64 floats
+            pairs (m, 2): the panels of both classes of each pair
+    Result  the variables b and the residuals of their samples (m, 64), float64
+            the largest residual that may rise and the smallest that may fall (m, 2), float64; steps (m,)
+
+    For such a pair the way through Python takes a hundred times as long as its few steps.
+    """
+    cdef Py_ssize_t m, n = len(pairs)
+    variables, residuals = np.empty((n, 2 * LANES)), np.empty((n, 2 * LANES))
+    extremes, counts = np.empty((n, 2)), np.empty(n, np.int64)
+    cdef double[:, ::1] b = variables, r = residuals, extreme = extremes
+    cdef int64_t[::1] steps = counts
+    room = np.zeros(2 * LANES)
+    cdef PairSolver solver = PairSolver(panels, squares, np.zeros(2, np.intp), [1, -1], room, pool, **kernel,
+                                        given=given, sample=np.zeros(2 * LANES, np.intp))
+    rows = pool.take(2 * LANES)
+    np.asarray(solver.row)[:] = rows
+    try:
+        with nogil:
+            for m in range(n):
+                solver._restart(pairs[m, 0], pairs[m, 1], cost, lanes)
+                solver._finish(tol, max_steps)
+                memcpy(&b[m, 0], &solver.beta[0], 2 * LANES * sizeof(double))
+                memcpy(&r[m, 0], &solver.residual[0], 2 * LANES * sizeof(double))
+                steps[m], extreme[m, 0], extreme[m, 1] = solver.steps, solver.top, solver.bottom
+    finally:
+        pool.give(rows)
+    return variables, residuals, extremes, counts
 
 
 cdef check_machine(counts, Py_ssize_t size, dual_shape, Py_ssize_t intercepts):
@@ -610,7 +697,7 @@ cdef class Machine:
     cdef const float[:, ::1] squares
     cdef float[:, :, ::1] coef
     cdef double[::1] intercept
-    cdef intptr_t[::1] first
+    cdef intptr_t[::1] first, counts
 
     def __init__(self, support_vectors, n_support, dual_coef, intercept, str kernel="rbf", double gamma=1,
                  double coef0=0, int degree=3):
@@ -620,6 +707,7 @@ cdef class Machine:
         K = self.n_classes = len(counts)
         self.n_features, self.n_pairs = support.shape[1], K * (K - 1) // 2
         check_machine(counts, len(support), dual.shape, len(intercept))
+        self.counts = counts
         self.kernel = kernel_of(kernel, gamma, coef0, degree)
         lanes, self.first = panel_order(counts, np.arange(len(support)))
         centre = centre_of(support, kernel)
@@ -642,37 +730,48 @@ cdef class Machine:
 
     def scores(self, X, int threads=1):
         """Class scores (n, K) float64, see `class_scores`."""
-        return self.evaluate(X, threads)[1]
+        return self._evaluated(X, None, threads)
 
     def evaluate(self, X, int threads=1):
         """Decision values and class scores of X (n, d); C-contiguous float32 is not copied."""
+        values = np.empty((len(X), self.n_pairs))
+        return values, self._evaluated(X, values, threads)
+
+    def _evaluated(self, X, values, int threads):
+        """The class scores of X; its decision values go into `values`, if given."""
         if np.ndim(X) != 2 or np.shape(X)[1] != self.n_features:
             raise ValueError(f"expected samples of shape (n, {self.n_features}), got {np.shape(X)}")
         X = np.ascontiguousarray(X if self.centre is None else X - self.centre, np.float32)
         n = len(X)
-        values, scores = np.empty((n, self.n_pairs)), np.empty((n, self.n_classes))
+        scores = np.empty((n, self.n_classes))
         if n < 2 * BLOCK or threads < 2:
             self._evaluate(X, values, scores)
-            return values, scores
+            return scores
         # in pieces of about 16 blocks: a thread that is late leaves more of them to the others
         starts = range(0, n, BLOCK * max(1, min(16, n // (BLOCK * threads))))
         pieces = [slice(start, start + starts.step) for start in starts]
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(lambda piece: self._evaluate(X[piece], values[piece], scores[piece]), pieces))
-        return values, scores
+            list(pool.map(lambda piece: self._evaluate(
+                X[piece], None if values is None else values[piece], scores[piece]), pieces))
+        return scores
 
-    def _evaluate(self, const float[:, ::1] samples, double[:, ::1] f, double[:, ::1] score):
-        cdef Py_ssize_t start = 0, n = samples.shape[0], block = min(n, BLOCK)
-        cdef Py_ssize_t size = 1 if n == 1 else loops.rows, padded = (block + size - 1) // size * size
+    def _evaluate(self, const float[:, ::1] samples, double[:, ::1] values, double[:, ::1] score):
+        cdef Py_ssize_t start = 0, n = samples.shape[0], block = min(n, BLOCK), one = self.n_classes * self.stride
+        cdef Py_ssize_t size = 1 if n == 1 else loops.rows, padded
         cdef Tiles tiles
         cdef float *section
+        cdef double *f
+        cdef double *row
         cdef double[::1] least = np.empty(self.n_classes)
         if n == 0:
             return
+        block = min(block, max(size, MOST_SECTIONS // one))
+        padded = multiple(block, size)
         with nogil:
             allot(&tiles, block, size, self.n_features)
-            section = <float *>malloc(self.n_classes * padded * self.stride * sizeof(float))
-            if section == NULL:
+            row = <double *>malloc(self.n_pairs * sizeof(double) + padded * one * sizeof(float))
+            section = <float *>(row + self.n_pairs)
+            if row == NULL:
                 free(tiles.values)
                 with gil:
                     raise MemoryError
@@ -680,9 +779,11 @@ cdef class Machine:
                 tiles.n_rows = min(block, n - start)
                 self._tile(&samples[start, 0], &tiles)
                 self._sections(&tiles, padded * self.stride, section)
-                self._pairs(section, padded * self.stride, tiles.n_rows, &f[start, 0], &least[0], &score[start, 0])
+                f = row if values is None else &values[start, 0]
+                self._pairs(section, padded * self.stride, tiles.n_rows, f, 0 if values is None else self.n_pairs,
+                            &least[0], &score[start, 0])
                 start += tiles.n_rows
-            free(section)
+            free(row)
             free(tiles.values)
 
     cdef void _tile(self, const float *samples, Tiles *tiles) noexcept nogil:
@@ -700,6 +801,7 @@ cdef class Machine:
         memset(section, 0, self.n_classes * size * sizeof(float))
         for i in range(self.n_classes):
             panels.count = self.first[i + 1] - self.first[i]
+            panels.samples = self.counts[i]
             if panels.count:
                 if self.halves.shape[0]:
                     panels.halves = &self.halves[self.first[i], 0, 0]
@@ -709,9 +811,12 @@ cdef class Machine:
                 loops.decide(&self.kernel, &panels, tiles, &self.coef[self.first[i], 0, 0], self.stride,
                              section + i * size)
 
-    cdef void _pairs(self, const float *section, Py_ssize_t size, Py_ssize_t n, double *f, double *least,
-                     double *score) noexcept nogil:
-        """f_ij = both classes' sections + intercept, and the scores of the classes."""
+    cdef void _pairs(self, const float *section, Py_ssize_t size, Py_ssize_t n, double *f, Py_ssize_t step,
+                     double *least, double *score) noexcept nogil:
+        """f_ij = both classes' sections + intercept, and the scores of the classes.
+
+        The values of the next sample are `step` further on.
+        """
         cdef Py_ssize_t _r, i, j, pair
         for _r in range(n):
             pair = 0
@@ -721,7 +826,7 @@ cdef class Machine:
                     pair += 1
             score_pairs(f, self.n_classes, least, score)
             section += self.stride
-            f += self.n_pairs
+            f += step
             score += self.n_classes
 
 
@@ -1122,15 +1227,14 @@ def class_scores(const double[:, ::1] values, Py_ssize_t n_classes):
 def pair_values(kernel, n_support, dual_coef, intercept):
     """Pair values (n, K (K - 1) / 2) float64 from kernel values (n, S) float64 and the arrays of a `Machine`."""
     cut = np.concatenate([[0], np.cumsum(n_support)])
-    values = np.empty((len(kernel), len(intercept)))
-    for pair, (i, j) in enumerate(combinations(range(len(n_support)), 2)):
-        of_i, of_j = slice(cut[i], cut[i + 1]), slice(cut[j], cut[j + 1])
-        values[:, pair] = (  # einsum, because a BLAS looks at the batch
-            np.einsum("ns,s->n", kernel[:, of_i], dual_coef[j - 1, of_i])
-            + np.einsum("ns,s->n", kernel[:, of_j], dual_coef[i, of_j])
-            + intercept[pair]
-        )
-    return values
+    values, pair = np.empty((len(kernel), len(intercept))), np.zeros((len(n_support), len(n_support)), np.intp)
+    pair[np.triu_indices(len(n_support), 1)] = np.arange(len(intercept))
+    for i in range(len(n_support)):
+        own = slice(cut[i], cut[i + 1])
+        share = np.einsum("ns,ms->nm", kernel[:, own], dual_coef[:, own])  # because a BLAS looks at the batch
+        values[:, pair[:i, i]] += share[:, :i]
+        values[:, pair[i, i + 1:]] = share[:, i:]
+    return values + intercept
 
 
 def far_from_origin(X, double deviations):

@@ -162,18 +162,28 @@ TARGET static void NAME(kernel_rows)(const Kernel *kernel, const Panels *panels,
 
 /* section[r][m] += sum over the lanes of value[r][lane] * coef[lane][m], for m < stride: the share of one
  * panel of support vectors in the decision values of the samples r. */
-TARGET INLINED void NAME(combine)(const float *value, const float *coef, Py_ssize_t stride, int rows,
-                                        float *section) {
+TARGET INLINED void NAME(combine_lanes)(const float *value, const float *coef, Py_ssize_t stride, int rows,
+                                        Py_ssize_t lanes, float *section) {
     VEC zero = (VEC){0} + nothing;
     for (Py_ssize_t m = 0; m < stride; m += WIDTH) {
         VEC sum[ROWS][2];
         for (int r = 0; r < rows; r++) sum[r][0] = sum[r][1] = zero;
-        for (int lane = 0; lane < LANES; lane += 2)
+        for (Py_ssize_t lane = 0; lane < lanes; lane += 2)
             for (int odd = 0; odd < 2; odd++)
                 for (int r = 0; r < rows; r++)
                     sum[r][odd] += value[r * LANES + lane + odd] * *(const VEC *)(coef + (lane + odd) * stride + m);
         for (int r = 0; r < rows; r++) *(VEC *)(section + r * stride + m) += sum[r][0] + sum[r][1];
     }
+}
+
+/* The same of panel p, whose last lanes may be empty. */
+TARGET INLINED void NAME(combine)(const Panels *panels, Py_ssize_t p, const float *value, const float *coef,
+                                        Py_ssize_t stride, int rows, float *section) {
+    coef += p * LANES * stride;
+    if (panels->samples >= (p + 1) * LANES)
+        NAME(combine_lanes)(value, coef, stride, rows, LANES, section);
+    else
+        NAME(combine_lanes)(value, coef, stride, rows, panels->samples - p * LANES, section);
 }
 
 /* Half precision of `count` values, a multiple of LANES; false where it does not hold one of them exactly. */
@@ -215,7 +225,7 @@ TARGET INLINED void NAME(decide_pair)(const Kernel *kernel, const Panels *panels
         const VEC *squares = (const VEC *)(panels->squares + (p + side) * LANES);
         for (int v = 0; v < VECTORS; v++)
             ((VEC *)value)[v] = NAME(kernel)(kernel, sum[side][v], tiles->squares[0], squares[v]);
-        NAME(combine)(value, coef + (p + side) * LANES * stride, stride, 1, section);
+        NAME(combine)(panels, p + side, value, coef, stride, 1, section);
     }
 }
 
@@ -247,7 +257,7 @@ TARGET static void NAME(decide_many)(const Kernel *kernel, const Panels *panels,
             for (int v = 0; v < VECTORS; v++)
                 ((VEC *)(value + r * LANES))[v] =
                     NAME(kernel)(kernel, sum[r][v], tiles->squares[tile * ROWS + r], squares[v]);
-        NAME(combine)(value, coef + p * LANES * stride, stride, ROWS, section + tile * ROWS * stride);
+        NAME(combine)(panels, p, value, coef, stride, ROWS, section + tile * ROWS * stride);
     }
 }
 

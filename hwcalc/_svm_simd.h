@@ -42,13 +42,13 @@ typedef struct {
     float gamma, coef0;
 } Kernel;
 
-/* The right factor of a kernel product: values (count, width, LANES) and squared norms (count, LANES).
+/* The right factor of a kernel product: values (count, width, LANES) and squared norms (count, LANES) of `samples`.
  * Values that half precision holds exactly may come as `halves` instead: a single sample is decided as fast as
  * memory delivers the panels, and so in less time. */
 typedef struct {
     const float *values, *squares;
     const uint16_t *halves;
-    Py_ssize_t count, width;
+    Py_ssize_t count, width, samples;
 } Panels;
 
 /* The left factor: n_rows samples, `rows` to a tile. Each tile lists the features in which one of its

@@ -1,21 +1,21 @@
 """Training one against one: packed samples of all classes go in, the solution of each pair of classes comes out.
 
-Problem ─▶ Task of a pair ─solve_pair─▶ Solution        `Watch` carries progress and the wish to stop
+Problem ─┬─▶ Task of a pair ──────solve_pair──┬─▶ Solution     `Watch` carries progress and the wish to stop
+         └─▶ Batch of small pairs ─solve_batch─┘
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ._svm import WIDTH, PairSolver, RowPool, centre_of, pack, panel_order
+from ._svm import WIDTH, PairSolver, RowPool, centre_of, pack, panel_order, solve_small
 
 Array = NDArray[Any]
 Callback = Callable[[tuple[Any, Any], int, float, int], object]
@@ -26,6 +26,7 @@ STAGES = (1 / 16, 1 / 4, 1)  # parts of the samples that are solved in turn
 FIRST_STAGE = 512  # samples that make a stage worth while
 EARLY_GAP = 0.1  # where an early stage stops
 STEPS_AT_ONCE = 50_000  # SMO steps between two looks at Ctrl-C, a fraction of a second
+BATCH = 1024  # pairs in a batch, at most
 
 
 class StoppedError(Exception):
@@ -34,8 +35,9 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """One pair of classes to train: panel ranges of both, settings, and where to start."""
+    """One pair of classes to train: its number, panel ranges of both, settings, and where to start."""
 
+    number: int
     pair: tuple[int, int]
     first: tuple[int, int]
     second: tuple[int, int]
@@ -47,16 +49,46 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Solution:
-    """What training a pair gave: lanes of the support vectors, their y_i a_i, and how it went."""
+class Batch:
+    """Pairs of classes of one panel each to train: their numbers (m,), their panels (m, 2), and settings."""
 
+    numbers: Array
+    panels: Array
+    kernel: dict[str, Any]
+    tol: float
+    max_steps: int
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What training some pairs gave: the number of each (m,), its intercept and how it went.
+
+    Support vectors come one pair after the other: which pair's, their lanes, their y_i a_i.
+    """
+
+    numbers: Array
+    intercept: Array
+    objective: Array
+    steps: Array
+    passes: Array
+    gap: Array
+    owner: Array
     lanes: Array
     dual: Array
-    intercept: float
-    objective: float
-    steps: int
-    passes: int
-    gap: float
+
+    def _taken(self, chosen: Array, entries: Array) -> Solution:
+        arrays = [getattr(self, each.name) for each in fields(self)]
+        return Solution(*(each[chosen] for each in arrays[:-3]), *(each[entries] for each in arrays[-3:]))
+
+    def of(self, chosen: Array) -> Solution:
+        """The solution of some of the pairs, (m,) bool."""
+        return self._taken(chosen, np.isin(self.owner, self.numbers[chosen]))
+
+    @classmethod
+    def of_all(cls, parts: Sequence[Solution]) -> Solution:
+        """One solution of the pairs of all, in the order of their numbers."""
+        whole = cls(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls)))
+        return whole._taken(np.argsort(whole.numbers), np.argsort(whole.owner, kind="stable"))
 
 
 def panels_in_stages(task: Task) -> tuple[Array, Array, list[int]]:
@@ -118,16 +150,62 @@ def solve_pair(
         dual = np.asarray(solver.beta)
         used = np.flatnonzero(dual)
         return Solution(
+            np.array([task.number]),
+            np.array([solver.intercept()]),
+            np.array([solver.dual_objective()]),
+            np.array([solver.steps]),
+            np.array([passes]),
+            np.array([solver.gap]),
+            np.full(len(used), task.number),
             lane[used],
             dual[used],
-            solver.intercept(),
-            solver.dual_objective(),
-            solver.steps,
-            passes,
-            solver.gap,
         )
     finally:
         solver.close()
+
+
+def solve_batch(
+    panels: Array,
+    squares: Array,
+    lanes: Array,
+    cost: Array,
+    given: Array | None,
+    batch: Batch,
+    pool: RowPool | None = None,
+    watch: Watch | None = None,
+) -> Solution:
+    """Train small pairs, each for as long as between two looks at Ctrl-C at most; their gap tells if that will do."""
+    if watch:
+        watch.look()
+    most = min(batch.max_steps, STEPS_AT_ONCE)
+    b, r, extremes, steps = solve_small(
+        panels,
+        squares,
+        lanes,
+        cost,
+        given,
+        batch.panels,
+        batch.tol,
+        most,
+        pool or RowPool(2 * WIDTH),
+        **batch.kernel,
+    )
+    bound = cost.reshape(-1, WIDTH)[batch.panels].reshape(b.shape)
+    unbound = (b != 0) & (np.abs(b) < bound)
+    free = unbound.sum(axis=1)
+    mean = np.where(unbound, r, 0).sum(axis=1) / np.maximum(free, 1)
+    pair, column = np.nonzero(b)
+    return Solution(
+        batch.numbers,
+        np.where(free, mean, extremes.mean(axis=1)),
+        0.5 * (np.abs(b) + b * r).sum(axis=1),
+        steps,
+        np.zeros_like(steps),
+        extremes[:, 0] - extremes[:, 1],
+        batch.numbers[pair],
+        WIDTH * batch.panels[pair, column // WIDTH] + column % WIDTH,
+        b[pair, column],
+    )
 
 
 def warm_start(solver: PairSolver, lane: Array, start: tuple[Array, Array], most: int) -> None:
@@ -171,10 +249,14 @@ class Watch:
         self.callback, self.classes = callback, classes
         self.stop, self.lock = threading.Event(), threading.Lock()
 
-    def __call__(self, task: Task, passes: int, gap: float, n_support: int) -> None:
-        """Tell how far a pair is; raises `StoppedError` where the training was called off."""
+    def look(self) -> None:
+        """Raise `StoppedError` where the training was called off."""
         if self.stop.is_set():
             raise StoppedError
+
+    def __call__(self, task: Task, passes: int, gap: float, n_support: int) -> None:
+        """Tell how far a pair is; raises `StoppedError` where the training was called off."""
+        self.look()
         if self.callback is not None:
             i, j = task.pair
             with self.lock:
@@ -215,9 +297,9 @@ class Problem:
         centre = centre_of(X, kernel)
         return cls(*pack(X, lanes, centre), lanes, first, None, centre)
 
-    def pairs(self) -> list[tuple[int, int]]:
-        """(0, 1), (0, 2), ... in the order of LIBSVM."""
-        return list(combinations(range(len(self.first) - 1), 2))
+    def pairs(self) -> Array:
+        """(0, 1), (0, 2), ... in the order of LIBSVM, (pairs, 2)."""
+        return np.stack(np.triu_indices(len(self.first) - 1, 1), axis=1)
 
     def range_of(self, c: int) -> tuple[int, int]:
         """The panels of class c, (from, to)."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 import warnings
-from itertools import combinations
+from collections.abc import Callable
+from functools import partial
+from itertools import combinations, pairwise
 from numbers import Integral, Real
 from typing import Any, Self
 
@@ -26,7 +28,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ._svm import WIDTH, Machine, RowPool, class_scores, far_from_origin, pair_values
-from .pairs import Callback, Problem, Solution, Task, Watch, feasible, solve_pair
+from .pairs import BATCH, Batch, Callback, Problem, Solution, Task, Watch, feasible, solve_batch, solve_pair
 
 Array = NDArray[Any]
 
@@ -242,14 +244,14 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
         if self.probability:
             held = self._held_out(target, weight)
-            solutions = self._solve(problem, np.where(held, 0.0, cost), classes, start)
-            self._adopt(X, target, classes, problem, solutions)
-            self.temperature_ = fitted_temperature(self._scores_of(X[held])[1], target[held])
+            solution = self._solve(problem, np.where(held, 0.0, cost), classes, start)
+            self._adopt(X, target, classes, problem, solution)
+            self.temperature_ = fitted_temperature(self._scores_of(X[held]), target[held])
             start = self._earlier_solution()
-        solutions = self._solve(problem, cost, classes, start)
-        self._adopt(X, target, classes, problem, solutions)
+        solution = self._solve(problem, cost, classes, start)
+        self._adopt(X, target, classes, problem, solution)
         self._support_weight = weight[self.support_]
-        left = max(solution.gap for solution in solutions)
+        left = float(solution.gap.max())
         if left > self.tol:
             warnings.warn(
                 f"SVC stopped at a gap of {left:.2g}, before it reached tol={self.tol}: the data may need scaling "
@@ -296,74 +298,87 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             held[usable[: min(len(usable) - 1, max(1, len(usable) // 10))]] = True
         return held
 
-    def _solve(self, problem: Problem, cost: Array, classes: Array, start: dict[Any, Any]) -> list[Solution]:
-        """Train all pairs, the largest first, through joblib."""
+    def _solve(self, problem: Problem, cost: Array, classes: Array, start: dict[Any, Any]) -> Solution:
+        """Train all pairs, through joblib: small ones many at a time, then the others, the largest first."""
         pairs = problem.pairs()
         lane_cost = np.where(problem.lanes >= 0, cost[problem.lanes], 0.0)
         lane_of = np.empty(len(cost), np.intp)
         lane_of[problem.lanes[problem.lanes >= 0]] = np.flatnonzero(problem.lanes >= 0)
         jobs = max(1, min(effective_n_jobs(self.n_jobs), len(pairs)))
-        settings = {
+        settings: dict[str, Any] = {
             "kernel": self._kernel(),
             "tol": self.tol,
             "max_steps": self.max_iter if self.max_iter >= 0 else max(10_000_000, 100 * len(cost)),
-            "cache_bytes": self.cache_mb * 1e6 / jobs,
         }
+        run = partial(self._run, problem, lane_cost, classes)
+        size = np.diff(problem.first)
+        # a callback hears of each pass, and so of the way that small pairs do not go
+        small = (size[pairs] == 1).all(axis=1) & (self.callback is None)
+        numbers = np.flatnonzero(small)
+        parts = np.array_split(numbers, max(1, min(jobs, len(numbers)), len(numbers) // BATCH))
+        done = run(
+            solve_batch, [Batch(part, problem.first[pairs[part]], **settings) for part in parts if len(part)]
+        )
+        for n, solution in enumerate(done):
+            settled = (solution.gap <= self.tol) | (solution.steps >= settings["max_steps"])
+            small[solution.numbers[~settled]] = False
+            done[n] = solution.of(settled) if not settled.all() else solution
         tasks = [
             Task(
+                number,
                 (i, j),
                 problem.range_of(i),
                 problem.range_of(j),
                 **settings,
+                cache_bytes=self.cache_mb * 1e6 / jobs,
                 start=feasible(start.get((classes[i], classes[j])), lane_of, lane_cost),
             )
-            for i, j in pairs
+            for number, (i, j) in zip(np.flatnonzero(~small).tolist(), pairs[~small].tolist(), strict=True)
         ]
-        size = np.diff(problem.first)
-        largest = sorted(range(len(pairs)), key=lambda p: -int(size[list(pairs[p])].sum()))
-        done = self._run(problem, lane_cost, [tasks[p] for p in largest], classes)
-        return [solution for _, solution in sorted(zip(largest, done, strict=True), key=lambda item: item[0])]
+        tasks.sort(key=lambda task: -int(size[list(task.pair)].sum()))
+        return Solution.of_all(done + run(solve_pair, tasks))
 
-    def _run(self, problem: Problem, cost: Array, tasks: list[Task], classes: Array) -> list[Solution]:
+    def _run(
+        self, problem: Problem, cost: Array, classes: Array, solve: Callable[..., Solution], tasks: list[Any]
+    ) -> list[Solution]:
         watch = Watch(self.callback, classes)
         shared = getattr(get_active_backend(prefer="threads")[0], "supports_sharedmem", False)
         extra = (RowPool(problem.length()), watch) if shared else ()
         arrays = (problem.panels, problem.squares, problem.lanes, cost, problem.given)
-        parallel = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator", batch_size=1)
+        together = 1 + len(tasks) // 500  # a task that joblib hands out by itself costs 0.3 ms
+        parallel = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator", batch_size=together)
         done = []
         try:
             for task, solution in zip(
-                tasks, parallel(delayed(solve_pair)(*arrays, task, *extra) for task in tasks), strict=True
+                tasks, parallel(delayed(solve)(*arrays, task, *extra) for task in tasks), strict=True
             ):
                 done.append(solution)
-                if not shared:
-                    watch(task, solution.passes, solution.gap, len(solution.dual))
+                if not shared and self.callback is not None:
+                    watch(task, int(solution.passes[0]), float(solution.gap[0]), len(solution.dual))
         except BaseException:
             watch.stop.set()
             raise
         return done
 
-    def _adopt(
-        self, X: Array, target: Array, classes: Array, problem: Problem, solutions: list[Solution]
-    ) -> None:
-        """Fitted attributes from the solutions of the pairs."""
+    def _adopt(self, X: Array, target: Array, classes: Array, problem: Problem, solution: Solution) -> None:
+        """Fitted attributes from the solution of all pairs."""
         self.classes_ = classes
-        dual = np.zeros((len(classes) - 1, len(problem.lanes)))
-        for (i, j), solution in zip(problem.pairs(), solutions, strict=True):
-            own = solution.lanes < WIDTH * problem.first[i + 1]
-            dual[np.where(own, j - 1, i), solution.lanes] = solution.dual
+        dual = np.zeros((len(classes) - 1, len(target)))
+        i, j = problem.pairs()[solution.owner].T
+        own = solution.lanes < WIDTH * problem.first[i + 1]
+        dual[np.where(own, j - 1, i), problem.lanes[solution.lanes]] = solution.dual
         used = np.flatnonzero(dual.any(axis=0))
-        used = used[np.lexsort((problem.lanes[used], target[problem.lanes[used]]))]
-        self.support_ = problem.lanes[used].astype(np.int32)
-        self.n_support_ = np.bincount(target[self.support_], minlength=len(classes)).astype(np.int32)
-        self.support_vectors_ = X[self.support_] if problem.given is None else np.empty((0, 0), X.dtype)
-        intercept = np.array([solution.intercept for solution in solutions])
+        used = used[np.argsort(target[used], kind="stable")]
+        self.support_ = used.astype(np.int32)
+        self.n_support_ = np.bincount(target[used], minlength=len(classes)).astype(np.int32)
+        self.support_vectors_ = X[used] if problem.given is None else np.empty((0, 0), X.dtype)
+        dual, intercept = dual[:, used], solution.intercept
         if self.kernel == "linear" and problem.centre.any():
             at_origin = (problem.centre - self.support_vectors_) @ problem.centre
-            intercept = pair_values(at_origin[None], self.n_support_, dual[:, used], intercept)[0]
-        self._set_pairs(dual[:, used], intercept)
-        self.dual_objective_ = np.array([solution.objective for solution in solutions])
-        self.n_iter_ = np.array([solution.steps for solution in solutions], np.int32)
+            intercept = pair_values(at_origin[None], self.n_support_, dual, intercept)[0]
+        self._set_pairs(dual, intercept)
+        self.dual_objective_ = solution.objective
+        self.n_iter_ = solution.steps.astype(np.int32)
         self.shape_fit_ = X.shape
         self._load_machine()
 
@@ -391,13 +406,15 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _dual_of(self, samples: Array) -> dict[Any, tuple[Array, Array]]:
         """Dual variables by pair of labels, for the support vectors under these numbers."""
-        owner = np.repeat(np.arange(len(self.classes_)), self.n_support_)
+        cut = np.concatenate([[0], np.cumsum(self.n_support_)])
+        of = [slice(*ends) for ends in pairwise(cut.tolist())]
         dual, _ = self._of_pairs()
         found = {}
         for i, j in combinations(range(len(self.classes_)), 2):
-            value = np.where(owner == i, dual[j - 1], np.where(owner == j, dual[i], 0.0))
-            used = np.flatnonzero(value)
-            found[self.classes_[i], self.classes_[j]] = (samples[used], value[used])
+            value = np.concatenate([dual[j - 1, of[i]], dual[i, of[j]]])
+            own = np.concatenate([samples[of[i]], samples[of[j]]])
+            used = value != 0
+            found[self.classes_[i], self.classes_[j]] = (own[used], value[used])
         return found
 
     def _earlier_solution(self) -> dict[Any, tuple[Array, Array]]:
@@ -405,17 +422,22 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     # --- prediction ------------------------------------------------------------------------------------
 
-    def _scores_of(self, X: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Pair values (n, K (K - 1) / 2) and class scores (n, K) of checked samples."""
-        if self.kernel == "precomputed":
-            given = np.ascontiguousarray(X[:, self.support_], np.float64)
-            values = pair_values(given, self.n_support_, *self._of_pairs())
-            return values, class_scores(values, len(self.classes_))
-        return self._machine.evaluate(X, effective_n_jobs(self.n_jobs))
+    def _values_of(self, X: Array) -> NDArray[np.float64]:
+        """Pair values (n, K (K - 1) / 2) of checked samples."""
+        if self.kernel != "precomputed":
+            return self._machine.decide(X, effective_n_jobs(self.n_jobs))
+        given = np.ascontiguousarray(X[:, self.support_], np.float64)
+        return pair_values(given, self.n_support_, *self._of_pairs())
 
-    def _scores(self, X: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _scores_of(self, X: Array) -> NDArray[np.float64]:
+        """Class scores (n, K) of checked samples; the values of their pairs may be too many to keep."""
+        if self.kernel != "precomputed":
+            return self._machine.scores(X, effective_n_jobs(self.n_jobs))
+        return class_scores(self._values_of(X), len(self.classes_))
+
+    def _checked(self, X: ArrayLike) -> Array:
         check_is_fitted(self)
-        return self._scores_of(validate_data(self, X, dtype=[np.float32, np.float64], order="C", reset=False))
+        return np.asarray(validate_data(self, X, dtype=[np.float32, np.float64], order="C", reset=False))
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Class scores (n, K) or, with decision_function_shape='ovo', pair values (n, K (K - 1) / 2).
@@ -423,14 +445,14 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         With two classes (n,): positive for `classes_[1]`, as in scikit-learn. A pair value is positive for
         the first class of the pair.
         """
-        values, scores = self._scores(X)
+        samples = self._checked(X)
         if len(self.classes_) == 2:
-            return -values[:, 0]
-        return values if self.decision_function_shape == "ovo" else scores
+            return -self._values_of(samples)[:, 0]
+        return self._values_of(samples) if self.decision_function_shape == "ovo" else self._scores_of(samples)
 
     def predict(self, X: ArrayLike) -> Array:
         """Labels (n,): the argmax of the class scores, and so of `predict_proba`."""
-        scores = self._scores(X)[1]
+        scores = self._scores_of(self._checked(X))
         if hasattr(self, "temperature_"):
             scores = softmax(scores / self.temperature_, axis=1)
         return np.asarray(self.classes_[scores.argmax(axis=1)])
@@ -438,7 +460,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     @available_if(lambda self: self.probability)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Probabilities (n, K): softmax of the class scores over the temperature."""
-        scores = self._scores(X)[1]
+        scores = self._scores_of(self._checked(X))
         if not hasattr(self, "temperature_"):
             raise AttributeError("fit the SVC with probability=True before predict_proba")
         return np.asarray(softmax(scores / self.temperature_, axis=1))
@@ -447,7 +469,7 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Logarithms of `predict_proba`, (n, K)."""
         check_is_fitted(self, "temperature_")
-        return np.asarray(log_softmax(self._scores(X)[1] / self.temperature_, axis=1))
+        return np.asarray(log_softmax(self._scores_of(self._checked(X)) / self.temperature_, axis=1))
 
     @property
     def coef_(self) -> NDArray[np.float64]:

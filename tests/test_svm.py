@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
@@ -726,6 +727,55 @@ def test_many_classes_of_few_samples():
     model = SVC(10).fit(X, y)
     assert model.decision_function(X).shape == (300, 30)
     assert model.score(X, y) > 0.8
+
+
+@pytest.mark.parametrize(
+    "settings", [*KERNELS, {"C": 0.05}, {"C": 1000.0, "tol": 1e-6}, {"max_iter": 5}], ids=str
+)
+@pytest.mark.filterwarnings("ignore:SVC stopped")
+def test_small_pairs_are_solved_together_as_one_by_one(settings):
+    """A callback, which hears of each pair, keeps them apart. One class is too large to be solved like that."""
+    X, y = make_blobs([1, 2, 7, 31, 32, 33], 5, cluster_std=6.0, random_state=2)
+    weight = np.random.default_rng(0).uniform(0.5, 2, len(y)) * (np.arange(len(y)) % 9 != 0)
+    together = SVC(**settings, decision_function_shape="ovo").fit(X, y, weight)
+    apart = SVC(**settings, decision_function_shape="ovo", callback=lambda *_: None).fit(X, y, weight)
+    for name in ("support_", "n_support_", "dual_coef_", "n_iter_"):
+        np.testing.assert_array_equal(getattr(together, name), getattr(apart, name))
+    np.testing.assert_allclose(together.intercept_, apart.intercept_, rtol=1e-12)
+    np.testing.assert_allclose(together.dual_objective_, apart.dual_objective_, rtol=1e-12)
+
+
+def many_classes(n_classes):
+    """Two samples of each class, 20 features."""
+    random = np.random.default_rng(0)
+    X = np.repeat(random.normal(size=(n_classes, 20)), 2, axis=0)
+    return X + 0.1 * random.normal(size=X.shape), np.repeat(np.arange(n_classes), 2)
+
+
+def test_many_small_pairs_agree_with_the_twin():
+    X, y = many_classes(12)
+    pairs = svm_twin.one_vs_one(X, y, np.full(len(y), 10.0), 1e-6, kernel="rbf", gamma=0.05)
+    expected = svm_twin.pair_values(X, pairs, X, kernel="rbf", gamma=0.05)
+    K = svm_twin.kernel_matrix(X, X, "rbf", 0.05)
+    for model, samples in ((SVC(10, gamma=0.05, tol=1e-6), X), (SVC(10, kernel="precomputed", tol=1e-6), K)):
+        model.set_params(decision_function_shape="ovo").fit(samples, y)
+        np.testing.assert_allclose(model.decision_function(samples), expected, atol=1e-4)
+
+
+def test_small_pairs_do_not_go_through_python_one_by_one(monkeypatch):
+    monkeypatch.setattr(hwcalc.svm, "solve_pair", None)
+    X, y = many_classes(200)
+    assert SVC(probability=True, random_state=0).fit(X, y).score(X, y) == 1
+
+
+def test_predictions_keep_no_values_of_pairs():
+    X, y = many_classes(300)
+    model = SVC(n_jobs=1).fit(X, y)
+    tracemalloc.start()
+    model.predict(X)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 0.1 * 8 * len(X) * len(model.intercept_)
 
 
 # --- a machine of bytes ------------------------------------------------------------------------------------
