@@ -167,7 +167,10 @@ class LinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Margins (n, K), or (n,) for two classes, positive for `classes_[1]`."""
         check_is_fitted(self)
         samples = validate_data(self, X, dtype=[np.float32, np.float64], order="C", reset=False)
-        margins = np.asarray(samples @ self.coef_.T + self.intercept_)
+        with np.errstate(over="ignore", invalid="ignore"):
+            margins = np.asarray(samples @ self.coef_.T + self.intercept_)
+        if not np.isfinite(margins).all():
+            raise ValueError("LinearSVC overflows on these samples: scale them as the training samples were")
         return margins[:, 0] if len(self.classes_) == 2 else margins
 
     def predict(self, X: ArrayLike) -> Array:

@@ -123,6 +123,14 @@ def test_divergence_is_an_error():
         LinearSVC(1e10, 50, 0).fit(X, [0, 1, 1, 0])
 
 
+@pytest.mark.filterwarnings("error")
+def test_samples_beyond_what_can_be_told_are_refused(digits):
+    model = LinearSVC(max_iter=3).fit(*digits)
+    for predict in (model.predict, model.decision_function):
+        with pytest.raises(ValueError, match=r"overflows on these samples: scale them"):
+            predict(np.full((2, 64), 1e308))
+
+
 def test_the_callback_hears_of_each_pass_and_may_stop(digits):
     heard = []
     model = LinearSVC(0.01, 4, random_state=0, callback=lambda *told: heard.append(told)).fit(*digits)
