@@ -741,7 +741,11 @@ cdef class Machine:
         """The class scores of X; its decision values go into `values`, if given."""
         if np.ndim(X) != 2 or np.shape(X)[1] != self.n_features:
             raise ValueError(f"expected samples of shape (n, {self.n_features}), got {np.shape(X)}")
-        X = np.ascontiguousarray(X if self.centre is None else X - self.centre, np.float32)
+        X = np.asarray(X if self.centre is None else X - self.centre)
+        if X.dtype != np.float32:
+            with np.errstate(over="ignore"):  # `_evaluate` tells whether it matters
+                X = X.astype(np.float32)
+        X = np.ascontiguousarray(X)
         n = len(X)
         scores = np.empty((n, self.n_classes))
         if n < 2 * BLOCK or threads < 2:
@@ -763,6 +767,7 @@ cdef class Machine:
         cdef double *f
         cdef double *row
         cdef double[::1] least = np.empty(self.n_classes)
+        cdef bint finite = True
         if n == 0:
             return
         block = min(block, max(size, MOST_SECTIONS // one))
@@ -780,11 +785,13 @@ cdef class Machine:
                 self._tile(&samples[start, 0], &tiles)
                 self._sections(&tiles, padded * self.stride, section)
                 f = row if values is None else &values[start, 0]
-                self._pairs(section, padded * self.stride, tiles.n_rows, f, 0 if values is None else self.n_pairs,
-                            &least[0], &score[start, 0])
+                finite &= self._pairs(section, padded * self.stride, tiles.n_rows, f,
+                                      0 if values is None else self.n_pairs, &least[0], &score[start, 0])
                 start += tiles.n_rows
             free(row)
             free(tiles.values)
+        if not finite:
+            raise ValueError("the kernel overflows on these samples: scale them as the training samples were")
 
     cdef void _tile(self, const float *samples, Tiles *tiles) noexcept nogil:
         cdef const float *rows[BLOCK_ROWS]
@@ -811,23 +818,26 @@ cdef class Machine:
                 loops.decide(&self.kernel, &panels, tiles, &self.coef[self.first[i], 0, 0], self.stride,
                              section + i * size)
 
-    cdef void _pairs(self, const float *section, Py_ssize_t size, Py_ssize_t n, double *f, Py_ssize_t step,
+    cdef bint _pairs(self, const float *section, Py_ssize_t size, Py_ssize_t n, double *f, Py_ssize_t step,
                      double *least, double *score) noexcept nogil:
-        """f_ij = both classes' sections + intercept, and the scores of the classes.
+        """f_ij = both classes' sections + intercept, and the scores of the classes; whether all f_ij are finite.
 
         The values of the next sample are `step` further on.
         """
         cdef Py_ssize_t _r, i, j, pair
+        cdef double none = 0
         for _r in range(n):
             pair = 0
             for i in range(self.n_classes):
                 for j in range(i + 1, self.n_classes):
                     f[pair] = <double>section[i * size + j - 1] + section[j * size + i] + self.intercept[pair]
+                    none += 0 * f[pair]  # not a number, where f is none or infinite
                     pair += 1
             score_pairs(f, self.n_classes, least, score)
             section += self.stride
             f += step
             score += self.n_classes
+        return none == 0
 
 
 cdef struct Opinion:

@@ -62,7 +62,7 @@ TARGET INLINED VEC NAME(power_of_two)(VEC x) {
 TARGET INLINED VEC NAME(kernel)(const Kernel *kernel, VEC product, float square, VEC squares) {
     if (kernel->kind == RBF) {
         VEC distance = square + squares - 2.0f * product;
-        distance = (VEC)((IVEC)distance & (distance > 0.0f));
+        distance = (VEC)((IVEC)distance & ~(distance <= 0.0f)); /* what is too far to tell how far has K = 0 */
         return NAME(power_of_two)(distance * (-1.44269504f * kernel->gamma));
     }
     if (kernel->kind == POLYNOMIAL) {

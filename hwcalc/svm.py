@@ -427,7 +427,13 @@ class SVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.kernel != "precomputed":
             return self._machine.decide(X, effective_n_jobs(self.n_jobs))
         given = np.ascontiguousarray(X[:, self.support_], np.float64)
-        return pair_values(given, self.n_support_, *self._of_pairs())
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = pair_values(given, self.n_support_, *self._of_pairs())
+        if not np.isfinite(values).all():
+            raise ValueError(
+                "the kernel overflows on these samples: scale it as that of the training samples"
+            )
+        return values
 
     def _scores_of(self, X: Array) -> NDArray[np.float64]:
         """Class scores (n, K) of checked samples; the values of their pairs may be too many to keep."""

@@ -689,6 +689,33 @@ def test_extreme_c(digits, C, kernel):
         assert (model.predict(X) == y).all()
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("kernel", "factor"), [("linear", 1e300), ("linear", 1e38), ("poly", 1e30)])
+def test_samples_beyond_single_precision_are_refused(digits, kernel, factor):
+    X, y = digits[0][:200].astype(float), digits[1][:200]
+    model = SVC(kernel=kernel, probability=True, random_state=0).fit(X, y)
+    for predict in (model.predict, model.decision_function, model.predict_proba):
+        for samples in (X * factor, X[:1] * factor):
+            with pytest.raises(ValueError, match=r"overflows on these samples: scale them"):
+                predict(samples)
+
+
+def test_a_kernel_matrix_beyond_double_precision_is_refused(blobs):
+    X, y = blobs
+    model = SVC(10, kernel="precomputed").fit(X @ X.T, y)
+    with pytest.raises(ValueError, match=r"overflows on these samples: scale it"):
+        model.predict(np.full((1, len(y)), 1e308))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("factor", [1e25, 1e38, 1e300])
+def test_samples_beyond_single_precision_are_far_from_all_by_the_gaussian_kernel(digits, factor):
+    X, y = digits[0][:200].astype(float), digits[1][:200]
+    model = SVC(decision_function_shape="ovo").fit(X, y)
+    values = model.decision_function(X * factor)
+    np.testing.assert_array_equal(values, np.tile(model.intercept_, (200, 1)))
+
+
 def test_contradictory_duplicates_and_constant_features():
     X, y = np.repeat(np.arange(6.0)[:, None], 4, axis=0), np.tile([0, 1], 12)
     model = SVC(1e6).fit(np.hstack([X, np.full((24, 2), 3.0)]), y)
