@@ -61,6 +61,7 @@ class PairSolver:
     gap: float
     top: float
     bottom: float
+    stalled: bool
     beta: Any
     def __init__(
         self,

@@ -90,6 +90,8 @@ cdef enum:
     PART = 64  # features of them at a time: so much of it stays in the first-level cache
     WORD = 64  # support vectors that one number marks; each class of a ByteMachine begins with a new one
 
+cdef double ROUNDING = 2e-15  # share of the residuals that may be rounding
+
 cdef double LOST = 0.5  # share of the margins that a class loses by in its score, chosen on held-out writers
 
 # Which margins a ByteMachine computes in full. Classes NEAR the best, in log-odds: the negative ones and those less
@@ -246,6 +248,7 @@ cdef class PairSolver:
     cdef readonly Py_ssize_t columns, size, steps
     cdef Py_ssize_t length, capacity
     cdef readonly double gap, top, bottom
+    cdef readonly bint stalled
     cdef double[::1] residual, lower, upper
     cdef readonly double[::1] beta
     cdef uint8_t[::1] inside
@@ -501,6 +504,8 @@ cdef class PairSolver:
     def optimise(self, double tolerance, Py_ssize_t max_steps):
         """Sequential minimal optimisation among the members; True when their gap is below the tolerance.
 
+        It is `stalled` and true as well when rounding is all that is left of the gap.
+
         The pair (i, j): i with the largest residual that may rise, j with the largest gain to second order.
         Fan, Chen, Lin 2005, "Working set selection using second order information", WSS 2.
         """
@@ -511,7 +516,8 @@ cdef class PairSolver:
 
     cdef bint _optimise(self, double tolerance, Py_ssize_t max_steps) noexcept nogil:
         cdef Py_ssize_t steps = 0, i, j, s
-        cdef double top = -INFINITY, bottom = INFINITY, step
+        cdef double top = -INFINITY, bottom = INFINITY, step, b_i, b_j
+        self.stalled = False
         for s in range(self.size):
             self._mask(s)
             top = max(top, self.r[s] + self.rise[s])
@@ -522,12 +528,16 @@ cdef class PairSolver:
                 i += 1
             j = loops.partner(&self.r[0], &self.fall[0], &self.gram[i, 0], &self.diagonal[0], top,
                               self.diagonal[i], &self.gain[0], self.size)
+            b_i, b_j = self.b[i], self.b[j]
             step = self._step(i, j)
+            if b_i == self.b[i] and b_j == self.b[j] or top - bottom <= ROUNDING * max(1, abs(top)):
+                self.stalled = True
+                break
             loops.move(&self.r[0], &self.gram[i, 0], &self.gram[j, 0], step, &self.rise[0], &self.fall[0],
                        self.size, &top, &bottom)
             steps += 1
         self.steps += steps
-        return not top - bottom > tolerance
+        return self.stalled or not top - bottom > tolerance
 
     cdef inline void _mask(self, Py_ssize_t s) noexcept nogil:
         self.rise[s] = 0 if self.b[s] < self.high[s] else -INFINITY
@@ -617,10 +627,9 @@ cdef class PairSolver:
         return 0
 
     cdef void _finish(self, double tol, Py_ssize_t max_steps) noexcept nogil:
-        """Close the gap among the members; a pass without a step ends it: rounding is all that is left then."""
-        cdef Py_ssize_t before = -1
-        while self.gap > tol and before < self.steps < max_steps:
-            before = self.steps
+        """Close the gap among the members."""
+        self.stalled = False
+        while self.gap > tol and self.steps < max_steps and not self.stalled:
             self._load()
             self._optimise(max(0.1 * self.gap, 0.5 * tol), max_steps - self.steps)
             self._store()

@@ -238,7 +238,7 @@ def converge(solver: PairSolver, task: Task, most: int, last: bool, passes: int)
         solver.store()
         passes += 1
         yield passes
-        if solver.steps == before and not len(joining):
+        if (solver.stalled or solver.steps == before) and not len(joining):
             return  # rounding is all that is left of the gap
 
 

@@ -716,6 +716,16 @@ def test_samples_beyond_single_precision_are_far_from_all_by_the_gaussian_kernel
     np.testing.assert_array_equal(values, np.tile(model.intercept_, (200, 1)))
 
 
+def test_a_tolerance_below_rounding_ends_at_once(digits):
+    X, y = digits[0][:500], digits[1][:500]
+    with pytest.warns(ConvergenceWarning, match=r"a gap of .*e-1[45], before"):
+        model = SVC(tol=1e-17).fit(X, y)
+    assert model.n_iter_.max() < 10_000
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        SVC(tol=1e-13).fit(X, y)
+
+
 def test_contradictory_duplicates_and_constant_features():
     X, y = np.repeat(np.arange(6.0)[:, None], 4, axis=0), np.tile([0, 1], 12)
     model = SVC(1e6).fit(np.hstack([X, np.full((24, 2), 3.0)]), y)
