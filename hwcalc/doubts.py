@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from math import log
 
 from . import expression
@@ -27,6 +28,9 @@ COMMA = 0.3
 
 HIGH = 0.4
 """A point that ends higher than this, as a share of the height of the digit beside it, is none."""
+
+FOOT = 0.25
+"""A spot in a number that has a point is one more if it stands no higher over the foot than this, in units."""
 
 UNLIKELY = log(1e-3)
 """A symbol that looks less like its label is doubtful: it was read only because others make no sense there."""
@@ -94,6 +98,7 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
             for a, b in parse.neighbours()
             if any(piece is a or piece is b for piece in unsaid)
         )
+        or any(_lost_a_point(row, ink, unit) for row in parse.rows())
     )
 
 
@@ -134,6 +139,21 @@ def _lacks_equals(parse: Parse, unsaid: Collection[Piece]) -> bool:
 
 def _holds(parse: Parse) -> bool:
     return expression.evaluate(parse.row()).value is True
+
+
+def _lost_a_point(row: Sequence[Piece], ink: Ink, unit: float) -> bool:
+    """Whether a number with a point has another spot at its foot that was taken for an accident: 26.283.384."""
+    for of_number, pieces in groupby(row, key=lambda piece: piece.label in "0123456789."):
+        number = list(pieces) if of_number else []
+        if "." not in (piece.label for piece in number):
+            continue
+        first, last = number[0].group.box.right, number[-1].group.box.left
+        for piece in number:
+            foot = piece.group.box.bottom - FOOT * unit
+            for x, y in (ink.strokes[stray].box.center for stray in piece.group.strays):
+                if first < x < last and y > foot and piece.label != ".":
+                    return True
+    return False
 
 
 def is_foreign_number(parse: Parse, looks: Looks) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, islice, pairwise, takewhile
+from itertools import chain, groupby, islice, pairwise, takewhile
 from math import exp, log1p
 
 from .layout import Item, Mark, Power, Root, Row, Stack
@@ -86,12 +86,16 @@ class Parse:
                 if piece.parts:
                     yield from piece.parts[-1].symbols()
 
-    def neighbours(self) -> Iterator[tuple[Piece, Piece]]:
-        """Pieces that follow each other in one row."""
-        yield from pairwise(self.pieces)
+    def rows(self) -> Iterator[tuple[Piece, ...]]:
+        """The pieces of each row: of the whole, and of what is over, under or in a sign."""
+        yield self.pieces
         for piece in self.pieces:
             for part in piece.parts:
-                yield from part.neighbours()
+                yield from part.rows()
+
+    def neighbours(self) -> Iterator[tuple[Piece, Piece]]:
+        """Pieces that follow each other in one row."""
+        return chain.from_iterable(map(pairwise, self.rows()))
 
     def relabelled(self, labels: Mapping[int, str], first: int = 0) -> Parse:
         """The same parse with other labels for some symbols, numbered as in `symbols`, from `first`."""

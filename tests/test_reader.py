@@ -294,6 +294,11 @@ def test_what_is_no_arithmetic_is_doubtful():
     assert hwcalc.read_ink(line(SEVEN, PLUS, POINT, PLUS, FOUR)).doubtful
 
 
+@pytest.mark.parametrize(("seed", "text"), [(1, "1.283.384"), (9, "26.283.384+5"), (9, "5+26.283.384")])
+def test_a_number_with_two_points_is_doubtful(seed, text):
+    assert hwcalc.read_ink(write_line(Hand(seed, 0.3), text, late=0.0)[0]).doubtful
+
+
 def test_what_is_read_only_because_nothing_else_makes_sense_is_doubtful():
     alone = hwcalc.read_ink([np.array([(0.0, 0.0), (1.0, 1.0)])])  # a point by its looks
     assert (alone.text in "0123456789", alone.doubtful) == (True, True)
