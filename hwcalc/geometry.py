@@ -187,6 +187,11 @@ OUTLIER = 0.0005
 SHAPELESS = 0.2
 """Marks smaller than this, in units, have less shape the smaller they are: a pen cannot write that small."""
 
+LONG, SHORT = 3.0, 1.6
+"""From which width on, in units, a line may have a slope; and one that climbs, so that its digits may seem raised."""
+
+CLIMBING = -0.15
+"""Least slope of such a line."""
 
 STRAY, STRAY_SIZE = -6.5, (0.05, 0.3)
 """Log-weight of an accidental stroke, and the size, in units, up to which it is no less likely, with the deviation
@@ -202,11 +207,13 @@ class Line:
         Of what stands on the line; a fraction is represented by its bar.
     unit : float
         Height of a digit, in the units of the ink.
+    long : float
+        A shorter line, in units, is level.
     """
 
-    def __init__(self, boxes: Sequence[Box], unit: float) -> None:
+    def __init__(self, boxes: Sequence[Box], unit: float, long: float = LONG) -> None:
         self.unit = unit
-        self._slope, self._middle = _line(boxes, unit)
+        self._slope, self._middle = _line(boxes, unit, long)
 
     def middle(self, x: npt.ArrayLike) -> FloatArray:
         """The height of the middle of the line at x."""
@@ -460,16 +467,21 @@ def of_rows(rows: Sequence[Box], unit: float) -> float:
     return score
 
 
-def _line(boxes: Sequence[Box], unit: float) -> tuple[float, float]:
+def climbs(boxes: Sequence[Box], unit: float) -> bool:
+    """Whether these boxes may be a line that climbs, rather than one with exponents."""
+    return _line(boxes, unit, SHORT)[0] < CLIMBING
+
+
+def _line(boxes: Sequence[Box], unit: float, long: float) -> tuple[float, float]:
     """Slope and offset of the middle of the line: a robust straight line through the tall strokes."""
     tall = [b for b in boxes if 0.5 * unit <= b.height <= 1.8 * unit] or boxes
     x = np.array([b.center[0] for b in tall])
     y = np.array([b.center[1] for b in tall])
-    if np.ptp(x) < 3 * unit:
+    if np.ptp(x) < long * unit:
         return 0.0, float(np.median(y))
     # the median of all slopes between two strokes (Theil 1950, Sen 1968)
     i, j = np.triu_indices(len(x), 1)
-    apart = np.abs(x[j] - x[i]) > 1.5 * unit
+    apart = np.abs(x[j] - x[i]) > 0.5 * long * unit
     slope = float(np.median((y[j] - y[i])[apart] / (x[j] - x[i])[apart]))
     slope = max(-0.3, min(0.3, slope))
     return slope, float(np.median(y - slope * x))

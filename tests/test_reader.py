@@ -440,6 +440,12 @@ def test_ten_thousand_strokes_are_refused():
         hwcalc.read_ink([[(i, 0), (i, 9)] for i in range(10_000)])
 
 
+@pytest.mark.parametrize(("seed", "text"), [(3, "93÷11"), (3, "4+76")])
+def test_a_short_line_that_climbs_has_no_exponents(seed, text):
+    climbing = [s[:, :2] @ [[1, -0.27], [0, 1]] for s in write_line(Hand(seed, 0.3), text, late=0.0)[0]]
+    assert hwcalc.read_ink(climbing).text == text
+
+
 def test_a_fraction_may_have_a_slash():
     strokes = [np.array(s, float) * 40 for s in ONE] + [np.array([(4.0, 62.0), (58.0, 6.0)])]
     strokes += [np.array(s, float) * 40 + [44, 30] for s in FOUR]
