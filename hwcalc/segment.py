@@ -223,9 +223,11 @@ def owners(ink: Ink, unit: float, excluded: Collection[int] = ()) -> dict[int, f
     """
     boxes = {i: s.box for i, s in enumerate(ink.strokes) if i not in excluded}
     small = [i for i, box in boxes.items() if max(box.width, box.height) <= SPOT * unit]
-    if len(small) > max(MOST_STRAYS[0], MOST_STRAYS[1] * len(boxes)) or len(small) == len(boxes):
-        return {}
     no_bars = [i for i, box in boxes.items() if not _is_bar(box)]
+    bars = [box for i, box in boxes.items() if _is_bar(box) and i not in small]
+    written = sum(not any(_divides(boxes[i], bar, unit) for bar in bars) for i in small)
+    if written > max(MOST_STRAYS[0], MOST_STRAYS[1] * len(boxes)) or len(small) == len(boxes):
+        return {}
     return {
         i: frozenset(
             min(others, key=lambda j: boxes[i].apart(boxes[j]))
@@ -234,6 +236,11 @@ def owners(ink: Ink, unit: float, excluded: Collection[int] = ()) -> dict[int, f
         )
         for i in small
     }
+
+
+def _divides(dot: Box, bar: Box, unit: float) -> bool:
+    """Whether a dot stands over or under a bar as those of a ÷ do."""
+    return bar.left < dot.center[0] < bar.right and dot.apart(bar) < 0.6 * unit
 
 
 def _with_strays(candidates: Iterable[Candidate], owner: Mapping[int, frozenset[int]]) -> Iterator[Candidate]:

@@ -103,6 +103,11 @@ def test_a_spot_that_is_no_point_is_left_out(spot):
     assert 0 in {i for symbol in reading.symbols for i in symbol.strokes}
 
 
+def test_a_spot_far_from_a_sum_with_dots_of_its_own_is_left_out():
+    strokes = [*line(ONE, FOUR, DIVIDE, SEVEN), np.array([(24, 92), (24, 92)])]
+    assert hwcalc.read_ink(strokes).text == "14÷7"
+
+
 def test_a_point_may_be_drawn_twice():
     strokes = line(SEVEN, POINT, FOUR)
     assert hwcalc.read_ink([*strokes, strokes[1] + [2, 3]]).text == "7.4"
