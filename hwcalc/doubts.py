@@ -82,8 +82,9 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
     picture = ink.pen_width is not None
     if picture:
         strange = or_junk(strange, looks.log_probability, looks.labels)
+    groups = [piece.group for piece in (*shaped, *commas)]
     return (
-        is_foreign([piece.group for piece in (*shaped, *commas)], looks.candidates, looks.letters, strange)
+        is_foreign(groups, looks.candidates, looks.letters, strange, unit)
         or min(looks.of([piece for piece in shaped if piece.form is Form.MARK]), default=0.0) < UNLIKELY
         or (picture and _lacks_equals(parse, unsaid))
         or (picture and symbols[-1:] == unsaid[-1:] and _is_marked(parse))

@@ -60,7 +60,11 @@ def or_junk(letter: FeatureArray, log_probability: FeatureArray, labels: str) ->
 
 
 def is_foreign(
-    symbols: Sequence[Candidate], candidates: Sequence[Candidate], letter: FeatureArray, strange: FeatureArray
+    symbols: Sequence[Candidate],
+    candidates: Sequence[Candidate],
+    letter: FeatureArray,
+    strange: FeatureArray,
+    unit: float,
 ) -> bool:
     """Whether a reading is of something else than arithmetic.
 
@@ -71,12 +75,14 @@ def is_foreign(
     candidates : sequence of n Candidate
     letter, strange : float32 (n,)
         Probability that each is a letter, and that it is no symbol.
+    unit : float
+        Height of a digit, in the units of the ink.
     """
     groups = {candidates[i].strokes for i in np.flatnonzero(strange > LIKELY).tolist()}
     if any(symbol.strokes in groups for symbol in symbols):
         return True
-    close = [candidates[i] for i in np.flatnonzero(letter > SURELY).tolist() if candidates[i].gap < TOUCHING]
-    return any(_is_made_of(group, symbols) for group in close)
+    letters = (candidates[i] for i in np.flatnonzero(letter > SURELY).tolist())
+    return any(group.gap < TOUCHING * unit and _is_made_of(group, symbols) for group in letters)
 
 
 def _is_made_of(group: Candidate, symbols: Sequence[Candidate]) -> bool:

@@ -58,7 +58,7 @@ def test_junk_counts_beside_letters():
 
 
 def groups(gap):
-    box = Box(0, 0, 1, 1)
+    box = Box(0, 0, 60, 60)
     return [Candidate((0,), box), Candidate((1,), box), Candidate((0, 1), box, gap)]
 
 
@@ -66,7 +66,7 @@ def groups(gap):
     ("read_as", "chances", "gap", "foreign"),
     [
         ([0, 1], [0.1, 0.6, 0.0], 0.0, True),  # one of them is a letter
-        ([0, 1], [0.1, 0.1, 0.95], 0.0, True),  # both together are one
+        ([0, 1], [0.1, 0.1, 0.95], 0.5 * TOUCHING, True),  # both together are one
         ([0, 1], [0.1, 0.1, 0.95], 2 * TOUCHING, False),  # too far apart
         ([0, 1], [0.1, 0.1, 0.6], 0.0, False),
         ([2], [0.99, 0.1, 0.1], 0.0, False),  # a part of what was read
@@ -74,8 +74,8 @@ def groups(gap):
     ],
 )
 def test_what_was_read_and_what_it_is_made_of_counts(read_as, chances, gap, foreign):
-    candidates, letter = groups(gap), np.array(chances, np.float32)
-    assert is_foreign([candidates[i] for i in read_as], candidates, letter, letter) is foreign
+    candidates, letter = groups(60 * gap), np.array(chances, np.float32)
+    assert is_foreign([candidates[i] for i in read_as], candidates, letter, letter, 60) is foreign
 
 
 @pytest.mark.parametrize("letter", "akREHy")
