@@ -12,6 +12,7 @@ from math import log
 
 from . import expression
 from .crossed_out import crosses_out, stands_over
+from .equations import ends_in_more
 from .features import FeatureArray
 from .ink import Ink
 from .layout import EMPTY_BOX, LETTER
@@ -99,6 +100,7 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
             for a, b in parse.neighbours()
             if any(piece is a or piece is b for piece in unsaid)
         )
+        or (parse.pieces[-1] in unsaid and ends_in_more(parse))
         or any(_lost_a_point(row, ink, unit) for row in parse.rows())
     )
 

@@ -440,6 +440,13 @@ def test_what_is_scratched_out_is_doubtful():
     assert (scratched.doubtful, hwcalc.read_ink(line(ONE, PLUS, SEVEN, FOUR)).doubtful) == (True, False)
 
 
+def test_a_star_behind_an_answer_is_doubtful_until_a_person_says_what_it_is():
+    star = [[(0.5 + 0.5 * np.sin(2.513 * i), 0.5 - 0.5 * np.cos(2.513 * i)) for i in range(6)]]
+    reading = hwcalc.read_ink(line(FOUR, MINUS, FOUR, PLUS, ONE, EQUALS, ONE, star))
+    assert (reading.text, reading.doubtful) == ("4-4+1=18", True)
+    assert not hwcalc.correct(reading, 7, "8").doubtful
+
+
 def test_ten_thousand_strokes_are_refused():
     with pytest.raises(ReadError, match="too many"):
         hwcalc.read_ink([[(i, 0), (i, 9)] for i in range(10_000)])
