@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from math import log
 
 from . import expression
@@ -100,6 +100,7 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
             for a, b in parse.neighbours()
             if any(piece is a or piece is b for piece in unsaid)
         )
+        or any(piece.form is Form.COLUMN and _is_layered(piece) for piece in parse.pieces)
         or (parse.pieces[-1] in unsaid and ends_in_more(parse))
         or any(_lost_a_point(row, ink, unit) for row in parse.rows())
     )
@@ -142,6 +143,12 @@ def _lacks_equals(parse: Parse, unsaid: Collection[Piece]) -> bool:
 
 def _holds(parse: Parse) -> bool:
     return expression.evaluate(parse.row()).value is True
+
+
+def _is_layered(column: Piece) -> bool:
+    """Whether a row of a sum in columns has a fraction: its bar may be the rule under partial products."""
+    rows = chain.from_iterable(part.rows() for part in column.parts)
+    return any(piece.form is Form.FRACTION for row in rows for piece in row)
 
 
 def _lost_a_point(row: Sequence[Piece], ink: Ink, unit: float) -> bool:

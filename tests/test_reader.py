@@ -408,6 +408,11 @@ def test_sums_in_columns(strokes, text, answer):
     assert (reading.text, reading.answer) == (text, answer)
 
 
+def test_partial_products_are_doubtful():
+    strokes = column("53", "×66", "318", "318", "3498", rule_after=2, seed=4)
+    assert hwcalc.read_ink([*strokes, strokes[-1] + [0, 3.2]]).doubtful
+
+
 def test_what_neat_hands_write_is_read():
     wrong = []
     for i in range(40):
