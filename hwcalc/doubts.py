@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from math import log
 
+import numpy as np
+
 from . import expression
 from .crossed_out import crosses_out, stands_over
 from .equations import ends_in_more
 from .features import FeatureArray
-from .ink import Ink
+from .ink import FloatArray, Ink
 from .layout import EMPTY_BOX, LETTER
 from .letters import is_foreign, or_junk
 from .parses import Parse, Piece
@@ -32,6 +34,10 @@ HIGH = 0.4
 
 FOOT = 0.25
 """A spot in a number that has a point is one more if it stands no higher over the foot than this, in units."""
+
+SKIP, SKIPPED = 0.07, 0.12
+"""A point as near as this, in units, to the end of the last stroke and larger than the other may be a piece of that: of
+362 points that synthetic hands wrote none is nearer than 0.11."""
 
 UNLIKELY = log(1e-3)
 """A symbol that looks less like its label is doubtful: it was read only because others make no sense there."""
@@ -100,6 +106,7 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
             for a, b in parse.neighbours()
             if any(piece is a or piece is b for piece in unsaid)
         )
+        or any(_goes_on(piece, ink, unit) for piece in unsaid if piece.label == ".")
         or any(piece.form is Form.COLUMN and _is_layered(piece) for piece in parse.pieces)
         or (parse.pieces[-1] in unsaid and ends_in_more(parse))
         or any(_lost_a_point(row, ink, unit) for row in parse.rows())
@@ -143,6 +150,15 @@ def _lacks_equals(parse: Parse, unsaid: Collection[Piece]) -> bool:
 
 def _holds(parse: Parse) -> bool:
     return expression.evaluate(parse.row()).value is True
+
+
+def _goes_on(point: Piece, ink: Ink, unit: float) -> bool:
+    """Whether a point is larger than a dot and begins where the pen left the last stroke, which may have skipped."""
+    first, box = min(point.group.written), point.group.box
+    if first == 0 or ink.pen_width is not None or max(box.width, box.height) < SKIPPED * unit:
+        return False
+    apart: FloatArray = ink.strokes[first].points[0, :2] - ink.strokes[first - 1].points[-1, :2]
+    return float(np.abs(apart).max()) < SKIP * unit
 
 
 def _is_layered(column: Piece) -> bool:

@@ -304,6 +304,13 @@ def test_a_number_with_two_points_is_doubtful(seed, text):
     assert hwcalc.read_ink(write_line(Hand(seed, 0.3), text, late=0.0)[0]).doubtful
 
 
+def test_a_point_that_goes_on_from_the_last_stroke_is_doubtful():
+    tail = [(0.11, 0.97), (0.16, 1.03), (0.24, 1.0)]
+    skipped = hwcalc.read_ink(line(SEVEN, PLUS, [[(0.1, 0), (0.1, 0.96)], tail], FOUR))
+    assert (skipped.text, skipped.doubtful) == ("7+1.4", True)
+    assert not hwcalc.read_ink(line(SEVEN, PLUS, ONE, POINT, FOUR)).doubtful
+
+
 def test_what_is_read_only_because_nothing_else_makes_sense_is_doubtful():
     alone = hwcalc.read_ink([np.array([(0.0, 0.0), (1.0, 1.0)])])  # a point by its looks
     assert (alone.text in "0123456789", alone.doubtful) == (True, True)
