@@ -1,6 +1,6 @@
-"""What a person crossed out or wrote over: zigzags over a symbol, lines through it, another one in its place.
+"""What a person crossed out: zigzags over a symbol, and lines through it. It is no symbol, or not the one it was.
 
-In flow the symbols of a reading with their strokes; out flows whether one of them is no symbol, or not the one it was.
+In flow the symbols of a reading with their strokes; out flows whether one of them is more than that.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from functools import lru_cache, reduce
 
 import numpy as np
 
-from .geometry import DOT
 from .ink import Box, FloatArray, Stroke
 
 SWEEPS = 7
@@ -35,10 +34,6 @@ MIDDLE = 0.25
 """How far from its own middle, as a share of its length, and from it, as one of the symbol's height, it passes that of
 the symbol."""
 
-NARROW, COVERED = 0.3, 0.8
-"""A symbol that shares more than this of its width with its neighbour stands over or under that; it counts as at least
-so wide, in units. Of 3,500 lines of ink and drawn ones that are read right, none has more than 0.75."""
-
 WITHOUT_LINE, WITHOUT_BAR = frozenset("12356789"), frozenset("1235689")
 """Digits of which no stroke is a slanted line through the others, or a bar: one of a 4 is, and zeros are slashed."""
 
@@ -61,14 +56,6 @@ def crosses_out(symbols: Sequence[tuple[str, Sequence[Stroke]]], unit: float) ->
         or any(is_struck(stroke.points, box) for stroke in signs for box in digits)
         or any(is_scratched(stroke.points, unit) for stroke in strokes)
     )
-
-
-def stands_over(first: Box, second: Box, unit: float) -> bool:
-    """Whether neighbours in a row, both larger than dots, stand over each other: one was written over the other."""
-    if any(max(box.width, box.height) < DOT * unit for box in (first, second)):
-        return False
-    half = [max(box.width, NARROW * unit) / 2 for box in (first, second)]
-    return sum(half) - abs(first.center[0] - second.center[0]) > 2 * COVERED * min(half)
 
 
 def _around(strokes: Iterable[Stroke]) -> Box:

@@ -59,11 +59,6 @@ def weighed(parse: Parse, others: Iterable[Parse] = ()) -> tuple[Parse, float]:
     return (chosen, min(1.0, best / whole)) if best > share else (parse, share / whole)
 
 
-def ends_in_more(parse: Parse) -> bool:
-    """Whether an equation that is false is true without its last symbol: a star behind an answer may be read as 8."""
-    return _verdict(parse) is False and _verdict(replace(parse, pieces=parse.pieces[:-1])) is True
-
-
 def _verdict(parse: Parse) -> bool | None:
     """Whether an equation is true; one with an unknown is, if that is a whole number. None for what is neither."""
     value = expression.evaluate(parse.row()).value

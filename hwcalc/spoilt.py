@@ -1,0 +1,53 @@
+"""What a sum says by being false: a mark stands behind it, or its = was read as another sign.
+
+In flow a parse; out flows whether it was likely spoilt so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from . import expression
+from .parses import Parse, Piece
+from .structure import Form
+
+NO_END = tuple("+-×÷/(√")
+"""What wants something after it ends no result: it is the tick or cross of a teacher."""
+
+TICK = "√1"
+"""Another such tick."""
+
+
+def is_spoilt(parse: Parse, unsaid: Collection[Piece], picture: bool) -> bool:
+    """Whether what no person named is a mark behind the sum, or in a picture an = whose lines ran together."""
+    own = {id(piece) for piece in unsaid}
+    last = next(reversed(list(parse.symbols())))
+    marked = id(last) in own and (_ends_in_more(parse) or (picture and _ends_in_mark(parse)))
+    return marked or (picture and _lacks_equals(parse, own))
+
+
+def _ends_in_more(parse: Parse) -> bool:
+    """Whether an equation holds without its last symbol only: a star behind an answer may be read as 8."""
+    return _holds(parse) is False and _holds(replace(parse, pieces=parse.pieces[:-1])) is True
+
+
+def _ends_in_mark(parse: Parse) -> bool:
+    """Whether an equation ends as no result does: in the tick or the cross of a teacher."""
+    result = parse.labels.partition("=")[2]
+    return result.endswith(NO_END) or (result.endswith(TICK) and result != TICK)
+
+
+def _lacks_equals(parse: Parse, unsaid: Collection[int]) -> bool:
+    """Whether a sum without = would be a true equation if a minus, of the `unsaid` by identity, were one."""
+    if "=" in parse.labels:
+        return False
+    signs = [(n, p) for n, p in enumerate(parse.symbols()) if p.form is Form.MARK and p.label in "+-×÷"]
+    minuses = [n for n, piece in signs if piece.label == "-" and id(piece) in unsaid]
+    return len(signs) > 1 and any(_holds(parse.relabelled({n: "="})) for n in minuses)
+
+
+def _holds(parse: Parse) -> bool | None:
+    """Whether an equation is true; None for what is none."""
+    value = expression.evaluate(parse.row()).value
+    return value if isinstance(value, bool) else None

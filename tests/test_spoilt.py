@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+
+import hwcalc
+from tests.written import sum_strokes
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"), [("1+4=59", True), ("1+4=5", False), ("1+4=7", False), ("4+1=50", True)]
+)
+def test_an_equation_that_is_true_without_its_last_symbol_is_doubtful(text, doubtful) -> None:
+    reading = hwcalc.read_ink(sum_strokes(text, 60, 20, 20))
+    assert (reading.text, reading.doubtful) == (text, doubtful)
+
+
+def test_what_a_person_named_spoils_no_equation() -> None:
+    reading = hwcalc.read_ink(sum_strokes("1+4=59", 60, 20, 20))
+    assert not hwcalc.reader.correct(reading, 5, "9").doubtful
