@@ -426,7 +426,14 @@ def test_a_picture_goes_over_the_real_clipboard_and_comes_back(
     write(window, "1+1")
     window.root.event_generate("<Control-Shift-C>")
     until(window, lambda: window.status.text == "Copied the picture")
-    asked = ["xclip", "-selection", "clipboard", "-t", "TARGETS", "-o"]  # who copied may be asked a moment later
+    asked = [
+        "xclip",
+        "-selection",
+        "clipboard",
+        "-t",
+        "TARGETS",
+        "-o",
+    ]  # who copied may be asked a moment later
     until(window, lambda: b"image/png" in subprocess.run(asked, capture_output=True, timeout=9).stdout)
     window.root.event_generate("<Control-v>")
     until(window, lambda: window.sheet.pictures())
