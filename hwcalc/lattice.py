@@ -646,8 +646,8 @@ class _RowSearch:
         after = steps[index + 1 :]
         codes = [step.code for step in after]
         start, was = (before.node, before.code) if before else (self.start, 0)
-        joined = self._pair(before.item, here) if before else _ALONE
-        parted = self._pair(here, after[0].item) if after else _ALONE
+        joined = self.pairs[before.item, here] if before else _ALONE
+        parted = self.pairs[here, after[0].item] if after else _ALONE
         scores: dict[str, float] = {}
         beside: dict[int, float] = {}
         for code, other, own in item.labels:

@@ -29,6 +29,8 @@ def is_spoilt(parse: Parse, unsaid: Collection[Piece], picture: bool) -> bool:
 
 def _ends_in_more(parse: Parse) -> bool:
     """Whether an equation holds without its last symbol only: a star behind an answer may be read as 8."""
+    if "=" not in parse.labels:
+        return False
     return _holds(parse) is False and _holds(replace(parse, pieces=parse.pieces[:-1])) is True
 
 
