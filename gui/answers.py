@@ -50,8 +50,8 @@ class _Shown:
 
     def shift(self, dx: float, dy: float) -> None:
         """It stands elsewhere."""
-        self.answer = self.answer and _shifted(self.answer, dx, dy)
-        self.symbols = [(number, _shifted(box, dx, dy)) for number, box in self.symbols]
+        self.answer = self.answer and self.answer.moved(dx, dy)
+        self.symbols = [(number, box.moved(dx, dy)) for number, box in self.symbols]
 
 
 @dataclass(frozen=True)
@@ -323,10 +323,6 @@ def _around(piece: Piece) -> Box:
     if piece.text == ROOT:
         return Box(piece.x, piece.y - piece.size, piece.x + piece.width, piece.y)
     return Box(piece.x, piece.y - 0.75 * piece.size, piece.x + piece.width, piece.y + 0.2 * piece.size)
-
-
-def _shifted(box: Box, dx: float, dy: float) -> Box:
-    return Box(box.left + dx, box.top + dy, box.right + dx, box.bottom + dy)
 
 
 def _middle(box: Box) -> Box:

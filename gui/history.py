@@ -106,8 +106,8 @@ def _entry(line: Line, reading: Reading, strokes: dict[int, Stroke]) -> Entry:
 
 def _same(entry: Entry, other: Entry) -> bool:
     """Are they one sum? Its ink may have been moved, and has been rounded in a file."""
-    told = ((each.text, each.answer, list(map(len, each.strokes))) for each in (entry, other))
-    return next(told) == next(told)
+    alike = (entry.text, entry.answer) == (other.text, other.answer)
+    return alike and list(map(len, entry.strokes)) == list(map(len, other.strokes))
 
 
 def joined(before: list[Entry], entries: list[Entry], there: list[Entry]) -> list[Entry]:

@@ -14,8 +14,7 @@ from typing import Self, TypeAlias
 
 import numpy as np
 
-from hwcalc.curves import spaced
-from hwcalc.ink import Box, FloatArray
+from hwcalc.ink import Box, FloatArray, evenly
 
 LEADING = 1.3
 """Height of a typed line in heights of its font."""
@@ -64,7 +63,7 @@ class Stroke:
         (x, y), (left, top) = self.box.center, box.center
         if abs(x - left) > max(box.width, reach) / 2 or abs(y - top) > max(box.height, reach) / 2:
             return False
-        path = spaced(self.points[:, :2], self.width)
+        path = evenly(self.points[:, :2], self.width)
         return any(other.touches(path, (self.width + other.width) / 2) for other in others)
 
     def moved(self, dx: float, dy: float) -> Stroke:
@@ -86,8 +85,7 @@ class _Placed:
 
     def moved(self, dx: float, dy: float) -> Self:
         """The same elsewhere."""
-        left, top, right, bottom = self.box
-        return replace(self, box=Box(left + dx, top + dy, right + dx, bottom + dy))
+        return replace(self, box=self.box.moved(dx, dy))
 
     def scaled(self, factor: float, about: tuple[float, float]) -> Self:
         """The same larger or smaller; the point `about` stays where it is."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from .ink import Box, FloatArray, Ink, evenly
 from .segment import holds, unit_height
-from .structure import STRAIGHT, points_of, right_of
+from .structure import is_straight, points_of
 
 HIGHER = 1.2
 """How much higher than a digit a frame is, at least: a 0 with a point in it is none, nor is any with a slash alone."""
@@ -53,10 +53,9 @@ def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box], inside: Sequence[int]
 
 def _is_slash(ink: Ink, stroke: int) -> bool:
     """Whether a stroke is straight between two corners of its box, as the slash of a 0 is."""
-    box, points = ink.strokes[stroke].box, points_of(ink, stroke)
-    x, y = points[:, 0], points[:, 1]
-    beside = (right_of(box, x, y), right_of(box, box.left + box.right - x, y))
-    return bool(min(np.abs(aside).max() for aside in beside) <= STRAIGHT * box.height)
+    box, points = ink.strokes[stroke].box, points_of(ink, stroke)[:, :2]
+    mirrored = [box.left + box.right, 0.0] + points * [-1.0, 1.0]
+    return is_straight(box, points) or is_straight(box, mirrored)
 
 
 def _surrounds(points: FloatArray, held: Box) -> bool:

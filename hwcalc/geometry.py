@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from .ink import Box, FloatArray
 from .layout import EMPTY_BOX
-from .segment import MAX_STROKES, Candidate
+from .segment import MAX_STROKES, Candidate, crosses
 
 # label: (mean and deviation of log(longer side / unit), mean and deviation of the height of its middle
 # below the middle of the line / unit): after 96 expressions by a third of the test writers, a little widened
@@ -268,7 +268,7 @@ class Shapes:
         self._ragged = np.array([_raggedness([strokes[i] for i in c.written]) for c in candidates])
         self._equals = np.array([label == "=" for label in labels])
         self._divides = np.array([label == "÷" for label in labels])
-        self._crossing = np.array([_crosses([strokes[i] for i in c.written]) for c in candidates])
+        self._crossing = np.array([_is_plus_like([strokes[i] for i in c.written]) for c in candidates])
         self._slant = _of_slant([[strokes[i] for i in c.written] for c in candidates], labels)
         # what a component of a picture was cut into is no broken line
         whole = [-1 - i if c is None else c for i, c in enumerate(components)] or range(len(strokes))
@@ -362,14 +362,12 @@ def _raggedness(boxes: Sequence[Box]) -> float:
     return min(max(0.0, aside - 0.25) ** 2 + max(0.0, tall - 0.4) ** 2, 1.0)
 
 
-def _crosses(boxes: Sequence[Box]) -> bool:
+def _is_plus_like(boxes: Sequence[Box]) -> bool:
     """Whether the largest two of three strokes or more cross as those of a + do."""
     if len(boxes) < 3:
         return False
     a, b = sorted(boxes, key=lambda box: max(box.width, box.height))[-2:]
-    flat, tall = (a, b) if a.width * b.height > b.width * a.height else (b, a)
-    (x, _), (_, y) = tall.center, flat.center
-    return flat.left < x < flat.right and tall.top < y < tall.bottom and tall.height > tall.width
+    return crosses(a, b) and any(box.height > box.width for box in (a, b))
 
 
 def _of_slant(groups: Sequence[Sequence[Box]], labels: str) -> FloatArray:

@@ -93,9 +93,10 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         raise ReadError(
             f"{len(ink.strokes)} pieces of ink are too many for a page of sums (at most {MAX_ON_PAGE}): crop it"
         )
-    if len(ink.strokes) > _MANY and _is_text_or_texture(_written(ink)):
+    written = _written(ink)
+    if len(ink.strokes) > _MANY and _is_text_or_texture(written):
         raise ReadError("this looks like text or a texture and not like sums: crop the picture to them")
-    degrees, readings = 0, _expressions(ink)
+    degrees, readings = 0, _expressions(ink, written)
     sure = _median(readings)
     if not readings:
         return []
@@ -111,13 +112,13 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         turned = {_sureness(i): (turn, i) for turn in _TURNS for i in [level_ink(found, turn)]}
         if max(turned) > _enough(sure):
             turn, ink = turned[max(turned)]
-            degrees, readings = max(
-                (degrees, readings), (turn, _expressions(ink)), key=lambda way: _coherence(way[1])
-            )
+            again = _expressions(ink, _written(ink))
+            degrees, readings = max((degrees, readings), (turn, again), key=lambda way: _coherence(way[1]))
     for look in second_looks(image, found):
         if not any(reading.doubtful for reading, _ in readings):
             break
-        again = _expressions(level_ink(look, degrees))
+        ink = level_ink(look, degrees)
+        again = _expressions(ink, _written(ink))
         readings = _best_of(readings, [(at_second_look(reading), left_out) for reading, left_out in again])
     return [
         unless_incomplete(known(reading, fixed[i]), left_out) if fixed.get(i) else reading
@@ -162,9 +163,8 @@ def _written(ink: Ink) -> list[Ink]:
     return [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
 
 
-def _expressions(ink: Ink) -> list[_OnPage]:
-    """Every expression in the ink of a page."""
-    written = _written(ink)
+def _expressions(ink: Ink, written: Sequence[Ink]) -> list[_OnPage]:
+    """Every expression in the ink of a page; `written` is what `_written` finds in it."""
     left_out = page.left_out(ink, written)
     columns = {id(one) for one in written if page.is_in_columns(one)}
     readings = []

@@ -8,7 +8,7 @@ masks, drawn to a scale at which the pen is about five pixels wide:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
@@ -172,26 +172,29 @@ def ink_of(writing: Writing, degrees: float = 0.0) -> Ink:
     binary = binarise(part, writing.faintest)
     width = pen_width(binary)
     strokes = _pieces(binary, width)
-    sides = np.array([_sides(stroke, to_picture, writing.size) for stroke in strokes])
+    sides = _sides(strokes, to_picture, writing.size)
     if not sides.any(axis=0).all():  # else the picture was cropped to its ink
-        strokes = tuple(replace(s, cut_off=bool(own.any())) for s, own in zip(strokes, sides, strict=True))
+        cut_off = set(np.flatnonzero(sides.any(axis=1)).tolist())
+        strokes = tuple(replace(s, cut_off=True) if i in cut_off else s for i, s in enumerate(strokes))
     return Ink(strokes, pen_width=width, to_picture=to_picture)
 
 
-def _sides(stroke: Stroke, to_picture: FloatArray, size: FloatArray) -> npt.NDArray[np.bool_]:
-    """Which sides of the picture a piece reaches: left, top, right, bottom."""
+def _sides(strokes: Sequence[Stroke], to_picture: FloatArray, size: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which sides of the picture each of n pieces reaches, (n, 4): left, top, right, bottom."""
     room = _EDGE * np.abs(to_picture[:, :2]).sum(axis=1)
 
-    def reached(x: npt.ArrayLike, y: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-        there = np.stack([x, y], axis=1) @ to_picture[:, :2].T + to_picture[:, 2]
-        return np.append(there.min(axis=0) < room, there.max(axis=0) > size - room)
+    def reached(points: FloatArray) -> npt.NDArray[np.bool_]:
+        """The sides that points (..., k, 2) reach, (..., 4)."""
+        there = points @ to_picture[:, :2].T + to_picture[:, 2]
+        return np.concatenate([there.min(axis=-2) < room, there.max(axis=-2) > size - room], axis=-1)
 
-    left, top, right, bottom = stroke.box
-    box = reached([left, right, left, right], [top, top, bottom, bottom])
-    if stroke.mask is None or not box.any():
-        return box
-    y, x = np.nonzero(stroke.mask)
-    return reached(left + x + 0.5, top + y + 0.5)
+    boxes = np.array([stroke.box for stroke in strokes])
+    found = reached(boxes[:, [[0, 1], [2, 1], [0, 3], [2, 3]]])
+    for i in np.flatnonzero(found.any(axis=1)).tolist():
+        mask = strokes[i].mask
+        if mask is not None:
+            found[i] = reached(np.argwhere(mask)[:, ::-1] + 0.5 + boxes[i, :2])
+    return found
 
 
 def _turned(darkness: ByteArray, degrees: float) -> tuple[ByteArray, FloatArray]:

@@ -311,11 +311,10 @@ def read_source(source: Source) -> Reading:
     parse = lattice.parse()
     if parse.share < DOUBTFUL:
         parse = agreed(parse, lattice.others())
-    if not source.digits:
-        parse = with_points(parse)
-    confidence = parse.share
-    if not source.digits:
-        parse, confidence = equations.weighed(parse, lattice.others())
+    if source.digits:
+        confidence = parse.share
+    else:
+        parse, confidence = equations.weighed(with_points(parse), lattice.others())
     reading = _reading(source, parse, confidence)
     looks = Looks(candidates, log_probability, classifier.labels, letters)
     if is_strange(parse, ink, unit, {group for group, label in fixed.items() if label}, looks):

@@ -291,7 +291,7 @@ def _neighbours(boxes: Mapping[int, Box], unit: float) -> dict[int, list[int]]:
     return near
 
 
-def _cross(a: Box, b: Box) -> bool:
+def crosses(a: Box, b: Box) -> bool:
     """Whether one box lies across the other, as the strokes of a + do."""
     flat, tall = (a, b) if a.width - a.height > b.width - b.height else (b, a)
     (x, _), (_, y) = tall.center, flat.center
@@ -300,7 +300,7 @@ def _cross(a: Box, b: Box) -> bool:
 
 def _manner(candidate: Candidate, added: Box) -> str:
     """How one more stroke stands to a candidate: a key of `LARGEST`."""
-    if _cross(candidate.box, added):
+    if crosses(candidate.box, added):
         return "crossing"
     if len(candidate.strokes) > 1:
         return "group"

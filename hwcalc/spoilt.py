@@ -22,7 +22,7 @@ TICK = "√1"
 def is_spoilt(parse: Parse, unsaid: Collection[Piece], picture: bool) -> bool:
     """Whether what no person named is a mark behind the sum, or in a picture an = whose lines ran together."""
     own = {id(piece) for piece in unsaid}
-    last = next(reversed(list(parse.symbols())))
+    *_, last = parse.symbols()
     marked = id(last) in own and (_ends_in_more(parse) or (picture and _ends_in_mark(parse)))
     return marked or (picture and _lacks_equals(parse, own))
 

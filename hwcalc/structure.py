@@ -154,7 +154,7 @@ class Bars:
             if i not in excluded
             and box.height >= SUBSTANCE * unit
             and FLAT * box.width < box.height <= UPRIGHT * box.width
-            and _is_straight(ink, i)
+            and is_straight(box, points_of(ink, i))
         }
 
     def fractions(self, strokes: frozenset[int]) -> list[Guess]:
@@ -465,9 +465,8 @@ def points_of(ink: Ink, stroke: int) -> FloatArray:
     return np.asarray(np.argwhere(mask)[:, ::-1] + [box.left, box.top], np.float64)
 
 
-def _is_straight(ink: Ink, stroke: int) -> bool:
-    """Whether a stroke is a straight line from lower left to upper right."""
-    box, points = ink.strokes[stroke].box, points_of(ink, stroke)
+def is_straight(box: Box, points: FloatArray) -> bool:
+    """Whether points lie along the line from the lower left to the upper right corner of their box."""
     return bool(np.abs(right_of(box, points[:, 0], points[:, 1])).max() <= STRAIGHT * box.height)
 
 
