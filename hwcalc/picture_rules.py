@@ -84,13 +84,12 @@ def without_rules(darkness: ByteArray, faintest: float, sheet: ByteArray) -> Byt
     down = _find(on_its_side, faintest, np.ascontiguousarray(sheet.T))
     pen = _pen(darkness, faintest, across, down)
     across = _printed(across, pen)
-    down = _printed(down, pen) if across else []
     if not across:
         return darkness
     clean = darkness.copy()
     for rule in across:
         _erase(clean, darkness, rule, pen)
-    if down:
+    if down := _printed(down, pen):
         clean = np.ascontiguousarray(clean.T)
         for rule in down:
             _erase(clean, on_its_side, rule, pen)
@@ -140,12 +139,12 @@ def _level(darkness: ByteArray, faintest: float, sheet: ByteArray) -> list[Rule]
     step = max(1, width // 128)
     lines = over(np.ascontiguousarray(thin[:, ::step]), 0.6 * faintest)
     drop = shear[1, 0] * np.arange(width) + shear[1, 2]
-    room = inside[:, ::step].mean(axis=1)
+    room = np.maximum(inside[:, ::step].mean(axis=1), _LEAST_ROOM)
     rules = []
-    for curve in _curves(lines, np.maximum(room, _LEAST_ROOM)):
+    for curve in _curves(lines, room):
         rule = _measured(curve, step, level)
         place = float(rule.rows.mean())
-        share = len(rule.rows) / width / max(_LEAST_ROOM, float(room[round(place)]))
+        share = len(rule.rows) / width / float(room[round(place)])
         if share >= _SHORTEST and rule.darkness > faintest / 2:
             rows = rule.rows - drop[rule.left : rule.right]
             middle = place - float(drop[width // 2])

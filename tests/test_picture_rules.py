@@ -53,9 +53,17 @@ def test_writing_on_lines_is_found_whole(dark: int, squared: bool, slope: float)
         np.testing.assert_allclose(ink.in_picture(stroke.box), clean.in_picture(expected.box), atol=4)
 
 
-def test_nothing_of_a_line_is_left() -> None:
+@pytest.mark.parametrize("faintest", [8.0, 70.0])
+def test_nothing_of_a_line_is_left(faintest: float) -> None:
     picture = ruled(np.full((300, 400), 225, np.uint8), 40, 150)
-    assert without_rules(darkness(picture), 8.0, np.ones_like(picture)).max() == 0
+    assert without_rules(darkness(picture), faintest, np.ones_like(picture)).max() == 0
+
+
+@pytest.mark.parametrize("slope", [-0.1, 0.1])
+def test_of_lines_aslant_only_stubs_are_left(slope: float) -> None:
+    picture = ruled(np.full((300, 400), 225, np.uint8), 40, 150, slope)
+    left = without_rules(darkness(picture), 8.0, np.ones_like(picture))
+    assert np.count_nonzero(left.any(axis=0)) < 80  # half a line enters the picture in a corner
 
 
 @pytest.mark.parametrize("text", ["-", "=", "1-1", "111", "11+11", "4-7=", "7÷2", "1", "2.5"])
@@ -123,5 +131,14 @@ def test_the_rules_of_sums_beside_each_other_are_no_lines_of_the_paper() -> None
         for x in (80, 390, 700):
             cv2.line(picture, (x, y), (x + 220, y), 60, 2)
             cv2.circle(picture, (x + 110, y - 60), 25, 40, 5)
+    dark = darkness(picture)
+    assert without_rules(dark, 8.0, np.ones_like(picture)) is dark
+
+
+def test_thin_lines_that_end_early_are_no_lines_of_the_paper() -> None:
+    picture = np.full((700, 1000), 225, np.uint8)
+    for y in (150, 350, 550):
+        cv2.line(picture, (80, y), (470, y), 60, 1)
+        cv2.circle(picture, (200, y - 60), 25, 40, 8)
     dark = darkness(picture)
     assert without_rules(dark, 8.0, np.ones_like(picture)) is dark
