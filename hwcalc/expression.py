@@ -154,8 +154,7 @@ def _is_mixed(numerator: str, denominator: str) -> bool:
 def _text_part(row: Row) -> str:
     """The numerator or denominator of a fraction, in brackets if it needs them."""
     written = text(row)
-    alone = len(row) == 1 and isinstance(row[0], (Stack, Root))
-    return written if alone or _is_plain(written) else f"({written})"
+    return written if len(row) == 1 or _is_plain(written) else f"({written})"
 
 
 def _text_argument(row: Row, digits_follow: bool) -> str:

@@ -267,6 +267,7 @@ def test_deep_typing_is_refused_in_words(typed: str) -> None:
         "2^-(1+2)": "2^(-(1+2))",
         "2^√9": "2^(√9)",
         "2 1/3": "2 1/3",
+        "2 5/3": "2 5/3",
         "12 345/1000": "12 345/1000",
         "12 500/7": "12500/7",
         "√(9": "√((9)",
@@ -296,14 +297,21 @@ def test_mixed_numbers_are_sums_and_other_fractions_factors() -> None:
     assert evaluate((*marks("3.0"), half)).value == Fraction(3, 2)
     assert evaluate((*marks("3"), half, Power(marks("2")))).value == Fraction(3, 4)
     assert evaluate((*marks("3"), Stack(marks("1+1"), marks("2")))).value == 3
+    assert evaluate((*marks("3"), Stack(marks("2"), marks("1+1")))).value == 3
     assert text((*marks("3"), half)) == "3 1/2"
     assert text((*marks("3"), half, *marks("4"))) == "(3+1/2)4"
     assert text((*marks("3"), Stack(marks("500"), marks("2")))) == "(3+500/2)"
 
 
+def test_roots_and_powers_before_a_number_have_brackets() -> None:
+    assert text((Root(marks("2")), *marks("3"))) == "√(2)3"
+    assert text((*marks("2"), Power(marks("3")), *marks("4"))) == "2^(3)4"
+
+
 def test_latex() -> None:
     assert latex(marks("2×3÷4-1.5%=")) == r"2\times3\div4-1.5\%="
     assert latex(parse("√(1+2)^2")) == r"\sqrt{1+2}^{2}"
+    assert latex(parse("xx=4")) == "xx=4"
     assert latex(parse("2^3^4")) == "2^{3^{4}}"
     assert latex(parse("2^(1+2)^4")) == "2^{(1+2)^{4}}"
 
