@@ -100,8 +100,7 @@ def _sheet(grey: ByteArray, size: int) -> ByteArray:
     everything = np.ones_like(grey)
     _, light = cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(light)
-    dark = paper[light == 0]
-    if count < 2 or dark.size == 0:
+    if count < 2:
         return everything
     largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     area = int(stats[largest, cv2.CC_STAT_AREA])
@@ -115,7 +114,7 @@ def _sheet(grey: ByteArray, size: int) -> ByteArray:
         return everything
     sheet = np.zeros_like(grey)
     cv2.fillConvexPoly(sheet, hull, 1)
-    ratio = np.median(paper[labels == largest]) / max(1.0, float(np.median(dark)))
+    ratio = np.median(paper[labels == largest]) / max(1.0, float(np.median(paper[light == 0])))
     if ratio < (1.6 if sides <= 1 else 2.5) and (sides or _step(paper, sheet) < 1.25):
         return everything
     # without its own edge, but up to that of the picture

@@ -257,8 +257,8 @@ class Bars:
 
     def _of_digits(self, group: Collection[int]) -> float:
         """The height of the digits among some strokes."""
-        heights = [self.boxes[i].height for i in group]
-        return float(np.median([height for height in heights if height >= 0.3 * self._unit] or heights))
+        heights = (self.boxes[i].height for i in group)
+        return float(np.median([height for height in heights if height >= 0.3 * self._unit]))
 
     def _hanging(self, row: Collection[int], height: float) -> frozenset[int]:
         """What is smaller than the digits of a row, and stands right under one of them."""

@@ -62,6 +62,13 @@ def test_blank_paper_has_no_ink(shape: tuple[int, ...], level: int) -> None:
         ink_from_picture(np.full(shape, level, np.uint8))
 
 
+def test_black_with_a_light_edge_has_no_ink() -> None:
+    picture = np.zeros((300, 771), np.uint8)
+    picture[:, -1] = 255  # a column that the thumbnail of the paper has no room for
+    with pytest.raises(ReadError, match="no ink"):
+        ink_from_picture(picture)
+
+
 def test_grainy_paper_has_no_ink() -> None:
     paper = np.random.default_rng(0).normal(200, 12, (400, 600)).clip(0, 255).astype(np.uint8)
     with pytest.raises(ReadError, match="no ink"):
@@ -114,13 +121,19 @@ def test_harm_that_is_survived(harm: Callable[[np.ndarray], np.ndarray]) -> None
     assert_found(harm(sum_picture("12+3=4.5")), "12+3=4.5")
 
 
-@pytest.mark.parametrize("table", [50, 155])
-def test_a_sheet_on_a_darker_table(table: int) -> None:
+@pytest.mark.parametrize(("table", "out"), [(50, 0), (155, 0), (50, 120)])
+def test_a_sheet_on_a_darker_table(table: int, out: int) -> None:
     sheet = np.pad(sum_picture("7-4"), 150, constant_values=225)
     scene = np.random.default_rng(0).normal(0, 80, (sheet.shape[0] + 200, sheet.shape[1] + 200))
     scene = table + cv2.GaussianBlur(scene, (0, 0), 2)
     scene[100:-100, 100:-100] = sheet
-    assert_found(scene.clip(0, 255).astype(np.uint8), "7-4")
+    assert_found(scene[out:].clip(0, 255).astype(np.uint8), "7-4")
+
+
+def test_a_light_spot_is_no_sheet() -> None:
+    picture = np.pad(sum_picture("7-4", ink=20, paper=110), 150, constant_values=110)
+    cv2.circle(picture, (80, 80), 60, 230, -1)
+    assert_found(picture, "7-4")
 
 
 def test_what_a_paler_pen_wrote_beside_is_ink() -> None:

@@ -34,6 +34,7 @@ def test_a_bar_has_what_is_over_and_under_it(rise):
         (digit(0, 0), bar(40, 30, 30), digit(80, 0)),  # a minus
         (digit(10, -70), bar(0, 0)),  # nothing is under it
         ([(30, -20), (31, -19)], bar(0, 0), [(30, 20), (31, 21)]),  # the dots of ÷
+        (digit(10, -70), bar(20, 0, 15), digit(10, 20)),  # a point between rows
     ],
 )
 def test_other_bars_are_no_fractions(strokes):
@@ -44,6 +45,13 @@ def test_what_is_beyond_one_end_may_be_in_a_fraction_and_what_is_beyond_the_othe
     minus, over, second = bar(-38, 2, 30), digit(15, -70), digit(62, -70)
     found = {parts for _, parts in fractions(minus, over, second, bar(0, 0), digit(10, 20))}
     assert (frozenset({1, 2}), frozenset({4})) in found
+
+
+def test_how_far_beyond_a_bar_its_parts_reach_is_open():
+    over, near, far, beyond = digit(15, -70), digit(15, 20), digit(100, 20), digit(150, 20)
+    found = fractions(over, bar(0, 0), near, far, beyond)
+    assert {parts[1] for _, parts in found} == {frozenset({2}), frozenset({2, 3})}
+    assert {parts[1] for _, parts in fractions(over, bar(0, 0), far)} == {frozenset({2})}
 
 
 def test_specks_go_with_their_strokes():
@@ -105,8 +113,8 @@ def carries(*strokes):
 
 @pytest.mark.parametrize(
     ("x", "y", "found"),
-    [(15, -40, {6}), (20, 141, {6}), (36, 128, set())],
-    ids=["over the first row", "under a digit of the last one", "a comma between two"],
+    [(15, -40, {6}), (20, 141, {6}), (35, 141, set()), (36, 128, set())],
+    ids=["over the first row", "under a digit of the last one", "between two", "a comma between two"],
 )
 def test_small_digits_in_a_column_were_carried(x, y, found):
     assert carries(*SUM, [(x, y), (x + 2, y + 24)]) == found
@@ -158,6 +166,11 @@ def test_one_row_over_a_rule_makes_none():
     assert columns(digit(0, 0), digit(50, 0), bar(0, 80, 100), digit(50, 100)) == []
 
 
+def test_a_bar_shorter_than_the_rows_over_it_is_no_rule():
+    rows = [digit(50 * k, y) for k in range(3) for y in (0, 80)]
+    assert columns(*rows, bar(40, 160, 62)) == []
+
+
 def test_a_root_is_guessed_for_what_its_box_holds():
     boxes = [Box(0, 0, 100, 60), Box(30, 10, 50, 55), Box(60, 10, 80, 55), Box(130, 10, 150, 55)]
     (guess,) = roots(boxes, {(0,): boxes[0]}, range(4))
@@ -190,9 +203,25 @@ def test_a_slash_has_what_is_higher_to_its_left_and_lower_to_its_right():
     assert (Form.SLASHED, (2,), (frozenset({1}), frozenset({3}))) in found
 
 
+def test_how_far_beyond_a_slash_its_parts_reach_is_open():
+    slash, far = [(0, 80), (70, 0)], digit(-140, -25)
+    found = slashed(digit(-60, -25), digit(-5, -25), slash, digit(45, 40), digit(105, 40), far)
+    over, under = ({parts[k] for _, _, parts in found} for k in (0, 1))
+    assert over == {frozenset({1}), frozenset({0, 1})}
+    assert under == {frozenset({3}), frozenset({3, 4})}
+
+
+def test_what_stands_close_to_a_slash_does_not_cross_it():
+    found = slashed(digit(10, -10), [(0, 80), (70, 0)], digit(45, 40))
+    assert found == {(Form.SLASHED, (1,), (frozenset({0}), frozenset({2})))}
+
+
 @pytest.mark.parametrize(
     "strokes",
     [
+        (digit(-20, -25), [(20, 45), (35, 30)], digit(45, 40)),  # a point
+        (digit(-35, -25), [(0, 80), (15, 0)], digit(15, 40)),  # a 1
+        (digit(-5, -70), [(0, 24), (80, 0)], digit(45, 24)),  # a bar
         (digit(-35, 10), [(0, 80), (40, 0)], digit(50, 10)),  # on one line
         (digit(-5, -25), [(70, 80), (0, 0)], digit(45, 40)),  # a backslash
         (digit(-5, -25), [(0, 80), (70, 80), (70, 0)], digit(45, 40)),  # no straight line
