@@ -65,7 +65,7 @@ def without_patterns(darkness: ByteArray, faintest: float) -> ByteArray:
         `darkness` itself if there is nothing to erase.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(over(darkness, faintest), connectivity=8)
-    if not _ROW < count <= _MOST:
+    if count > _MOST:
         return darkness
     boxes = np.asarray(stats[1:], np.float64)
     middles = boxes[:, :2] + boxes[:, 2:4] / 2

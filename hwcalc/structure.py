@@ -361,7 +361,7 @@ class Bars:
     def height(self, bar: int, x: float) -> float:
         """The height of a bar at x, or of its nearer end."""
         x0, y0, x1, y1 = self._ends[bar]
-        share = min(max((x - x0) / (x1 - x0), 0.0), 1.0) if x1 > x0 else 0.5
+        share = min(max((x - x0) / (x1 - x0), 0.0), 1.0)
         return y0 + share * (y1 - y0)
 
     def _sides(self, bar: int, strokes: Collection[int], bounded: bool = True) -> tuple[list[int], list[int]]:

@@ -270,6 +270,7 @@ def test_deep_typing_is_refused_in_words(typed: str) -> None:
         "2 5/3": "2 5/3",
         "12 345/1000": "12 345/1000",
         "12 500/7": "12500/7",
+        "12 045/1000": "12045/1000",
         "√(9": "√((9)",
     }.items(),
 )
@@ -294,6 +295,7 @@ def test_mixed_numbers_are_sums_and_other_fractions_factors() -> None:
     half = Stack(marks("1"), marks("2"))
     assert evaluate((*marks("3"), half)).value == Fraction(7, 2)
     assert evaluate((*marks("-3"), half)).value == Fraction(-7, 2)
+    assert evaluate((*marks("3"), half, *marks("+1"))).value == Fraction(9, 2)
     assert evaluate((*marks("3.0"), half)).value == Fraction(3, 2)
     assert evaluate((*marks("3"), half, Power(marks("2")))).value == Fraction(3, 4)
     assert evaluate((*marks("3"), Stack(marks("1+1"), marks("2")))).value == 3
@@ -312,6 +314,7 @@ def test_latex() -> None:
     assert latex(marks("2×3÷4-1.5%=")) == r"2\times3\div4-1.5\%="
     assert latex(parse("√(1+2)^2")) == r"\sqrt{1+2}^{2}"
     assert latex(parse("xx=4")) == "xx=4"
+    assert latex(parse("2^3+1")) == "2^{3}+1"
     assert latex(parse("2^3^4")) == "2^{3^{4}}"
     assert latex(parse("2^(1+2)^4")) == "2^{(1+2)^{4}}"
 

@@ -38,9 +38,17 @@ def test_the_holes_of_a_pad_go_though_a_line_runs_into_some() -> None:
     assert len(ink_from_picture(picture).strokes) == 3
 
 
-@pytest.mark.parametrize("text", ["1111111111111", "-------------"])
+@pytest.mark.parametrize("text", ["1111111111111", "-------------", "17171717171717171"])
 def test_a_long_number_stays(text: str) -> None:
     darkness = 225 - page(text)
+    assert without_patterns(darkness, 10.0) is darkness
+
+
+@pytest.mark.parametrize("gaps", [(20, 30), (20, 40, 60)], ids=["unevenly", "here and there"])
+def test_alike_marks_that_are_no_even_row_stay(gaps: tuple[int, ...]) -> None:
+    darkness = np.zeros((100, 1000), np.uint8)
+    for left in np.cumsum(gaps * 8).tolist():
+        darkness[40:46, left : left + 6] = 150
     assert without_patterns(darkness, 10.0) is darkness
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from hwcalc import segment
 from hwcalc.handwriting import Hand
-from hwcalc.ink import Ink, piece
+from hwcalc.ink import Box, Ink, piece
 from hwcalc.written_lines import write_line
 
 
@@ -56,6 +56,18 @@ def test_specks_at_the_end_of_a_stroke_belong_to_it():
     (cross,) = (c for c in segment.candidates(crossed, 60) if set(c.strokes) >= {0, 1})
     assert (cross.strokes, cross.written) == ((0, 1, 2), (0, 1))
     assert len(segment.glyph(crossed, cross)) == 2
+
+
+def test_a_box_holds_what_has_its_middle_within():
+    places = [(30, 50), (-50, 50), (150, 50), (50, -50), (50, 150)]
+    boxes = [Box(0, 0, 100, 100), *(Box(x - 9, y - 9, x + 9, y + 9) for x, y in places)]
+    assert np.argwhere(segment.holds(boxes)).tolist() == [[0, 1]]
+
+
+@pytest.mark.parametrize(("strays", "breaks"), [((), 2), ((5,), 1), ((3,), 0)])
+def test_what_was_written_in_between_breaks_a_group_but_no_accident_does(strays, breaks):
+    group = segment.Candidate((0, 1, 3, 5), Box(0, 0, 1, 1), strays=strays)
+    assert group.breaks == breaks
 
 
 def test_far_strokes_are_no_group():

@@ -69,6 +69,7 @@ def underlines(*strokes):
         ([bar(-5, 75, 100)], [2]),
         ([bar(-5, 75, 100, 12)], [2]),
         ([bar(-5, 75, 100), bar(-5, 90, 100)], [2, 3]),
+        ([bar(-5, 75, 100), bar(-5, 77, 100)], [2, 3]),
         ([bar(45, 75, 60)], [2]),  # the answer alone
     ],
 )
@@ -85,6 +86,7 @@ def test_a_bar_with_nothing_below_or_beside_it_is_an_underline(bars, found):
         (digit(0, 0), digit(0, 80), bar(-20, 150, 70)),  # of a column
         ([(0, 0), (0, 60)], bar(0, 0, 60), [(60, 0), (60, 60)], bar(0, 60, 60)),  # of an empty box
         ([(15, 0), (15, 60)], bar(0, 63, 30)),  # the foot of a 1
+        (digit(0, 0), bar(-20, 75, 45)),  # shorter than a digit, and beside it
         (bar(0, 0, 60), bar(0, 20, 60)),  # an =
     ],
 )
@@ -137,6 +139,7 @@ def test_what_was_carried_may_stand_close_over_the_first_row(strokes, found):
 
 def test_a_first_row_as_high_as_the_others_was_not_carried():
     assert not carries(digit(40, -80), *SUM)
+    assert not carries(*SUM, [(15, -25), (17, -20)])  # nor was a point
     assert not carries(*SUM[:2], *SUM[4:])
 
 
