@@ -86,6 +86,7 @@ DIGIT, BLANK = Box(0, 0, 36, 60), Box(60, 62, 150, 63)
         ((BLANK, DIGIT, Box(90, 80, 120, 140)), False),  # a fraction bar
         ((BLANK, DIGIT, Box(90, 180, 120, 240)), True),
         ((BLANK, DIGIT, Box(170, 0, 206, 60)), False),  # a digit follows
+        ((BLANK, DIGIT, Box(270, 0, 306, 60)), True),  # far behind
         ((BLANK, DIGIT, Box(170, 140, 206, 200)), True),  # in another row
         ((BLANK, DIGIT, Box(170, -140, 206, -80)), True),
         ((BLANK, DIGIT, Box(170, 20, 206, 50)), True),  # a sign follows

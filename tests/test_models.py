@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 
 import joblib
 import numpy as np
@@ -159,3 +160,23 @@ def test_pipelines_of_the_estimators_go_through_joblib(glyphs, tmp_path):
 def test_a_file_without_an_end_is_too_large():
     with pytest.raises(ModelError, match="too large"):
         read_model("/dev/zero", 1000)
+
+
+def test_what_is_too_large_when_unpacked_is_no_model(tmp_path):
+    write_model(tmp_path / "m.npz", {"recipe": {}}, {"x": np.zeros(100_000)})
+    assert read_model(tmp_path / "m.npz", 1_000_000)[1]["x"].shape == (100_000,)
+    with pytest.raises(ModelError, match="not a model of hwcalc"):
+        read_model(tmp_path / "m.npz", 100_000)
+
+
+@pytest.mark.parametrize("about", [[], {}, {"recipe": 1}])
+def test_a_file_without_a_recipe_is_no_model(about, tmp_path):
+    write_model(tmp_path / "m.npz", about, {})
+    with pytest.raises(ModelError, match="not a model of hwcalc"):
+        read_model(tmp_path / "m.npz", 1000)
+
+
+def test_what_is_loose_is_not_packed(tmp_path):
+    write_model(tmp_path / "m.npz", {"recipe": {}}, dict.fromkeys("xy", np.zeros(1000)), frozenset("x"))
+    with zipfile.ZipFile(tmp_path / "m.npz") as archive:
+        assert archive.getinfo("x.npy").compress_size > 8000 > archive.getinfo("y.npy").compress_size

@@ -64,6 +64,20 @@ def test_a_box_holds_what_has_its_middle_within():
     assert np.argwhere(segment.holds(boxes)).tolist() == [[0, 1]]
 
 
+@pytest.mark.parametrize(
+    ("boxes", "count"),
+    [
+        ([Box(7, 0, 36, 26), Box(0, 26, 34, 50)], 1),  # the circles of an 8
+        ([Box(7, 0, 36, 26), Box(0, 29, 34, 150)], 1),  # with a gap
+        ([Box(7, 0, 36, 20), Box(0, 30, 34, 50)], 2),  # with a wide one
+        ([Box(0, 0, 30, 60), Box(25, 0, 55, 60)], 2),  # beside each other
+        ([Box(0, -5, 60, 0), Box(10, 1, 40, 60)], 2),  # under a bar
+    ],
+)
+def test_what_lies_over_each_other_and_touches_is_joined(boxes, count):
+    assert len(segment.joined(boxes)) == count
+
+
 @pytest.mark.parametrize(("strays", "breaks"), [((), 2), ((5,), 1), ((3,), 0)])
 def test_what_was_written_in_between_breaks_a_group_but_no_accident_does(strays, breaks):
     group = segment.Candidate((0, 1, 3, 5), Box(0, 0, 1, 1), strays=strays)
