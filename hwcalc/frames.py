@@ -12,7 +12,7 @@ import numpy as np
 
 from .ink import Box, FloatArray, Ink, evenly
 from .segment import holds, unit_height
-from .structure import is_straight, points_of
+from .structure import is_straight
 
 HIGHER = 1.2
 """How much higher than a digit a frame is, at least: a 0 with a point in it is none, nor is any with a slash alone."""
@@ -46,14 +46,14 @@ def _is_frame(ink: Ink, stroke: int, boxes: Sequence[Box], inside: Sequence[int]
         return False
     if len(inside) == 1 and _is_slash(ink, inside[0]):
         return False
-    points = points_of(ink, stroke)
+    points = ink.strokes[stroke].places
     drawn = evenly(points, STEP * box.height) if ink.pen_width is None else points
     return _surrounds(drawn, held) and box.height >= HIGHER * unit_height(others)
 
 
 def _is_slash(ink: Ink, stroke: int) -> bool:
     """Whether a stroke is straight between two corners of its box, as the slash of a 0 is."""
-    box, points = ink.strokes[stroke].box, points_of(ink, stroke)[:, :2]
+    box, points = ink.strokes[stroke].box, ink.strokes[stroke].places
     mirrored = [box.left + box.right, 0.0] + points * [-1.0, 1.0]
     return is_straight(box, points) or is_straight(box, mirrored)
 

@@ -110,6 +110,13 @@ class Stroke:
         (left, top), (right, bottom) = self.points.min(axis=0), self.points.max(axis=0)
         return Box(float(left), float(top), float(right), float(bottom))
 
+    @property
+    def places(self) -> FloatArray:
+        """Where its ink is, (n, 2): the points of a pen, or the pixels of a piece of a picture."""
+        if self.mask is None:
+            return self.points
+        return np.asarray(np.argwhere(self.mask)[:, ::-1] + self.points[0], np.float64)
+
 
 @dataclass(frozen=True, eq=False)
 class Ink:

@@ -331,11 +331,8 @@ _OUTLINE = 48  # points that stand for a stroke
 
 
 def _outline(stroke: Stroke) -> FloatArray:
-    """Up to `_OUTLINE` points of a stroke, evenly chosen; of a piece of a picture, of its pixels."""
-    points = stroke.points
-    if stroke.mask is not None:
-        y, x = np.nonzero(stroke.mask)
-        points = np.stack([x, y], axis=1) + points[0]
+    """Up to `_OUTLINE` of the places of a stroke, evenly chosen."""
+    points = stroke.places
     if len(points) <= _OUTLINE:
         return points
     chosen: FloatArray = points[np.arange(_OUTLINE) * (len(points) - 1) // (_OUTLINE - 1)]

@@ -154,7 +154,7 @@ class Bars:
             if i not in excluded
             and box.height >= SUBSTANCE * unit
             and FLAT * box.width < box.height <= UPRIGHT * box.width
-            and is_straight(box, points_of(ink, i))
+            and is_straight(box, ink.strokes[i].places)
         }
 
     def fractions(self, strokes: frozenset[int]) -> list[Guess]:
@@ -204,7 +204,7 @@ class Bars:
         through, (left, top, right, bottom) = THROUGH * self._unit, self.boxes[i]
         if right_of(slash, left, top) > -through or right_of(slash, right, bottom) < through:
             return False
-        points = points_of(self._ink, i)
+        points = self._ink.strokes[i].places
         sides = right_of(slash, points[:, 0], points[:, 1])
         return bool(sides.min() < -through and sides.max() > through)
 
@@ -346,7 +346,7 @@ class Bars:
             return False
         x0, y0, x1, y1 = self._ends[bar]
         along = np.array([x1 - x0, y1 - y0])
-        points = points_of(self._ink, stroke)[:, :2] - [x0, y0]
+        points = self._ink.strokes[stroke].places - [x0, y0]
         place, side = points @ along / (along @ along), points @ [-along[1], along[0]]
         through = (side[:-1] < 0) != (side[1:] < 0)
         share = side[:-1][through] / (side[:-1] - side[1:])[through]
@@ -455,14 +455,6 @@ def _is_bent(ink: Ink, stroke: int, most: float) -> bool:
         return False
     x0, y0, x1, y1 = _ends(ink, stroke)
     return bool(np.abs(points[:, 1] - y0 - (points[:, 0] - x0) * (y1 - y0) / (x1 - x0)).max() > most)
-
-
-def points_of(ink: Ink, stroke: int) -> FloatArray:
-    """The points of a stroke, or the middles of the pixels of a piece of a picture."""
-    box, mask = ink.strokes[stroke].box, ink.strokes[stroke].mask
-    if mask is None:
-        return ink.strokes[stroke].points
-    return np.asarray(np.argwhere(mask)[:, ::-1] + [box.left, box.top], np.float64)
 
 
 def is_straight(box: Box, points: FloatArray) -> bool:
