@@ -45,7 +45,7 @@ def draw(window: Window, points: FloatArray, times: list[float] | None = None) -
 def settle(window: Window) -> None:
     """Let the window live until everything is read and painted."""
     window.root.update()
-    while window.worker.busy or window.paper.painting:
+    while window.worker.busy or window.pictures_worker.busy or window.paper.painting:
         window.root.update()
         time.sleep(0.001)
     window.root.update()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from hwcalc.gui.places import hand_folder, state_folder
     from hwcalc.gui.screen import aware_of_dpi
     from hwcalc.gui.window import Window
+    from hwcalc.gui.worker import NAME
 
     aware_of_dpi()
     try:
@@ -50,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(told.format(error), file=sys.stderr)
         return 1
     window.run(options.file)
+    if any(thread.name == NAME for thread in threading.enumerate()):
+        os._exit(0)  # a page is being read: the end of Python would stop OpenCV's code halfway, which aborts
     return 0
 
 

@@ -1,6 +1,7 @@
 """Reads the sheet while it is written: every edit is read in the worker, and only what changed.
 
-In flow edits of the sheet; out flow its lines, each with its reading, to the listeners.
+In flow edits of the sheet; out flow its lines, each with its reading, to the listeners. Pictures are read one at a
+time in a worker of their own, as a page takes seconds: ink is answered meanwhile.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Told: TypeAlias = "tuple[int, Picture, tuple[Correction, ...]]"
+Seen: TypeAlias = tuple[bytes, frozenset[tuple[int, frozenset[int], str]]]
+"""All that the readings of a picture depend on, wherever it lies: its file and what was said of its symbols."""
+
 Cache: TypeAlias = "dict[tuple[Any, ...], tuple[Line, ...]]"
 
 
@@ -83,6 +86,14 @@ class Line:
         return Correction(frozenset(self.parts[i] for i in symbol.strokes), label)
 
 
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What was read of a picture, or why nothing was."""
+
+    readings: tuple[Reading, ...]
+    problem: str = ""
+
+
 class LiveReading:
     """Keeps `lines` up to date with the sheet and tells the listeners when they changed.
 
@@ -90,7 +101,7 @@ class LiveReading:
     pictures that are being read, when that changes.
     """
 
-    def __init__(self, sheet: Sheet, engine: Engine, worker: Worker) -> None:
+    def __init__(self, sheet: Sheet, engine: Engine, worker: Worker, pictures_worker: Worker) -> None:
         """Listen to `sheet`."""
         self.lines: list[Line] = []
         self.values: dict[str, Value] = {}
@@ -99,7 +110,10 @@ class LiveReading:
         self._sheet = sheet
         self._engine = engine
         self._worker = worker
+        self._pictures_worker = pictures_worker
         self._cache: Cache = {}
+        self._found: dict[Seen, _Found] = {}
+        self._newest: dict[bytes, _Found] = {}  # shown while a picture is read again
         sheet.listeners.append(self._edited)
 
     def newest(self) -> Line | None:
@@ -109,14 +123,18 @@ class LiveReading:
 
     def read_again(self) -> None:
         """Read everything anew, as the reader has changed."""
-        self._cache = {}
+        self._cache, self._found = {}, {}
         self._edited(Edit("reading"))
 
     def _edited(self, edit: Edit) -> None:
-        strokes, pictures, typed = self._sheet.strokes(), self._sheet.pictures(), self._sheet.typed()
+        strokes, typed = self._sheet.strokes(), self._sheet.typed()
         corrections = tuple(self._sheet.corrections().values())
         engine, cache = self._engine, self._cache
-        unread = [p for n, p in pictures.items() if _seen(_told(n, p, corrections)) not in cache]
+        pictures = [
+            (number, picture, found)
+            for number, picture in self._sheet.pictures().items()
+            if (found := self._found_of(number, picture)) is not None
+        ]
 
         def work() -> tuple[list[Line], Cache, dict[str, Value]]:
             lines, fresh = _read(engine, cache, strokes, pictures, corrections)
@@ -125,20 +143,49 @@ class LiveReading:
             return found
 
         self._worker.submit(work, self._done, self._failed, key="read")
-        self._wait(unread)
+        self._wait()
 
-    def _wait(self, unread: list[Picture]) -> None:
+    def _wait(self) -> None:
+        unread = [picture for _, picture in self._unread()]
         for listener in self.waiting:
             listener(unread)
 
     def _done(self, result: tuple[list[Line], Cache, dict[str, Value]]) -> None:
         self.lines, self._cache, self.values = result
-        self._wait([])
         for listener in self.listeners:
             listener(self.lines)
+        self._read_picture()
 
     def _failed(self, error: Exception) -> None:
         self._done(([Line((), Box(0, 0, 0, 0), None, explained(error))], {}, {}))
+
+    # Pictures
+
+    def _unread(self) -> list[tuple[int, Picture]]:
+        pictures = self._sheet.pictures()
+        return [(n, picture) for n, picture in pictures.items() if self._seen(n, picture) not in self._found]
+
+    def _seen(self, number: int, picture: Picture) -> Seen:
+        about = (c for c in self._sheet.corrections().values() if c.picture == number)
+        return picture.data, frozenset((c.place, c.parts, c.label) for c in about)
+
+    def _found_of(self, number: int, picture: Picture) -> _Found | None:
+        return self._found.get(self._seen(number, picture)) or self._newest.get(picture.data)
+
+    def _read_picture(self) -> None:
+        """Read the first picture that is not read yet. One that is taken away meanwhile is there again after redo."""
+        unread = self._unread()
+        if not unread or self._pictures_worker.busy:
+            return
+        seen, engine, found = self._seen(*unread[0]), self._engine, self._found
+
+        def done(told: _Found) -> None:
+            found[seen] = self._newest[seen[0]] = told
+            self._edited(Edit("reading"))
+
+        self._pictures_worker.submit(
+            lambda: _read_picture(engine, *seen), done, lambda error: done(_Found((), explained(error)))
+        )
 
 
 def explained(error: Exception) -> str:
@@ -155,10 +202,10 @@ def _read(
     engine: Engine,
     cache: Cache,
     strokes: dict[int, Stroke],
-    pictures: dict[int, Picture],
+    pictures: list[tuple[int, Picture, _Found]],
     corrections: tuple[Correction, ...],
 ) -> tuple[list[Line], Cache]:
-    """Read every line, from the cache where nothing changed. Runs in the worker."""
+    """Read every line of ink, from the cache where nothing changed, beside those of pictures. Runs in the worker."""
     fresh: Cache = {}
     lines: list[Line] = []
     numbers = list(strokes)
@@ -169,22 +216,10 @@ def _read(
         key = (parts, items, about)
         fresh[key] = cache.get(key) or _read_strokes(engine, parts, items, about)
         lines += fresh[key]
-    for number, picture in pictures.items():
-        told = _told(number, picture, corrections)
-        fresh[told] = cache.get(told) or _read_picture(engine, *told, cache.get(_seen(told), ()))
-        fresh[_seen(told)] = fresh[told]
-        lines += fresh[told]
+    for known in pictures:
+        fresh[known] = cache.get(known) or _picture_lines(*known)
+        lines += fresh[known]
     return lines, fresh
-
-
-def _told(number: int, picture: Picture, corrections: tuple[Correction, ...]) -> Told:
-    """All that the lines of a picture depend on."""
-    return number, picture, tuple(c for c in corrections if c.picture == number)
-
-
-def _seen(told: Told) -> tuple[bytes, frozenset[tuple[int, frozenset[int], str]]]:
-    """All that its readings depend on, wherever it lies."""
-    return told[1].data, frozenset((c.place, c.parts, c.label) for c in told[2])
 
 
 def with_typed(
@@ -248,34 +283,35 @@ def _read_strokes(
 
 
 def _read_picture(
-    engine: Engine, number: int, item: Picture, about: tuple[Correction, ...], same: tuple[Line, ...]
-) -> tuple[Line, ...]:
-    """The lines of a picture; `same` are those of the same picture where it lay before."""
+    engine: Engine, data: bytes, corrections: frozenset[tuple[int, frozenset[int], str]]
+) -> _Found:
+    """Read a picture. Runs in the worker for pictures."""
     fixed: dict[int, dict[frozenset[int], str]] = {}
-    for correction in about:
-        fixed.setdefault(correction.place, {})[correction.parts] = correction.label
-    try:
-        picture = pixels(item.data)
-        known = [line.reading for line in same if line.reading is not None]
-        readings = known or engine.read_picture(picture, fixed)
-        scale, dark = item.box.width / picture.width, is_dark(picture)
-        several = len(readings) > 1
-        return tuple(
-            Line(
-                (number,),
-                _on_picture(reading.box, item.box, scale) if several else item.box,
-                reading,
-                picture=number,
-                scale=scale,
-                origin=(item.box.left, item.box.top),
-                place=place,
-                page=several,
-                dark=dark,
-            )
-            for place, reading in enumerate(readings)
+    for place, parts, label in corrections:
+        fixed.setdefault(place, {})[parts] = label
+    return _Found(tuple(engine.read_picture(pixels(data), fixed)))
+
+
+def _picture_lines(number: int, item: Picture, found: _Found) -> tuple[Line, ...]:
+    """The lines of a picture where it lies."""
+    if found.problem:
+        return (Line((number,), item.box, None, found.problem, picture=number),)
+    picture, several = pixels(item.data), len(found.readings) > 1
+    scale, dark = item.box.width / picture.width, is_dark(picture)
+    return tuple(
+        Line(
+            (number,),
+            _on_picture(reading.box, item.box, scale) if several else item.box,
+            reading,
+            picture=number,
+            scale=scale,
+            origin=(item.box.left, item.box.top),
+            place=place,
+            page=several,
+            dark=dark,
         )
-    except Exception as error:
-        return (Line((number,), item.box, None, explained(error), picture=number),)
+        for place, reading in enumerate(found.readings)
+    )
 
 
 def _on_picture(box: Box, picture: Box, scale: float) -> Box:

@@ -1,7 +1,7 @@
 """The parts that most features of the window work with, made once and handed to each feature.
 
 sheet ──▶ paper (shows it)          settings, screen, look: how things are shown
-  └────▶ live (reads it in the worker, through the engine) ──▶ answers (show the readings)
+  └────▶ live (reads it in two workers, through the engine) ──▶ answers (show the readings)
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from hwcalc.gui.worker import Worker
 class Parts:
     """One window's parts; each has its description in its own module.
 
-    `worker` reads; `files_worker` opens, saves and computes what is being typed, which need not wait until a long page
-    has been read.
+    `worker` reads ink and `pictures_worker` pictures, as ink need not wait until a long page has been read;
+    `files_worker` opens, saves and computes what is being typed.
     """
 
     root: tk.Tk
@@ -37,6 +37,7 @@ class Parts:
     look: Look
     engine: Engine
     worker: Worker
+    pictures_worker: Worker
     files_worker: Worker
     sheet: Sheet
     paper: Paper
@@ -63,7 +64,8 @@ class Parts:
         """The parts of a new window on an empty sheet; the paper lies in `middle`."""
         root, sheet = look.root, Sheet()
         paper = Paper(middle, sheet, screen, look.palette)
-        live = LiveReading(sheet, engine, worker)
+        pictures_worker = Worker(root)
+        live = LiveReading(sheet, engine, worker, pictures_worker)
         answers = Answers(paper, settings)
         return cls(
             root,
@@ -72,6 +74,7 @@ class Parts:
             look,
             engine,
             worker,
+            pictures_worker,
             Worker(root),
             sheet,
             paper,

@@ -118,6 +118,7 @@ class Window:
         self.engine, self.screen, self.sheet, self.paper = engine, screen, self.parts.sheet, self.parts.paper
         self.status, self.live, self.answers = self.parts.status, self.parts.live, self.parts.answers
         self.selector, self.files_worker = self.parts.selector, self.parts.files_worker
+        self.pictures_worker = self.parts.pictures_worker
 
     def _make_features(self) -> None:
         parts, root, screen = self.parts, self.root, self.screen
@@ -220,6 +221,7 @@ class Window:
         close_card()
         self.learning.close()
         self.worker.close()
+        self.pictures_worker.close(0.1)  # a page may take many seconds
         self.files_worker.close()
         if self.folder is not None:
             with suppress(OSError):

@@ -22,6 +22,7 @@ from time import monotonic, sleep
 from typing import Any, ClassVar
 
 POLL_MS = 1  # how often finished jobs are looked for while there are any
+NAME = "hwcalc-worker"  # of the threads
 CLOSE_SECONDS = 2.0  # how long the end of the program waits for a job that runs, or for those to be finished
 
 
@@ -65,7 +66,7 @@ class Worker:
         self._closed = False
         # The thread computes in Python too: without this a pen event would wait 5 ms for the interpreter.
         sys.setswitchinterval(0.0002)
-        self._thread = threading.Thread(target=self._run, name="hwcalc-worker", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=NAME, daemon=True)
         self._thread.start()
 
     @property
@@ -102,8 +103,8 @@ class Worker:
             self._poll()
             sleep(POLL_MS / 1000)
 
-    def close(self) -> None:
-        """Stop after the running job; results that come later are dropped."""
+    def close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Stop after the running job, which is waited for so long; results that come later are dropped."""
         self._closed = True
         if self._polling is not None:
             self._widget.after_cancel(self._polling)
@@ -111,9 +112,10 @@ class Worker:
         with self._wake:
             self._waiting.clear()
             self._wake.notify()
-        self._thread.join(CLOSE_SECONDS)
+        self._thread.join(seconds)
         self._open = 0
-        _Rest.end(self)
+        if not self._thread.is_alive():  # else the program ends while it works
+            _Rest.end(self)
 
     def _run(self) -> None:
         while True:

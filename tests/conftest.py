@@ -187,7 +187,8 @@ def settle() -> Callable[[Any], None]:
 
     def settle(window: Any) -> None:
         window.root.update()
-        wait_until(window, lambda: not (window.worker.busy or window.files_worker.busy))
+        workers = window.worker, window.pictures_worker, window.files_worker
+        wait_until(window, lambda: not any(worker.busy for worker in workers))
         window.root.update()
 
     return settle

@@ -11,7 +11,9 @@ import sys
 import threading
 import time
 import tkinter as tk
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -267,6 +269,81 @@ def test_a_picture_says_that_it_is_still_being_read(window, until, settle, tmp_p
     assert "Reading …" not in texts()
 
 
+@pytest.fixture
+def slow(window, until, tmp_path, monkeypatch):
+    """A picture that is being read; `go` ends that, and `fixed` is what each reading was told."""
+
+    told = SimpleNamespace(fixed=[], go=threading.Event())
+
+    def read(picture, fixed):
+        told.fixed.append(fixed)
+        told.go.wait(10)
+        label = fixed.get(0, {}).get(frozenset({0}), "1")
+        return [reading_of(label + "+1", str(int(label) + 1), [Box(0, 0, 9, 9)] * 3, [label, "+", "1"])]
+
+    monkeypatch.setattr(window.live, "_engine", replace(window.engine, read_picture=read))
+    (tmp_path / "a.png").write_bytes(png(100, 60))
+    window.documents.open_file(tmp_path / "a.png")
+    until(window, lambda: told.fixed)
+    yield told
+    told.go.set()
+
+
+def answers(window):
+    return [line.reading.answer for line in window.live.lines]
+
+
+def test_ink_is_answered_while_a_picture_is_read(window, slow, drag, until, settle):
+    for points in ([(600, 400), (600, 450)], [(630, 425), (650, 425)], [(680, 400), (680, 450)]):
+        drag(window, points, wait=False)
+    until(window, lambda: answers(window) == ["2"])
+    assert window.pictures_worker.busy
+    window.root.event_generate("<Control-z>")
+    until(window, lambda: answers(window) == [""])
+    slow.go.set()
+    settle(window)
+    assert answers(window) == ["2", ""]
+    assert len(slow.fixed) == 1
+
+
+def test_a_picture_that_was_undone_while_it_is_read_is_not_read_again(window, slow, settle, until):
+    window.root.event_generate("<Control-z>")
+    until(window, lambda: not window.worker.busy)
+    assert window.paper.find_withtag("reading") == ()
+    slow.go.set()
+    settle(window)
+    assert window.live.lines == []
+    window.root.event_generate("<Control-y>")
+    settle(window)
+    assert answers(window) == ["2"]
+    assert len(slow.fixed) == 1
+
+
+def test_a_corrected_picture_keeps_its_answers_while_it_is_read_again(window, slow, settle, until):
+    slow.go.set()
+    settle(window)
+    slow.go.clear()
+    for label in "57":
+        window.correcting.ask_about(window.live.lines[0], 0).choose(label)
+    window.root.update()
+    until(window, lambda: len(slow.fixed) > 1 and not window.worker.busy)
+    assert answers(window) == ["2"]
+    slow.go.set()
+    settle(window)
+    assert answers(window) == ["8"]
+    window.root.event_generate("<Control-z>")
+    window.root.event_generate("<Control-z>")
+    settle(window)
+    assert answers(window) == ["2"]
+
+
+def test_what_a_changed_reader_has_begun_is_read_anew(window, slow, settle):
+    window.live.read_again()
+    slow.go.set()
+    settle(window)
+    assert len(slow.fixed) == 2
+
+
 def test_saving_does_not_wait_for_what_is_being_read(window, reader, until, tmp_path):
     go = threading.Event()
     reader.wait = lambda: go.wait(10)
@@ -504,6 +581,45 @@ def test_a_window_without_a_slot_says_that_its_sheet_cannot_be_kept(display, rea
     window.close()
     assert "cannot be kept" in window.status.text
     window.close()
+
+
+BUSY = """
+import sys, threading, time
+import cv2, numpy as np
+import hwcalc
+from hwcalc.gui.__main__ import main
+from hwcalc.gui.window import Window
+
+began = threading.Event()
+
+def read_page(*args, **known):
+    began.set()
+    while True:
+        cv2.blur(np.zeros((500, 500), np.uint8), (9, 9))
+
+def warm_up(window):
+    if began.is_set():
+        print(time.monotonic(), flush=True)
+        window.close()
+    else:
+        window.root.after(10, window.warm_up)
+
+hwcalc.read_page, Window.warm_up = read_page, warm_up
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sets the folders as Linux has them")
+def test_the_program_ends_at_once_while_a_page_is_read(display, tmp_path):
+    (tmp_path / "a.png").write_bytes(png())
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    environment |= {f"XDG_{kind}_HOME": str(tmp_path) for kind in ("DATA", "STATE", "CONFIG", "CACHE")}
+    command = [sys.executable, "-c", BUSY, str(tmp_path / "a.png")]
+    program = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60
+    )
+    assert program.returncode == 0, program.stderr
+    assert time.monotonic() - float(program.stdout) < 1.5
 
 
 PROGRAM = """
