@@ -65,17 +65,9 @@ def _picture_command() -> list[str] | None:
 
 
 def picture(root: tk.Tk) -> bytes | None:
-    """The picture on the clipboard as the bytes of a PNG file, None when there is none."""
+    """The picture on the clipboard as the bytes of a PNG file, None when there is none. Raises OSError."""
     if root.tk.call("tk", "windowingsystem") == "x11":
-        try:
-            told = root.clipboard_get(type="image/png")
-        except tk.TclError:
-            return None
-        # Tk gives what is no text as numbers: 0x89 0x50 0x4e …
-        try:
-            return bytes(int(value, 16) & 0xFF for value in told.split())
-        except ValueError:
-            return None
+        return _x11_picture(root)
     if sys.platform not in ("win32", "darwin"):
         return None
     from PIL import Image, ImageGrab
@@ -86,6 +78,41 @@ def picture(root: tk.Tk) -> bytes | None:
     kept = io.BytesIO()
     found.save(kept, "PNG")
     return kept.getvalue()
+
+
+def _x11_picture(root: tk.Tk) -> bytes | None:
+    """Tk takes no more than 400 kB, so another program fetches it if there is one."""
+    try:
+        if "image/png" not in root.clipboard_get(type="TARGETS").split():
+            return None
+    except tk.TclError:
+        return None
+    if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-paste"):
+        command = ["wl-paste", "--type", "image/png"]
+    elif shutil.which("xclip"):
+        command = ["xclip", "-selection", "clipboard", "-t", "image/png", "-o"]
+    else:
+        return _picture_of_tk(root)
+    try:
+        return subprocess.run(command, capture_output=True, timeout=5, check=False).stdout or None
+    except subprocess.TimeoutExpired:
+        raise OSError("The program that copied the picture does not give it") from None
+
+
+def _picture_of_tk(root: tk.Tk) -> bytes | None:
+    try:
+        told = root.clipboard_get(type="image/png")
+    except tk.TclError as error:
+        if "too large" not in str(error):
+            return None
+        told = ""
+    if not told:
+        raise OSError("To paste large pictures install wl-clipboard or xclip")
+    # Tk gives what is no text as numbers: 0x89 0x50 0x4e …
+    try:
+        return bytes(int(value, 16) & 0xFF for value in told.split())
+    except ValueError:
+        return None
 
 
 def texts(root: tk.Tk) -> list[str]:

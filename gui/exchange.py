@@ -74,7 +74,12 @@ class Exchange:
 
     def paste(self) -> None:
         """Lay the clipboard's picture on the sheet, or take its text."""
-        parts, data = self._parts, clipboard.picture(self._parts.root)
+        parts = self._parts
+        try:
+            data = clipboard.picture(parts.root)
+        except OSError as error:
+            parts.status.warn(str(error))
+            return
         if data is not None:
             work = partial(pictures.fitted, data, "The picture on the clipboard", *self._documents.room())
             parts.files_worker.submit(

@@ -21,7 +21,7 @@ import pytest
 from PIL import Image
 
 from hwcalc import inkml
-from hwcalc.gui import files, pictures
+from hwcalc.gui import clipboard, files, pictures
 from hwcalc.gui.engine import Engine
 from hwcalc.gui.places import Slot
 from hwcalc.gui.sheet import Stroke
@@ -492,6 +492,11 @@ def test_paste_takes_a_sum_into_the_field(window, settle):
     assert window.field.text.get() == "12+34"
 
 
+def picture_on_clipboard():
+    asked = ["xclip", "-selection", "clipboard", "-t", "TARGETS", "-o"]
+    return b"image/png" in subprocess.run(asked, capture_output=True, timeout=9).stdout
+
+
 @pytest.mark.skipif(
     shutil.which("xclip") is None or sys.platform != "linux", reason="needs the package xclip"
 )
@@ -503,15 +508,7 @@ def test_a_picture_goes_over_the_real_clipboard_and_comes_back(
     write(window, "1+1")
     window.root.event_generate("<Control-Shift-C>")
     until(window, lambda: window.status.text == "Copied the picture")
-    asked = [
-        "xclip",
-        "-selection",
-        "clipboard",
-        "-t",
-        "TARGETS",
-        "-o",
-    ]  # who copied may be asked a moment later
-    until(window, lambda: b"image/png" in subprocess.run(asked, capture_output=True, timeout=9).stdout)
+    until(window, picture_on_clipboard)  # who copied may be asked a moment later
     window.root.event_generate("<Control-v>")
     until(window, lambda: window.sheet.pictures())
     assert window.status.text == "Pasted the picture"
@@ -520,6 +517,28 @@ def test_a_picture_goes_over_the_real_clipboard_and_comes_back(
     grey = pictures.pixels(picture.data).convert("L")
     assert grey.getextrema() == (37, 255)  # ink on white
     assert grey.width > grey.height
+
+
+@pytest.mark.skipif(
+    shutil.which("xclip") is None or sys.platform != "linux", reason="needs the package xclip"
+)
+@pytest.mark.parametrize("side", [100, 400, 900])
+def test_a_picture_of_any_size_is_pasted(window, until, monkeypatch, side):
+    """The second is too large for Tk, and of the third it gets nothing."""
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(window.live, "_engine", type(window.engine)(read_picture=lambda *_: []))
+    kept = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
+    Image.fromarray(noise).save(kept, "PNG")
+    clipboard.put_picture(kept.getvalue())
+    until(window, picture_on_clipboard)
+    window.root.update()  # the clipboard is the window's own until it hears of that
+    window.root.event_generate("<Control-v>")
+    until(window, lambda: window.status.text)
+    assert window.status.text == "Pasted the picture"
+    window.root.clipboard_clear()
+    (picture,) = window.sheet.pictures().values()
+    np.testing.assert_array_equal(pictures.pixels(picture.data), noise)
 
 
 def test_two_windows_have_two_slots_and_a_slot_is_free_after_its_window(tmp_path):
