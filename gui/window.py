@@ -103,6 +103,8 @@ class Window:
         if self.folder is not None and not self.settings.known:
             self.paper.tips, self.settings.known = TIPS, True
             self.paper.refit()
+        # Before the sheet that comes back is read
+        self.worker.submit(self.learning.use, lambda _: None, lambda e: self.status.warn(explained(e)))
         self.slot = Slot(folder)
         self.recovery = self._recover()
         self.root.deiconify()
@@ -204,7 +206,6 @@ class Window:
         def failed(error: Exception) -> None:
             self.status.problem(explained(error))
 
-        self.worker.submit(self.learning.use, lambda _: None, failed)
         self.worker.submit(script, lambda _: None, failed)
         # What the reader has loaded stays: the collector takes 20 ms to look through it, again and again.
         self.worker.submit(self.engine.warm_up, lambda _: gc.freeze(), failed)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hwcalc.gui.engine import Engine
+from hwcalc.gui.sheet import Stroke
 from hwcalc.gui.theme import LIGHT
 from hwcalc.gui.window import Window
 from hwcalc.personal import Learnt
@@ -318,10 +319,23 @@ def test_what_was_learnt_is_used_at_the_next_start(display, reader, teacher, set
     (tmp_path / "model.npz").write_text("lesson 9")
     engine = Engine(read_ink=reader, warm_up=lambda: None, learn=teacher.learn, use=teacher.use)
     window = Window(engine, palette=LIGHT, scale=1.0, hand=tmp_path)
-    window.root.update()
-    window.warm_up()
     settle(window)
     assert teacher.used == ["lesson 9"]
+    window.close()
+
+
+def test_a_sheet_that_comes_back_is_read_with_what_was_learnt(display, reader, teacher, settle, tmp_path):
+    (tmp_path / "model.npz").write_text("lesson 9")
+    engine = Engine(read_ink=reader, warm_up=lambda: None, use=teacher.use)
+    first = Window(engine, palette=LIGHT, scale=1.0, folder=tmp_path, hand=tmp_path)
+    first.sheet.add("stroke", [Stroke(np.array([[1.0, 2.0, 0.0], [3.0, 40.0, 0.1]]))])
+    first.close()
+    teacher.used.clear()
+    read_with = []
+    reader.wait = lambda: read_with.extend(teacher.used)
+    window = Window(engine, palette=LIGHT, scale=1.0, folder=tmp_path, hand=tmp_path)
+    settle(window)
+    assert read_with == ["lesson 9"]
     window.close()
 
 
