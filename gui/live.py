@@ -181,6 +181,11 @@ class LiveReading:
 
         def done(told: _Found) -> None:
             found[seen] = self._newest[seen[0]] = told
+            shown = {self._seen(number, picture) for number, picture in self._sheet.pictures().items()}
+            for other in [other for other in found if other[1] and other not in shown]:
+                del found[
+                    other
+                ]  # a page takes megabytes; as it was before any correction it is kept for undo
             self._edited(Edit("reading"))
 
         self._pictures_worker.submit(

@@ -331,10 +331,16 @@ def test_a_corrected_picture_keeps_its_answers_while_it_is_read_again(window, sl
     slow.go.set()
     settle(window)
     assert answers(window) == ["8"]
-    window.root.event_generate("<Control-z>")
-    window.root.event_generate("<Control-z>")
+    window.correcting.ask_about(window.live.lines[0], 0).choose("4")
+    settle(window)
+    assert answers(window) == ["5"]
+    assert len(window.live._found) == 2  # as it is now, and uncorrected
+    read = len(slow.fixed)
+    for _ in range(3):
+        window.root.event_generate("<Control-z>")
     settle(window)
     assert answers(window) == ["2"]
+    assert len(slow.fixed) == read
 
 
 def test_what_a_changed_reader_has_begun_is_read_anew(window, slow, settle):
