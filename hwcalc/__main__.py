@@ -8,6 +8,7 @@ one line for each failure on standard error, and an exit code: 0 all read, 1 som
 from __future__ import annotations
 
 import argparse
+import codecs
 import csv
 import io
 import json
@@ -87,9 +88,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if sys.stderr is None:  # closed; print would take standard output instead
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    codecs.register_error("hwcalc", _escaped)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # √ and ≈ must not end the run on an old code page
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="hwcalc")
     try:
         try:
             return _run(arguments)
@@ -107,6 +109,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ImportError as error:
         _complain(str(error))
         return 1
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    r"""What an encoding lacks, as JSON writes it: Python's own \xd7 for × would make --format json no JSON."""
+    assert isinstance(error, UnicodeEncodeError)
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def _run(arguments: list[str]) -> int:

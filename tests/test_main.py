@@ -436,6 +436,17 @@ def test_an_old_code_page_does_not_end_the_run() -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "ä.png: \\u221a4 = 2".encode("cp1252"))
 
 
+def test_json_is_json_on_any_code_page() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAKE, "2×😀.png", "--format", "json"],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    (told,) = json.loads(done.stdout)
+    assert (told["file"], told["text"]) == ("2×😀.png", "√4")
+
+
 def test_page(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     pages = {"sheet.png": [PICTURES["sum.png"], PICTURES["false.png"]], "blank.png": []}
 
