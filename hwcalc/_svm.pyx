@@ -107,7 +107,7 @@ ctypedef fused real:
     double
 
 
-cdef Kernel kernel_of(str kind, double gamma, double coef0, int degree) except *:
+cdef Kernel kernel_of(kind, double gamma, double coef0, int degree) except *:
     cdef Kernel kernel
     kernel.kind, kernel.degree = KERNELS[kind], degree
     kernel.gamma, kernel.coef0 = gamma, coef0
@@ -261,7 +261,7 @@ cdef class PairSolver:
     cdef double[:, ::1] own
     cdef double[::1] r, b, change, low, high, diagonal, rise, fall, gain
 
-    def __init__(self, panels, squares, panel, sign, cost, RowPool pool, str kernel, double gamma=1,
+    def __init__(self, panels, squares, panel, sign, cost, RowPool pool, kernel, double gamma=1,
                  double coef0=0, int degree=3, given=None, sample=None):
         """Set up the problem with no sample in it; `extend` brings them in.
 
@@ -708,7 +708,7 @@ cdef class Machine:
     cdef double[::1] intercept
     cdef intptr_t[::1] first, counts
 
-    def __init__(self, support_vectors, n_support, dual_coef, intercept, str kernel="rbf", double gamma=1,
+    def __init__(self, support_vectors, n_support, dual_coef, intercept, kernel="rbf", double gamma=1,
                  double coef0=0, int degree=3):
         support = np.asarray(support_vectors)  # float64 stays: what is near by may be far from the origin
         support = np.ascontiguousarray(support, np.float64 if support.dtype == np.float64 else np.float32)
@@ -1263,7 +1263,7 @@ def far_from_origin(X, double deviations):
     return bool(mean @ mean > deviations * deviations * variance)
 
 
-def centre_of(X, str kernel):
+def centre_of(X, kernel):
     """What to subtract from samples X (n, d) so that float32 distances between them stay precise, (d,) float64.
 
     Zero unless the data lie far from the origin, seen from their spread: then zero features stay zero, and
