@@ -250,7 +250,8 @@ def _write_jsonl(path: Path, found: Loaded) -> None:
             "strokes": [np.round(s, 3).tolist() for s in glyph],
         }
         lines.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
-    write_whole(path, gzip.compress("".join(lines).encode(), mtime=0))
+    text = "".join(lines).encode(errors="backslashreplace")  # names of files may be no UTF-8
+    write_whole(path, gzip.compress(text, mtime=0))
 
 
 _WRITERS: dict[str, Callable[[Path, Loaded], None]] = {

@@ -37,6 +37,14 @@ def test_ink_is_converted(folder, name, capsys):
     assert len(load_glyphs(name)) == 57
 
 
+def test_ink_whose_file_has_a_name_that_is_no_utf_8_is_converted(folder):
+    name = os.fsdecode(b"ink\xff.jsonl")
+    ink = folder / name
+    ink.write_text('{"label": "1", "strokes": [[[0, 0], [0, 9]]]}\n')
+    assert main(["convert", name, "-o", "a.jsonl.gz"]) == 0
+    assert load_glyphs("a.jsonl.gz").writers == ["a/" + os.fsdecode(b"ink\xff")]
+
+
 def test_pictures_are_no_ink_and_other_endings_are_refused(folder, capsys):
     for name, complaint in (("a.jsonl.gz", "ink is strokes"), ("a.xlsx", "ends in .csv, .npz, .jsonl.gz")):
         assert main(["convert", "digits.csv", "-o", name]) == 1
