@@ -20,7 +20,8 @@ _NEXT = 1.5  # most room between rows
 _FLUSH = 1.5  # most by which a row ends before or behind another
 _CLEAR = 0.8  # least room beside a row: in a line of an expression the next mark is nearer
 _APART = 0.5  # least room behind a sign as high as a digit
-_CARRIED = 0.6  # how far over the first row the middle of what was carried is at most
+_CARRIED = 0.8  # how far over the first row the middle of what was carried is at most,
+_SMALLER = 0.9  # and how high it is, as a share of the digits of that row
 _FEWEST = 2  # rows over a rule
 
 
@@ -53,10 +54,21 @@ def _addends(rule: Mark, marks: Sequence[Mark]) -> list[Chain]:
             break
         rows.append(row)
         box = around(row)
+    if len(rows) > _FEWEST and _is_carried(rows[-1], rows[-2]):
+        rows.pop()
     ends = [around(row).right for row in rows]
     if len(rows) < _FEWEST or max(ends) - min(ends) > _FLUSH * rule.unit:
         return []
     return rows if _begins_with_sign(*rows) else []
+
+
+def _is_carried(row: Chain, first: Chain) -> bool:
+    """Was a row carried to the first one, which it stands right over?"""
+    top, height = around(first).top, max(m.box.height for m in first)
+    return all(
+        m.box.height < _SMALLER * height and m.box.center[1] > top - _CARRIED * m.unit and not _is_rule(m)
+        for m in row
+    )
 
 
 def _begins_with_sign(row: Chain, *over: Chain) -> bool:

@@ -64,6 +64,9 @@ DOUBLED = 0.5
 CARRIED = 0.65
 """Greatest height of digits that were carried, as a share of that of the others."""
 
+RIGHT_OVER = 0.8, 0.9
+"""How far the middle of those carried right over the first row is over it at most, and how high they are then."""
+
 HANGING, OVERLAP = (0.22, 0.55), 0.15
 """The same, least and greatest, of those right under a digit of the last row, and how far they reach up beside it."""
 
@@ -247,13 +250,18 @@ class Bars:
         for _, rows, _ in self._columns(strokes):
             first, last = rows[0], rows[-1]
             height = self._of_digits(frozenset().union(*rows[1:]))
-            if len(rows) > 2 and all(
-                self.boxes[i].height < CARRIED * height and i not in self._ends for i in first
-            ):
+            if len(rows) > 2 and self._is_carried(first, rows[1], height):
                 return first
             if small := self._hanging(last, height) or self._over(rows[0] | rows[1], height):
                 return small
         return frozenset()
+
+    def _is_carried(self, row: Collection[int], first: Collection[int], height: float) -> bool:
+        """Whether a row over the first is of smaller digits than those of this height."""
+        middle = max(self.boxes[i].center[1] for i in row)
+        near = min(self.boxes[i].top for i in first) - middle < RIGHT_OVER[0] * height
+        most = (RIGHT_OVER[1] if near else CARRIED) * height
+        return all(self.boxes[i].height < most and i not in self._ends for i in row)
 
     def _of_digits(self, group: Collection[int]) -> float:
         """The height of the digits among some strokes."""

@@ -50,6 +50,14 @@ def test_several_rows_and_other_signs() -> None:
     assert sorted(found(*sums)) == numbered(*sums)
 
 
+@pytest.mark.parametrize("height", [0.5, 0.75])
+def test_what_was_carried_to_the_first_digit(height: float) -> None:
+    total = column(["555", "+775"], EM, 2 * EM, "1330")
+    top = (1.9 - height) * EM
+    carried = [np.array([[2.4 * EM, top], [2.4 * EM, top + height * EM]])]
+    assert found(total + carried) == numbered(total + carried)
+
+
 def test_lines_beside_a_sum() -> None:
     line, total = sum_strokes("12+34=", EM, EM, EM), column(["24", "+55"], 12 * EM, EM, "79")
     assert found(line, total) == numbered(line, total)

@@ -137,6 +137,11 @@ def test_what_was_carried_may_stand_close_over_the_first_row(strokes, found):
     assert carries(*strokes) == found
 
 
+@pytest.mark.parametrize(("room", "found"), [(10, {6}), (60, set())], ids=["right over", "a row of its own"])
+def test_what_was_carried_may_be_almost_as_high(room, found):
+    assert carries(*SUM, [(15, -room - 45), (17, -room)]) == found
+
+
 def test_a_first_row_as_high_as_the_others_was_not_carried():
     assert not carries(digit(40, -80), *SUM)
     assert not carries(*SUM, [(15, -25), (17, -20)])  # nor was a point
