@@ -82,7 +82,7 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
     ReadError
         It is not a picture, cannot be opened, is too large, or no ink is found in it.
     """
-    from .picture import level_ink, second_looks, writing  # see `read`
+    from .picture import level_ink, second_looks, unmarked, writing  # see `read`
     from .picture_file import open_picture
 
     image = open_picture(source)
@@ -114,6 +114,11 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
             turn, ink = turned[max(turned)]
             again = _expressions(ink, _written(ink))
             degrees, readings = max((degrees, readings), (turn, again), key=lambda way: _coherence(way[1]))
+    for look in unmarked(image) if any(reading.doubtful for reading, _ in readings) else ():
+        ink = level_ink(look, degrees)
+        again = _expressions(ink, _written(ink))
+        if _coherence(again) > _coherence(readings):
+            readings, image, found = again, look.darkness, look
     for look in second_looks(image, found):
         if not any(reading.doubtful for reading, _ in readings):
             break

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .ink import ByteArray, FloatArray, Ink, ReadError, Stroke, piece
+from .picture_colours import without_marks
 from .picture_cuts import pieces_of
 from .picture_dots import without_patterns
 from .picture_light import (
@@ -133,6 +134,20 @@ def second_looks(image: ByteArray, found: Writing) -> Iterator[Writing]:
     if image.ndim == 3 and _highlighted(image, found):
         with suppress(ReadError):
             yield writing(np.asarray(image.max(axis=2)))
+
+
+def unmarked(image: ByteArray) -> Iterator[Writing]:
+    """A picture without what was marked on it in another colour, if something was."""
+    if image.ndim == 2:
+        return
+    factor = min(1.0, (_WORKING_PIXELS / (image.shape[0] * image.shape[1])) ** 0.5)
+    small = np.stack([resized(image[..., k], factor) for k in range(3)], axis=-1)
+    with suppress(ReadError):
+        bare = without_marks(small)
+        if bare is not None:
+            look = writing(bare)
+            scale = np.array(image.shape[1::-1]) / small.shape[1::-1]
+            yield look._replace(to_picture=scale[:, None] * look.to_picture, size=scale * look.size)
 
 
 def _highlighted(image: ByteArray, found: Writing) -> bool:
