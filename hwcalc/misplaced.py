@@ -19,6 +19,9 @@ NARROW, COVERED = 0.3, 0.8
 """A symbol that shares more than this of its width with its neighbour stands over or under that; it counts as at least
 so wide, in units. Of 3,500 lines of ink and drawn ones that are read right, none has more than 0.75."""
 
+ONES = tuple("/()")
+"""What a 1 may look like: 41.8 was read as 4/.8."""
+
 HIGH = 0.4
 """A point that ends higher than this, as a share of the height of the digit beside it, is none."""
 
@@ -57,9 +60,12 @@ def _stands_over(first: Box, second: Box, unit: float) -> bool:
 
 
 def _stands_under(point: Piece, sign: Piece) -> bool:
-    """Whether what was read as the point of a number without a digit before stands under the sign before that."""
+    """Whether what was read as the point of a number without a digit before stands under the sign before that, or
+    behind one that a 1 may look like.
+    """
     box = sign.group.box
-    return point.label == "." and sign.label in "+-×÷=" and box.left < point.group.box.center[0] < box.right
+    under = sign.label in "+-×÷=" and box.left < point.group.box.center[0] < box.right
+    return point.label == "." and (under or sign.label in ONES)
 
 
 def _stands_high(point: Piece, digit: Piece) -> bool:

@@ -18,8 +18,13 @@ from .page_columns import columns_of
 from .page_lines import chains_of, cut, with_small_ones
 from .page_order import in_reading_order
 from .page_points import attach_points
-from .page_strokes import DASH, HUGE, joined, marks_of, parts_of, usual_height
+from .page_strokes import DASH, HUGE, TALL, joined, marks_of, parts_of, usual_height
 
+_DOT = 0.95  # widths of the pen; the shorter side of a point
+_BESIDE, _FOOT = (
+    1.2,
+    0.2,
+)  # times the height of a digit a point is from its middle, and from its foot, at most
 _AROUND = (
     0.9  # times the height of a digit from an expression, or nearer: what is left out there may belong to it
 )
@@ -67,6 +72,34 @@ def left_out(ink: Ink, parts: Iterable[Ink]) -> list[Box]:
         for s, size in sizes
         if size < HUGE * usual and (s.cut_off or (size > DASH * usual and id(s) not in taken))
     ]
+
+
+def loses_a_point(ink: Ink, part: Ink) -> bool:
+    """Whether what a pen may have written and a part leaves out stands between two of its digits, at the foot of one:
+    a point, or a speck.
+    """
+    if ink.pen_width is None or len(part.strokes) == len(ink.strokes):
+        return False
+    taken = {id(stroke) for stroke in part.strokes}
+    usual = usual_height([s.box for s in part.strokes])
+    digits = [s.box for s in part.strokes if s.box.height > TALL * usual]
+    return any(
+        id(stroke) not in taken
+        and min(stroke.box.width, stroke.box.height) >= _DOT * ink.pen_width
+        and _is_at_foot(stroke.box, digits, usual)
+        for stroke in ink.strokes
+    )
+
+
+def _is_at_foot(dot: Box, digits: Iterable[Box], usual: float) -> bool:
+    """Whether a point stands between the middles of two digits, at the foot of one."""
+    x, y = dot.center
+    near = [
+        (box.center[0] > x, abs(box.bottom - y) < _FOOT * usual)
+        for box in digits
+        if abs(box.center[0] - x) < _BESIDE * usual and box.center[1] < y < box.bottom + _FOOT * usual
+    ]
+    return len({behind for behind, _ in near}) == 2 and any(at_foot for _, at_foot in near)
 
 
 def lacks(part: Ink, boxes: Iterable[Box]) -> bool:

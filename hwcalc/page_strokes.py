@@ -23,8 +23,8 @@ DASH = 0.18  # unless it is flat and longer than this, or two lines that cross:
 _FULL = 0.7  # points and single lines fill 0.75 of an ellipse with their moments or more, a + or × 0.67
 _SPECK = 0.12  # and one no longer than this may be dirt
 _FLAT = 2.2  # times wider than high: a minus, a bar
-_TALL = 0.6  # lower marks are signs
-_HIGH = 0.8  # higher marks are digits
+TALL = 0.6  # lower marks are signs
+_HIGH = 0.72  # higher marks are digits
 HUGE = 4.5  # what is higher is a line of a table or a drawing,
 _LONG = 25.0  # and so is what is wider
 _NEIGHBOURS = 8  # that tell how high digits are here
@@ -67,7 +67,7 @@ class Mark:
     @property
     def is_sign(self) -> bool:
         """Lower than digits are."""
-        return self.box.height < _TALL * self.unit
+        return self.box.height < TALL * self.unit
 
     @property
     def is_high(self) -> bool:

@@ -116,6 +116,8 @@ def _leveled(found: Writing, degrees: float, digits: bool) -> Reading:
     for ink in inks(found, degrees):
         one = page.one_expression(ink)
         reading = unless_incomplete(read_source(Source(one, digits=digits)), page.left_out(ink, [one]))
+        if page.loses_a_point(ink, one):
+            reading = replace(reading, doubtful=True)
         ways.append((reading, reading.confidence * _LEFT_OUT ** (len(ink.strokes) - len(one.strokes))))
     return max(ways, key=itemgetter(1))[0]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hwcalc
-from tests.written import sum_strokes
+from tests.written import GLYPHS, sum_picture, sum_strokes
 
 
 @pytest.mark.parametrize("note", ["5", "1", "7"])
@@ -19,3 +19,9 @@ def test_a_mark_high_beside_a_digit_is_no_point_surely() -> None:
     for x, y in ((22, 8), (28, 14), (28, 26)):
         reading = hwcalc.read_ink([np.array([(x, y), (x, y + 16)]), *line])
         assert (reading.text, reading.doubtful) == (".5+7=", True)
+
+
+def test_a_point_behind_what_may_be_a_1_is_doubtful(monkeypatch) -> None:
+    monkeypatch.setitem(GLYPHS, "/", [[(0.5, 0.0), (0.2, 1.0)]])
+    reading = hwcalc.read(sum_picture("4/.52"))
+    assert (reading.text, reading.doubtful) == ("4/.52", True)

@@ -146,3 +146,15 @@ def test_what_reads_both_ways_is_seldom_upside_down(monkeypatch, level, turned, 
         lambda found, degrees, digits: replace(line, confidence=turned if degrees else level),
     )
     assert (picture_reader._upright(None, False).confidence == level) == kept
+
+
+def test_a_point_that_stands_at_the_second_digit_is_not_lost_silently():
+    picture = drawn([*sum_strokes("24", 60, 40, 40), *sum_strokes("97", 60, 190, 40)], (400, 160), 5)
+    assert not hwcalc.read(picture).doubtful
+    picture[96:101, 187:192] = 40
+    assert hwcalc.read(picture).doubtful
+
+
+def test_a_point_beside_a_low_digit_is_kept():
+    strokes = [*sum_strokes("45.", 60, 40, 40), *sum_strokes("3", 46, 215, 54)]
+    assert hwcalc.read(drawn(strokes, (400, 160), 5)).text == "45.3"
