@@ -10,6 +10,7 @@ import pytest
 
 from hwcalc.ink import Box, Ink, ReadError
 from hwcalc.picture import ink_from_picture, ink_of, writing
+from hwcalc.picture_light import dark_on_light
 
 from .written import drawn, sum_picture, sum_strokes
 
@@ -223,3 +224,13 @@ def test_the_lines_of_a_sheet_on_a_table_go() -> None:
     sheet[20::40] = np.minimum(sheet[20::40], 190)
     sheet[:, 120:122] = np.minimum(sheet[:, 120:122], 60)  # the margin
     assert_found(np.pad(sheet, 60, constant_values=50), "7-4")
+
+
+def test_glare_is_no_chalk() -> None:
+    picture = np.pad(sum_picture("90+53=", 50, 3.5, 60, 190), 45, constant_values=190).astype(np.float64)
+    y, x = np.indices(picture.shape)
+    glare = np.exp(-(((x - 0.6 * picture.shape[1]) / 70) ** 2) - ((y - 95) / 45) ** 2)
+    shining = np.clip(picture + 120 * glare, 0, 255).astype(np.uint8)
+    assert dark_on_light(shining) is shining
+    board = 255 - picture.astype(np.uint8)
+    assert dark_on_light(board) is not board
