@@ -24,7 +24,7 @@ def is_spoilt(parse: Parse, unsaid: Collection[Piece], picture: bool) -> bool:
     own = {id(piece) for piece in unsaid}
     *_, last = parse.symbols()
     marked = id(last) in own and (_ends_in_more(parse) or (picture and _ends_in_mark(parse)))
-    return marked or (picture and _lacks_equals(parse, own))
+    return marked or _holds_with_a_one(parse, own) or (picture and _lacks_equals(parse, own))
 
 
 def _ends_in_more(parse: Parse) -> bool:
@@ -47,6 +47,13 @@ def _lacks_equals(parse: Parse, unsaid: Collection[int]) -> bool:
     signs = [(n, p) for n, p in enumerate(parse.symbols()) if p.form is Form.MARK and p.label in "+-×÷"]
     minuses = [n for n, piece in signs if piece.label == "-" and id(piece) in unsaid]
     return len(signs) > 1 and any(_holds(parse.relabelled({n: "="})) for n in minuses)
+
+
+def _holds_with_a_one(parse: Parse, unsaid: Collection[int]) -> bool:
+    """Whether a false equation would be true if a slash or bracket, of the `unsaid` by identity, were a slanted 1."""
+    signs = [(n, p) for n, p in enumerate(parse.symbols()) if p.label in "/()" and id(p) in unsaid]
+    wrong = bool(signs) and _holds(parse) is False
+    return wrong and any(_holds(parse.relabelled({n: "1"})) for n, _ in signs)
 
 
 def _holds(parse: Parse) -> bool | None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 import hwcalc
-from tests.written import sum_strokes
+from tests.written import GLYPHS, sum_picture, sum_strokes
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,10 @@ def test_an_equation_that_is_true_without_its_last_symbol_is_doubtful(text, doub
 def test_what_a_person_named_spoils_no_equation() -> None:
     reading = hwcalc.read_ink(sum_strokes("1+4=59", 60, 20, 20))
     assert not hwcalc.reader.correct(reading, 5, "9").doubtful
+
+
+def test_an_equation_that_is_true_if_a_slash_is_a_1_is_doubtful(monkeypatch) -> None:
+    monkeypatch.setitem(GLYPHS, "/", [[(0.5, 0.0), (0.2, 1.0)]])
+    for text, doubtful in (("90+29=1/9", True), ("90+29=2/9", False)):
+        reading = hwcalc.read(sum_picture(text))
+        assert (reading.text, reading.doubtful) == (text, doubtful)
