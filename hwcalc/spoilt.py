@@ -18,6 +18,9 @@ NO_END = tuple("+-×÷/(√")
 TICK = "√1"
 """Another such tick."""
 
+HIGH = 0.75
+"""Higher than this, as a share of the height of the digits beside it, a point may be an = whose lines ran together."""
+
 
 def is_spoilt(parse: Parse, unsaid: Collection[Piece], picture: bool) -> bool:
     """Whether what no person named is a mark behind the sum, or in a picture an = whose lines ran together."""
@@ -41,12 +44,23 @@ def _ends_in_mark(parse: Parse) -> bool:
 
 
 def _lacks_equals(parse: Parse, unsaid: Collection[int]) -> bool:
-    """Whether a sum without = would be a true equation if a minus, of the `unsaid` by identity, were one."""
+    """Whether a sum without = would be a true equation if a minus or a high point, of the `unsaid` by identity, were
+    one.
+    """
     if "=" in parse.labels:
         return False
-    signs = [(n, p) for n, p in enumerate(parse.symbols()) if p.form is Form.MARK and p.label in "+-×÷"]
-    minuses = [n for n, piece in signs if piece.label == "-" and id(piece) in unsaid]
-    return len(signs) > 1 and any(_holds(parse.relabelled({n: "="})) for n in minuses)
+    marks = [(n, p) for n, p in enumerate(parse.symbols()) if p.form is Form.MARK]
+    signs = [(n, p) for n, p in marks if p.label in "+-×÷" or _is_high(p, parse)]
+    bars = [n for n, piece in signs if piece.label in "-." and id(piece) in unsaid]
+    return len(signs) > 1 and any(_holds(parse.relabelled({n: "="})) for n in bars)
+
+
+def _is_high(piece: Piece, parse: Parse) -> bool:
+    """Whether a point stands higher than at the foot of what is beside it."""
+    y = piece.group.box.center[1]
+    beside = [a if b is piece else b for a, b in parse.neighbours() if piece is a or piece is b]
+    boxes = [other.group.box for other in beside]
+    return piece.label == "." and bool(boxes) and all(y < box.top + HIGH * box.height for box in boxes)
 
 
 def _holds_with_a_one(parse: Parse, unsaid: Collection[int]) -> bool:
