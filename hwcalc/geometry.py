@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from .ink import Box, FloatArray
 from .layout import EMPTY_BOX
-from .segment import MAX_STROKES, Candidate, crosses
+from .segment import MAX_STROKES, Candidate
 
 # label: (mean and deviation of log(longer side / unit), mean and deviation of the height of its middle
 # below the middle of the line / unit): after 96 expressions by a third of the test writers, a little widened
@@ -79,8 +80,11 @@ BROKEN = 0.1
 DIVIDING_DOT = (0.2, 0.35)
 """The same for the larger dot of a ÷, and the upper deviation."""
 
-PLUS_LIKE = -12.0
-"""Log-weight of a ÷ of which one stroke crosses another as that of a + does: a small note under a + makes none."""
+UNDIVIDED = -12.0
+"""Log-weight of a ÷ of three strokes or more that are no bar between dots: a small note under a + or - makes none."""
+
+DIVIDING_BAR = 0.6, 0.3
+"""Highest bar of such a ÷, as a share of its width, and how wide it is at least, as a share of the sign's width."""
 
 RAISED_SIZE, RAISED_PLACE = math.log(0.62), -0.6
 """An exponent against the same symbol on the line: how much smaller it is, and how much higher it stands."""
@@ -268,7 +272,7 @@ class Shapes:
         self._ragged = np.array([_raggedness([strokes[i] for i in c.written]) for c in candidates])
         self._equals = np.array([label == "=" for label in labels])
         self._divides = np.array([label == "÷" for label in labels])
-        self._crossing = np.array([_is_plus_like([strokes[i] for i in c.written]) for c in candidates])
+        self._undivided = np.array([_is_undivided([strokes[i] for i in c.written]) for c in candidates])
         self._slant = _of_slant([[strokes[i] for i in c.written] for c in candidates], labels)
         # what a component of a picture was cut into is no broken line
         whole = [-1 - i if c is None else c for i, c in enumerate(components)] or range(len(strokes))
@@ -316,7 +320,7 @@ class Shapes:
                 (self._most[chosen] < np.minimum(COLON_DOT * unit, self._gap[chosen] + self._thick))
                 & (self._gap[chosen] > 0.5 * self._thick)
                 & (self._flat[chosen] < BAR * unit)
-                & (self._gap_x[chosen] <= 0.25 * unit),
+                & (self._gap_x[chosen] <= np.minimum(0.25 * unit, (self.bottom - self.top)[chosen])),
                 COLON_WEIGHT + _weigh(size[:, 0], place[:, 0], np.array(COLON)),
                 -np.inf,
             ),
@@ -329,7 +333,7 @@ class Shapes:
         score = np.maximum(MOST_APART, -np.maximum(0.0, apart - TOUCH_SCALE) / TOUCH_SCALE)
         score += self._parts[chosen] + self._slant[chosen]
         score += RAGGED * (self._equals * self._ragged[chosen, None])
-        score += PLUS_LIKE * (self._divides * self._crossing[chosen, None])
+        score += UNDIVIDED * (self._divides * self._undivided[chosen, None])
         count = np.minimum(self._count[chosen], MAX_STROKES) - 1
         score += self._strokes[count] + self._revisit * self._breaks[chosen, None]
         return np.asarray(score + self._of_strays(unit)[chosen, None])
@@ -354,20 +358,28 @@ def _of_parts(sizes: Sequence[Sequence[float]], whole: FloatArray, labels: str) 
 
 
 def _raggedness(boxes: Sequence[Box]) -> float:
-    """How far two strokes are from being bars over each other; 0 for more or fewer strokes."""
-    if len(boxes) != 2:
+    """How far strokes are from being two bars over each other, or such bars in pieces; 0 for a single one."""
+    if len(boxes) == 1:
         return 0.0
-    (a, b), longer = boxes, max(max(box.width for box in boxes), 1e-9)
-    aside, tall = abs(a.center[0] - b.center[0]) / longer, max(a.height, b.height) / longer
+    bar = max(boxes, key=lambda box: box.width)
+    half, longer = (len(boxes) > 2) * bar.width / 2, max(bar.width, 1e-9)
+    aside = (max(abs(box.center[0] - bar.center[0]) for box in boxes) - half) / longer
+    tall = max(box.height for box in boxes) / (longer - half)
     return min(max(0.0, aside - 0.25) ** 2 + max(0.0, tall - 0.4) ** 2, 1.0)
 
 
-def _is_plus_like(boxes: Sequence[Box]) -> bool:
-    """Whether the largest two of three strokes or more cross as those of a + do."""
+def _is_undivided(boxes: Sequence[Box]) -> bool:
+    """Whether three strokes or more are no bar with something over and something under it."""
     if len(boxes) < 3:
         return False
-    a, b = sorted(boxes, key=lambda box: max(box.width, box.height))[-2:]
-    return crosses(a, b) and any(box.height > box.width for box in (a, b))
+    bar = max(boxes, key=lambda box: box.width)
+    highest, narrowest = DIVIDING_BAR[0] * bar.width, DIVIDING_BAR[1] * reduce(Box.union, boxes).width
+    return (
+        bar.height > highest
+        or bar.width < narrowest
+        or all(box.bottom > bar.center[1] for box in boxes if box is not bar)
+        or all(box.top < bar.center[1] for box in boxes if box is not bar)
+    )
 
 
 def _of_slant(groups: Sequence[Sequence[Box]], labels: str) -> FloatArray:

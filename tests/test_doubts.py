@@ -14,6 +14,12 @@ def test_a_small_note_under_a_plus_makes_no_other_sign_of_it_surely(note) -> Non
     assert hwcalc.read_ink([*line, *sum_strokes(note, 15, 105, 92)]).doubtful
 
 
+def test_a_number_under_a_minus_makes_no_other_sign_of_it_surely() -> None:
+    line = sum_strokes("9-7", 60, 20, 20)
+    assert not hwcalc.read_ink(line).doubtful
+    assert hwcalc.read_ink([*line, *sum_strokes("35", 20, 95, 90)]).doubtful
+
+
 def test_a_mark_high_beside_a_digit_is_no_point_surely() -> None:
     line = sum_strokes("5+7=", 60, 40, 20)
     for x, y in ((22, 8), (28, 14), (28, 26)):
