@@ -46,7 +46,7 @@ def crosses_out(symbols: Sequence[tuple[str, Sequence[Stroke]]], unit: float) ->
     own = [
         is_struck(stroke.points, _around(other for other in own if other is not stroke), label in WITHOUT_BAR)
         for label, own in symbols
-        if label in WITHOUT_LINE and len(own) > 1
+        if (label in WITHOUT_LINE and len(own) > 1) or (label == "+" and len(own) > 2)
         for stroke in own
     ]
     signs = [stroke for label, own in symbols if label in "/×" for stroke in own]

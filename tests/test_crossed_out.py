@@ -25,6 +25,12 @@ def test_a_digit_that_is_crossed_out_is_doubtful(crossed, place) -> None:
     assert hwcalc.read_ink([*ink, *lines(place, *crossed)]).doubtful
 
 
+def test_an_equals_sign_that_is_crossed_out_is_doubtful() -> None:
+    ink = sum_strokes("5=9", 60, 20, 20)
+    assert not hwcalc.read_ink(ink).doubtful
+    assert hwcalc.read_ink([*ink, *lines(1, ((15, 62), (38, 2)))]).doubtful
+
+
 @pytest.mark.parametrize(
     ("text", "over", "said"),
     [
