@@ -6,12 +6,13 @@ In flow a parse with its ink; out flows whether something in it stands so, and m
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import chain, groupby
+from functools import reduce
+from itertools import chain, groupby, permutations
 
 import numpy as np
 
 from .geometry import DOT
-from .ink import Box, FloatArray, Ink
+from .ink import Box, FloatArray, Ink, Stroke
 from .parses import Parse, Piece
 from .structure import Form
 
@@ -32,6 +33,17 @@ SKIP, SKIPPED = 0.07, 0.12
 """A point as near as this, in units, to the end of the last stroke and larger than the other may be a piece of that: of
 362 points that synthetic hands wrote none is nearer than 0.11."""
 
+TALL = 1.3
+"""A 1 at either end of a sum that reaches higher and lower than all digits between, and is so many times higher than
+these together, is a bar: |5-8|."""
+
+WIDE = 0.4
+"""A point that is wider than this, in units, is none: of 207 that synthetic hands wrote none is wider than 0.33."""
+
+DEGREES = 0.4
+"""A ring smaller than this, as a share of the digit's height, stands for degrees: of 120 exponents 0 by synthetic hands
+none is smaller than 0.46."""
+
 
 def is_misplaced(parse: Parse, ink: Ink, unit: float, unsaid: Collection[Piece]) -> bool:
     """Whether a symbol that no person named is where it should not be; `unit` is a digit's height."""
@@ -41,11 +53,19 @@ def is_misplaced(parse: Parse, ink: Ink, unit: float, unsaid: Collection[Piece])
         any(
             _stands_over(a.group.box, b.group.box, unit)
             or _stands_under(b, a)
+            or _is_exclamation(a, b, unit)
+            or _is_degrees(a, b)
             or _stands_high(a, b)
             or _stands_high(b, a)
             for a, b in beside
         )
-        or any(_goes_on(piece, ink, unit) for piece in unsaid if piece.label == ".")
+        or any(_has_degrees(piece, ink) for piece in unsaid if piece.label.isdigit())
+        or any(
+            _goes_on(piece, ink, unit) or piece.group.box.width > WIDE * unit
+            for piece in unsaid
+            if piece.label == "."
+        )
+        or any(_is_between_bars(row) for row in parse.rows() if row and id(row[0]) in own)
         or any(_lost_a_point(row, ink, unit) for row in parse.rows())
         or any(piece.form is Form.COLUMN and _is_layered(piece) for piece in parse.pieces)
     )
@@ -66,6 +86,35 @@ def _stands_under(point: Piece, sign: Piece) -> bool:
     box = sign.group.box
     under = sign.label in "+-×÷=" and box.left < point.group.box.center[0] < box.right
     return point.label == "." and (under or sign.label in ONES)
+
+
+def _is_exclamation(point: Piece, line: Piece, unit: float) -> bool:
+    """Whether a point stands under the 1 behind it: they are an exclamation mark."""
+    own, other = point.group.box, line.group.box
+    near = other.left - SKIP * unit < own.center[0] < other.right + SKIP * unit
+    return (point.label, line.label) == (".", "1") and near and own.top > other.bottom + SKIP * unit
+
+
+def _is_degrees(digit: Piece, ring: Piece) -> bool:
+    """Whether an exponent 0 is so small that it is the sign of degrees."""
+    size = max(ring.group.box.width, ring.group.box.height)
+    return ring.label == "0" and ring.raised > digit.raised and size < DEGREES * digit.group.box.height
+
+
+def _has_degrees(digit: Piece, ink: Ink) -> bool:
+    """Whether what was read as a digit has such a ring beside it."""
+    strokes = ink.group(digit.group.written) if ink.pen_width is None else ()
+    return any(_is_ring_beside(a, b) for a, b in permutations(strokes, 2))
+
+
+def _is_ring_beside(ring: Stroke, digit: Stroke) -> bool:
+    """Whether a stroke is a closed ring, small beside a digit."""
+    size = max(ring.box.width, ring.box.height)
+    path: FloatArray = ring.points[:, :2]
+    length = float(np.hypot(*np.diff(path, axis=0).T).sum())
+    gap = float(np.hypot(*(path[-1] - path[0])))
+    small = size < DEGREES * digit.box.height and ring.box.left > digit.box.center[0]
+    return small and length > 2 * size and gap < size / 2
 
 
 def _stands_high(point: Piece, digit: Piece) -> bool:
@@ -89,8 +138,23 @@ def _goes_on(point: Piece, ink: Ink, unit: float) -> bool:
     return float(np.abs(apart).max()) < SKIP * unit
 
 
+def _is_between_bars(row: Sequence[Piece]) -> bool:
+    """Whether the first and the last symbol were read as 1 and reach beyond all digits between."""
+    between = [piece.group.box for piece in row[1:-1] if piece.label.isdigit()]
+    if not between or any(end.label != "1" for end in (row[0], row[-1])):
+        return False
+    inside = reduce(Box.union, between)
+    bars = [end.group.box for end in (row[0], row[-1])]
+    return all(
+        bar.top < inside.top and bar.bottom > inside.bottom and bar.height > TALL * inside.height
+        for bar in bars
+    )
+
+
 def _lost_a_point(row: Sequence[Piece], ink: Ink, unit: float) -> bool:
-    """Whether a number with a point has another spot at its foot that was taken for an accident: 26.283.384."""
+    """Whether a number with a point has another spot at its foot, or beside the point, that was taken for an accident:
+    26.283.384 or three dots.
+    """
     for of_number, pieces in groupby(row, key=lambda piece: piece.label in "0123456789."):
         number = list(pieces) if of_number else []
         if "." not in (piece.label for piece in number):
@@ -98,7 +162,10 @@ def _lost_a_point(row: Sequence[Piece], ink: Ink, unit: float) -> bool:
         first, last = number[0].group.box.right, number[-1].group.box.left
         for piece in number:
             foot = piece.group.box.bottom - FOOT * unit
-            for x, y in (ink.strokes[stray].box.center for stray in piece.group.strays):
+            for box in (ink.strokes[stray].box for stray in piece.group.strays):
+                x, y = box.center
+                if piece.label == "." and piece.group.box.aside(box) > SKIP * unit:
+                    return True
                 if first < x < last and y > foot and piece.label != ".":
                     return True
     return False
