@@ -58,6 +58,11 @@ class Looks:
         column[LETTER] = column["×"]
         return [float(self.log_probability[place[id(p.group)], column[p.label]]) for p in pieces]
 
+    def of_last(self, parse: Parse) -> float:
+        """The same of the last symbol of a parse; 0 where that is the rule of a sum in columns."""
+        *_, last = parse.symbols()
+        return min(self.of([last] if last.form is Form.MARK else []), default=0.0)
+
 
 def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[int]], looks: Looks) -> bool:
     """Whether something in a reading is not what it was read as; `said` are the strokes whose label is known."""
@@ -65,15 +70,16 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
     shaped = [piece for piece in unsaid if piece.label not in TOLD_OTHERWISE]
     commas = [piece for piece in unsaid if piece.label == "." and piece.group.box.height > COMMA * unit]
     groups = [piece.group for piece in (*shaped, *commas)]
+    marks = [piece for piece in shaped if piece.form is Form.MARK]
     strange = looks.letters
     if ink.pen_width is not None:
         strange = or_junk(strange, looks.log_probability, looks.labels)
     return (
         is_foreign(groups, looks.candidates, looks.letters, strange, unit)
-        or min(looks.of([piece for piece in shaped if piece.form is Form.MARK]), default=0.0) < UNLIKELY
+        or min(looks.of(marks), default=0.0) < UNLIKELY
         or crosses_out([(piece.label, ink.group(piece.group.strokes)) for piece in shaped], unit)
         or is_misplaced(parse, ink, unit, unsaid)
-        or is_spoilt(parse, unsaid, ink.pen_width is not None)
+        or is_spoilt(parse, unsaid, ink, looks.of_last(parse))
     )
 
 

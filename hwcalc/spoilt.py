@@ -5,10 +5,14 @@ In flow a parse; out flows whether it was likely spoilt so.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from math import log
+
+import numpy as np
 
 from . import expression
+from .ink import FloatArray, Ink, Stroke
 from .parses import Parse, Piece
 from .structure import Form
 
@@ -21,13 +25,28 @@ TICK = "√1"
 HIGH = 0.75
 """Higher than this, as a share of the height of the digits beside it, a point may be an = whose lines ran together."""
 
+CLEAR = log(0.98)
+"""A pen's mark behind an answer that looks less like its label is no digit too many: of 39 such digits by synthetic
+hands none does, of 87 stars, hearts and faces all do."""
 
-def is_spoilt(parse: Parse, unsaid: Collection[Piece], picture: bool) -> bool:
-    """Whether what no person named is a mark behind the sum, or in a picture an = whose lines ran together."""
-    own = {id(piece) for piece in unsaid}
+WAVE = 0.06
+"""How far the lines of a ≈ go to both sides of their chord, as a share of its length: of 494 = by strangers 6 do."""
+
+
+def is_spoilt(parse: Parse, unsaid: Collection[Piece], ink: Ink, likeness: float) -> bool:
+    """Whether what no person named is a mark behind the sum, a ≈, or in a picture an = whose lines ran together.
+
+    `likeness` is the log-probability of the last symbol by its form alone.
+    """
+    own, picture = {id(piece) for piece in unsaid}, ink.pen_width is not None
     *_, last = parse.symbols()
-    marked = id(last) in own and (_ends_in_more(parse) or (picture and _ends_in_mark(parse)))
-    return marked or _holds_with_a_one(parse, own) or (picture and _lacks_equals(parse, own))
+    more = (picture or likeness < CLEAR) and _ends_in_more(parse)
+    if id(last) in own and (more or (picture and _ends_in_mark(parse))):
+        return True
+    if _holds_with_a_one(parse, own) or (picture and _lacks_equals(parse, own)):
+        return True
+    signs = () if picture else [piece for piece in unsaid if piece.label == "="]
+    return any(_is_about(ink.group(piece.group.written)) for piece in signs) and _holds(parse) is False
 
 
 def _ends_in_more(parse: Parse) -> bool:
@@ -68,6 +87,20 @@ def _holds_with_a_one(parse: Parse, unsaid: Collection[int]) -> bool:
     signs = [(n, p) for n, p in enumerate(parse.symbols()) if p.label in "/()" and id(p) in unsaid]
     wrong = bool(signs) and _holds(parse) is False
     return wrong and any(_holds(parse.relabelled({n: "1"})) for n, _ in signs)
+
+
+def _is_about(lines: Sequence[Stroke]) -> bool:
+    """Whether two lines rise over their chords, then go below them."""
+    return len(lines) == 2 and all(_is_wave(line.points[:, :2]) for line in lines)
+
+
+def _is_wave(points: FloatArray) -> bool:
+    """Whether a line goes to both sides of its chord, first over it."""
+    points = points if points[0, 0] < points[-1, 0] else points[::-1]
+    points = points - points[0]
+    along = points[-1]
+    below = points @ np.array([-along[1], along[0]]) / max(float(along @ along), 1e-12)
+    return bool(below.min() < -WAVE and below.max() > WAVE and below.argmin() < below.argmax())
 
 
 def _holds(parse: Parse) -> bool | None:
