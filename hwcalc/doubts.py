@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import log
 
 from .crossed_out import crosses_out
@@ -70,7 +71,8 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
     shaped = [piece for piece in unsaid if piece.label not in TOLD_OTHERWISE]
     commas = [piece for piece in unsaid if piece.label == "." and piece.group.box.height > COMMA * unit]
     groups = [piece.group for piece in (*shaped, *commas)]
-    marks = [piece for piece in shaped if piece.form is Form.MARK]
+    ones = {id(row[0]) for row in islice(parse.rows(), 1, None) if [piece.label for piece in row] == ["1"]}
+    marks = [piece for piece in shaped if piece.form is Form.MARK and id(piece) not in ones]
     strange = looks.letters
     if ink.pen_width is not None:
         strange = or_junk(strange, looks.log_probability, looks.labels)

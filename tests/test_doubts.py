@@ -20,6 +20,12 @@ def test_a_number_under_a_minus_makes_no_other_sign_of_it_surely() -> None:
     assert hwcalc.read_ink([*line, *sum_strokes("35", 20, 95, 90)]).doubtful
 
 
+def test_a_slanted_1_over_a_bar_is_no_doubt() -> None:
+    one, bar = np.linspace((58, 6), (-2, 46), 10), np.array([(8, 54), (54, 54)], float)
+    reading = hwcalc.read_ink([one, bar, *sum_strokes("4", 42, 16, 62)])
+    assert (reading.text, reading.doubtful) == ("(1/4)", False)
+
+
 def test_a_mark_high_beside_a_digit_is_no_point_surely() -> None:
     line = sum_strokes("5+7=", 60, 40, 20)
     for x, y in ((22, 8), (28, 14), (28, 26)):
