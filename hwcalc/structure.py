@@ -260,6 +260,7 @@ class Bars:
         """Whether a row over the first is of smaller digits than those of this height."""
         middle = max(self.boxes[i].center[1] for i in row)
         near = min(self.boxes[i].top for i in first) - middle < RIGHT_OVER[0] * height
+        near &= self._ends.keys().isdisjoint(first)  # over a bar it is of a fraction
         most = (RIGHT_OVER[1] if near else CARRIED) * height
         return all(self.boxes[i].height < most and i not in self._ends for i in row)
 

@@ -142,6 +142,10 @@ def test_what_was_carried_may_be_almost_as_high(room, found):
     assert carries(*SUM, [(15, -room - 45), (17, -room)]) == found
 
 
+def test_what_stands_over_a_bar_was_not_carried():
+    assert not carries(SUM[0], bar(30, 25, 50), *SUM[2:], [(55, -50), (57, -5)])
+
+
 def test_a_first_row_as_high_as_the_others_was_not_carried():
     assert not carries(digit(40, -80), *SUM)
     assert not carries(*SUM, [(15, -25), (17, -20)])  # nor was a point
