@@ -60,9 +60,9 @@ class Looks:
         return [float(self.log_probability[place[id(p.group)], column[p.label]]) for p in pieces]
 
     def of_last(self, parse: Parse) -> float:
-        """The same of the last symbol of a parse; 0 where that is the rule of a sum in columns."""
+        """The same of the last symbol of a parse; 0 where that is a box or the rule of a sum in columns."""
         *_, last = parse.symbols()
-        return min(self.of([last] if last.form is Form.MARK else []), default=0.0)
+        return self.of([last])[0] if last.form is Form.MARK and last.label in self.labels else 0.0
 
 
 def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[int]], looks: Looks) -> bool:

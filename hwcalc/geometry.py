@@ -269,7 +269,8 @@ class Shapes:
         self._flat = np.array(
             [max(strokes[i].width - 2 * strokes[i].height for i in c.written) for c in candidates]
         )
-        self._ragged = np.array([_raggedness([strokes[i] for i in c.written]) for c in candidates])
+        bars = [c.written if pen or len(c.written) == 2 else () for c in candidates]
+        self._ragged = np.array([_raggedness([strokes[i] for i in group]) for group in bars])
         self._equals = np.array([label == "=" for label in labels])
         self._divides = np.array([label == "÷" for label in labels])
         self._undivided = np.array([_is_undivided([strokes[i] for i in c.written]) for c in candidates])
@@ -358,8 +359,8 @@ def _of_parts(sizes: Sequence[Sequence[float]], whole: FloatArray, labels: str) 
 
 
 def _raggedness(boxes: Sequence[Box]) -> float:
-    """How far strokes are from being two bars over each other, or such bars in pieces; 0 for a single one."""
-    if len(boxes) == 1:
+    """How far strokes are from being two bars over each other, or such bars in pieces; 0 for less than two."""
+    if len(boxes) < 2:
         return 0.0
     bar = max(boxes, key=lambda box: box.width)
     half, longer = (len(boxes) > 2) * bar.width / 2, max(bar.width, 1e-9)
