@@ -31,12 +31,18 @@ def _read_ink(strokes: Sequence[FloatArray], fixed: Fixed) -> Reading:
     return hwcalc.read_ink(strokes, fixed=fixed)
 
 
-def _read_picture(picture: Image.Image, fixed: Mapping[int, Fixed]) -> list[Reading]:
+def _read_picture(picture: Image.Image) -> list[Reading]:
     import hwcalc
 
-    readings = hwcalc.read_page(picture, fixed=fixed)
+    readings = hwcalc.read_page(picture)
     # One expression alone is read better as such
-    return readings if len(readings) > 1 else [hwcalc.read(picture, fixed=fixed.get(0))]
+    return readings if len(readings) > 1 else [hwcalc.read(picture)]
+
+
+def _correct(readings: Sequence[Reading], fixed: Mapping[int, Fixed]) -> list[Reading]:
+    from hwcalc.page_reader import corrected
+
+    return corrected(readings, fixed)
 
 
 def _evaluate(text: str) -> Reading:
@@ -75,7 +81,9 @@ class Engine:
     ----------
     read_ink : (strokes, fixed) -> Reading
         One expression from float64 (k, 3) arrays. Raises ValueError with one line that says why not.
-    read_picture : (PIL image, fixed of each expression by its number) -> list of Reading
+    read_picture : (PIL image) -> list of Reading
+        Every expression on it.
+    correct : (what read_picture returned, fixed of expressions by their number) -> list of Reading
     evaluate : (text) -> Reading
         The value of typed text; its reading has no symbols.
     group : (strokes) -> list of lists of int
@@ -89,7 +97,8 @@ class Engine:
     """
 
     read_ink: Callable[[Sequence[FloatArray], Fixed], Reading] = _read_ink
-    read_picture: Callable[[Image.Image, Mapping[int, Fixed]], list[Reading]] = _read_picture
+    read_picture: Callable[[Image.Image], list[Reading]] = _read_picture
+    correct: Callable[[Sequence[Reading], Mapping[int, Fixed]], list[Reading]] = _correct
     evaluate: Callable[[str], Reading] = _evaluate
     group: Callable[[Sequence[FloatArray]], list[list[int]]] = lines.group
     warm_up: Callable[[], None] = _warm_up

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Seen: TypeAlias = tuple[bytes, frozenset[tuple[int, frozenset[int], str]]]
+_Corrections: TypeAlias = frozenset[tuple[int, frozenset[int], str]]
+_UNCORRECTED: _Corrections = frozenset()
+
+Seen: TypeAlias = tuple[bytes, _Corrections]
 """All that the readings of a picture depend on, wherever it lies: its file and what was said of its symbols."""
 
 Cache: TypeAlias = "dict[tuple[Any, ...], tuple[Line, ...]]"
@@ -178,18 +181,23 @@ class LiveReading:
         if not unread or self._pictures_worker.busy:
             return
         seen, engine, found = self._seen(*unread[0]), self._engine, self._found
+        uncorrected = seen[0], _UNCORRECTED
 
-        def done(told: _Found) -> None:
+        def done(result: tuple[_Found, _Found]) -> None:
+            found[uncorrected], told = result
+            keep(told)
+
+        def keep(told: _Found) -> None:
             found[seen] = self._newest[seen[0]] = told
             shown = {self._seen(number, picture) for number, picture in self._sheet.pictures().items()}
             for other in [other for other in found if other[1] and other not in shown]:
-                del found[
-                    other
-                ]  # a page takes megabytes; as it was before any correction it is kept for undo
+                del found[other]  # a page takes megabytes
             self._edited(Edit("reading"))
 
         self._pictures_worker.submit(
-            lambda: _read_picture(engine, *seen), done, lambda error: done(_Found((), explained(error)))
+            lambda: _read_picture(engine, *seen, found.get(uncorrected)),
+            done,
+            lambda error: keep(_Found((), explained(error))),
         )
 
 
@@ -288,13 +296,16 @@ def _read_strokes(
 
 
 def _read_picture(
-    engine: Engine, data: bytes, corrections: frozenset[tuple[int, frozenset[int], str]]
-) -> _Found:
-    """Read a picture. Runs in the worker for pictures."""
+    engine: Engine, data: bytes, corrections: _Corrections, uncorrected: _Found | None
+) -> tuple[_Found, _Found]:
+    """What a picture says by itself, if that is not known yet, and corrected. Runs in the worker for pictures."""
+    uncorrected = uncorrected or _Found(tuple(engine.read_picture(pixels(data))))
+    if uncorrected.problem or not corrections:
+        return uncorrected, uncorrected
     fixed: dict[int, dict[frozenset[int], str]] = {}
     for place, parts, label in corrections:
         fixed.setdefault(place, {})[parts] = label
-    return _Found(tuple(engine.read_picture(pixels(data), fixed)))
+    return uncorrected, _Found(tuple(engine.correct(uncorrected.readings, fixed)))
 
 
 def _picture_lines(number: int, item: Picture, found: _Found) -> tuple[Line, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +21,8 @@ from .glyphs import default_classifier
 from .ink import Box, Ink, ReadError
 from .item_numbers import LENGTH, is_number, item_numbers
 from .page_joins import cut, joins, rows, signs_between
-from .picture_reader import at_second_look, known, surest, unless_incomplete
-from .reader import DOUBTFUL, MAX_STROKES, Fixed, Reading, Source, read_source, source_of
-
-_OnPage: TypeAlias = tuple[Reading, Sequence[Box]]
-"""What was read, and the boxes of the ink of its page that may belong to it but was left out."""
+from .picture_reader import at_second_look, known, surest
+from .reader import DOUBTFUL, MAX_STROKES, Fixed, Reading, Source, as_incomplete, read_source, source_of
 
 MAX_ON_PAGE = 2500
 """More pieces of ink than this are no page of sums but print or a texture; reading them would take many seconds."""
@@ -100,13 +97,9 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
     sure = _median(readings)
     if not readings:
         return []
-    if (
-        sure < _SURELY
-        and len(readings) == 1
-        and len(source_of(readings[0][0]).ink.strokes) == len(ink.strokes)
-    ):
+    if sure < _SURELY and len(readings) == 1 and len(source_of(readings[0]).ink.strokes) == len(ink.strokes):
         # one line hardly tells how the page lies: read as the one expression it may be surer
-        alone = max(readings[0][0], surest(image, found, digits=False), key=attrgetter("confidence"))
+        alone = max(readings[0], surest(image, found, digits=False), key=attrgetter("confidence"))
         return [known(alone, fixed.get(0))]
     if sure < _SURELY:
         turned = {_sureness(i): (turn, i) for turn in _TURNS for i in [level_ink(found, turn)]}
@@ -114,21 +107,23 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
             turn, ink = turned[max(turned)]
             again = _expressions(ink, _written(ink))
             degrees, readings = max((degrees, readings), (turn, again), key=lambda way: _coherence(way[1]))
-    for look in unmarked(image) if any(reading.doubtful for reading, _ in readings) else ():
+    for look in unmarked(image) if any(reading.doubtful for reading in readings) else ():
         ink = level_ink(look, degrees)
         again = _expressions(ink, _written(ink))
         if _coherence(again) > _coherence(readings):
             readings, image, found = again, look.darkness, look
     for look in second_looks(image, found):
-        if not any(reading.doubtful for reading, _ in readings):
+        if not any(reading.doubtful for reading in readings):
             break
         ink = level_ink(look, degrees)
         again = _expressions(ink, _written(ink))
-        readings = _best_of(readings, [(at_second_look(reading), left_out) for reading, left_out in again])
-    return [
-        unless_incomplete(known(reading, fixed[i]), left_out) if fixed.get(i) else reading
-        for i, (reading, left_out) in enumerate(readings)
-    ]
+        readings = _best_of(readings, [at_second_look(reading) for reading in again])
+    return corrected(readings, fixed)
+
+
+def corrected(readings: Sequence[Reading], fixed: Mapping[int, Fixed]) -> list[Reading]:
+    """The readings of a page, those read again of which something is known; `fixed` as in `read_page`."""
+    return [known(reading, fixed.get(i)) for i, reading in enumerate(readings)]
 
 
 def _is_text_or_texture(written: Sequence[Ink]) -> bool:
@@ -145,21 +140,19 @@ def _enough(sure: float) -> float:
 def _sureness(ink: Ink) -> float:
     """The median confidence of the longest few expressions of a page."""
     longest = sorted(_written(ink), key=lambda i: -len(i.strokes))[:_SAMPLE]
-    return _median([(read_source(Source(i)), ()) for i in longest])
+    return _median([read_source(Source(i)) for i in longest])
 
 
-def _median(readings: Sequence[_OnPage]) -> float:
+def _median(readings: Sequence[Reading]) -> float:
     """The median confidence of the longest few readings: on its side a page has many short ones, which look sure."""
-    longest = sorted((reading for reading, _ in readings), key=lambda reading: -len(reading.symbols))[
-        :_SAMPLE
-    ]
+    longest = sorted(readings, key=lambda reading: -len(reading.symbols))[:_SAMPLE]
     return float(np.median([reading.confidence for reading in longest])) if longest else 0.0
 
 
-def _coherence(readings: Sequence[_OnPage]) -> float:
+def _coherence(readings: Sequence[Reading]) -> float:
     """How much of a page is read in one piece and surely, 0 to 1: a line on its side is many single symbols."""
-    symbols = sum(len(reading.symbols) for reading, _ in readings)
-    joined = sum(reading.confidence * (len(reading.symbols) - 1) for reading, _ in readings)
+    symbols = sum(len(reading.symbols) for reading in readings)
+    joined = sum(reading.confidence * (len(reading.symbols) - 1) for reading in readings)
     return joined / max(1, symbols - 1)
 
 
@@ -168,7 +161,7 @@ def _written(ink: Ink) -> list[Ink]:
     return [i for i in page.expressions(ink) if len(i.strokes) <= MAX_STROKES]  # more are a drawing
 
 
-def _expressions(ink: Ink, written: Sequence[Ink]) -> list[_OnPage]:
+def _expressions(ink: Ink, written: Sequence[Ink]) -> list[Reading]:
     """Every expression in the ink of a page; `written` is what `_written` finds in it."""
     left_out = page.left_out(ink, written)
     columns = {id(one) for one in written if page.is_in_columns(one)}
@@ -178,7 +171,7 @@ def _expressions(ink: Ink, written: Sequence[Ink]) -> list[_OnPage]:
         readings += [reading] if id(one) in columns else _parted(reading)
     for joined in (_joined, _rejoined, _joined):
         readings = joined(readings, {i for i, r in enumerate(readings) if id(source_of(r).ink) in columns})
-    found: list[_OnPage] = []
+    found: list[Reading] = []
     rings = [_ringed(reading) for reading in readings]
     lengths = item_numbers(readings, _looks(readings), [count for count, _ in rings])
     for reading, length, (_, ring) in zip(readings, lengths, rings, strict=True):
@@ -189,17 +182,18 @@ def _expressions(ink: Ink, written: Sequence[Ink]) -> list[_OnPage]:
         if number and rest:
             reading = read_source(Source(_part(reading, rest)))
         if rest and any(s.label.isdigit() for s in reading.symbols):
-            found.append((unless_incomplete(reading, left_out), left_out))
+            lacking = page.lacks(source_of(reading).ink, left_out)
+            found.append(as_incomplete(reading) if lacking else reading)
     return found
 
 
-def _best_of(first: list[_OnPage], again: list[_OnPage]) -> list[_OnPage]:
+def _best_of(first: list[Reading], again: list[Reading]) -> list[Reading]:
     """Of two looks at a page the one that reads more of it, what is doubtful there as the other reads it if surer."""
     page, other = sorted((first, again), key=_coherence)[::-1]
     best = []
     for one in page:
-        others = (there for there in other if one[0].doubtful and _same_place(one[0].box, there[0].box))
-        best.append(max((one, *others), key=lambda way: way[0].confidence))
+        others = (there for there in other if one.doubtful and _same_place(one.box, there.box))
+        best.append(max((one, *others), key=attrgetter("confidence")))
     return best
 
 

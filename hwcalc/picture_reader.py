@@ -6,7 +6,6 @@ is doubtful. What the expression says is up to `reader`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from operator import attrgetter, itemgetter
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import page
-from .ink import Box, ByteArray, ReadError
+from .ink import ByteArray, ReadError
 from .reader import DOUBTFUL, Fixed, Reading, Source, read_source, source_of
 
 if TYPE_CHECKING:
@@ -36,9 +35,6 @@ Of 95 lines as chalk leaves them 35 are read instead of none, highlighted 84 ins
 _LEFT_OUT = 0.8
 """What the confidence of one of several ways to read a picture is multiplied by for each piece that it leaves out, when
 they are compared: without its points a number reads well too."""
-
-_INCOMPLETE = 0.5
-"""How likely a reading is right that leaves out ink as large as a sign, beside one that leaves out none."""
 
 
 def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Reading:
@@ -115,15 +111,9 @@ def _leveled(found: Writing, degrees: float, digits: bool) -> Reading:
     ways = []
     for ink in inks(found, degrees):
         one = page.one_expression(ink)
-        reading = unless_incomplete(read_source(Source(one, digits=digits)), page.left_out(ink, [one]))
+        lacking = page.lacks(one, page.left_out(ink, [one]))
+        reading = read_source(Source(one, digits=digits, incomplete=lacking))
         if page.loses_a_point(ink, one):
             reading = replace(reading, doubtful=True)
         ways.append((reading, reading.confidence * _LEFT_OUT ** (len(ink.strokes) - len(one.strokes))))
     return max(ways, key=itemgetter(1))[0]
-
-
-def unless_incomplete(reading: Reading, left_out: Sequence[Box]) -> Reading:
-    """The reading, doubtful if ink may belong to it that it leaves out or that is cut off; `left_out` are its boxes."""
-    if not page.lacks(source_of(reading).ink, left_out):
-        return reading
-    return replace(reading, confidence=_INCOMPLETE * reading.confidence, doubtful=True)

@@ -42,6 +42,9 @@ MAX_STROKES = 400
 DOUBTFUL = 0.91
 """A reading less likely than this to be right is marked doubtful."""
 
+_INCOMPLETE = 0.5
+"""How likely a reading is right that leaves out ink as large as a sign, beside one that leaves out none."""
+
 NEEDED = "0123456789.+-×"
 """A classifier that lacks one of these labels reads no expressions."""
 
@@ -55,12 +58,16 @@ _DIGITS = frozenset("0123456789.")
 
 @dataclass(frozen=True)
 class Source:
-    """What a reading was made of: the ink and what was known of it before. See `read_ink`."""
+    """What a reading was made of: the ink and what was known of it before. See `read_ink`.
+
+    `incomplete` says that ink which may belong to it is left out, or cut off by the edge of the picture.
+    """
 
     ink: Ink
     fixed: Fixed = field(default_factory=dict)
     apart: Apart = ()
     digits: bool = False
+    incomplete: bool = False
 
 
 @dataclass(frozen=True)
@@ -250,6 +257,12 @@ def source_of(reading: Reading) -> Source:
     return reading.source
 
 
+def as_incomplete(reading: Reading) -> Reading:
+    """A reading that leaves out ink which may belong to it, or whose ink the edge of the picture cuts off."""
+    source = replace(source_of(reading), incomplete=True)
+    return replace(reading, confidence=_INCOMPLETE * reading.confidence, doubtful=True, source=source)
+
+
 def _strokes_of(reading: Reading, symbol: int) -> frozenset[int]:
     source_of(reading)
     if not 0 <= symbol < len(reading.symbols):
@@ -319,6 +332,8 @@ def read_source(source: Source) -> Reading:
     looks = Looks(candidates, log_probability, classifier.labels, letters)
     if is_strange(parse, ink, unit, {group for group, label in fixed.items() if label}, looks):
         reading = replace(reading, doubtful=True)
+    if source.incomplete:
+        reading = as_incomplete(reading)
     if not source.digits:
         return reading
     return _number(reading, parse.labels, is_foreign_number(parse, looks))

@@ -92,7 +92,7 @@ def test_the_answer_of_a_sum_in_columns_stands_under_its_rule(window, reader, se
 def test_an_answer_on_a_crowded_page_covers_no_other_line(window, settle, monkeypatch):
     places = [Box(x, y, x + 290, y + 50) for y in (10, 70, 130) for x in (10, 370)]
 
-    def read(picture, fixed):
+    def read(picture):
         return [reading_of("12+34=47", "false: 12+34 is 46", value=False, box=place) for place in places]
 
     monkeypatch.setattr(window.live, "_engine", Engine(read_picture=read))

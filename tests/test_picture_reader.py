@@ -52,6 +52,15 @@ def test_what_is_cut_off_by_the_edge_of_the_picture_is_doubtful(part):
     assert [reading.doubtful for reading in hwcalc.read_page(picture[part])] == [True]
 
 
+def test_what_is_cut_off_stays_doubtful_when_a_symbol_is_named():
+    picture = sum_picture("7+5=12")[:, 45:]
+    reading = hwcalc.read(picture)
+    known = {frozenset(reading.symbols[1].strokes): reading.symbols[1].label}
+    assert hwcalc.correct(reading, 1, reading.symbols[1].label).doubtful
+    assert hwcalc.read(picture, fixed=known).doubtful
+    assert [one.doubtful for one in hwcalc.read_page(picture, fixed={0: known})] == [True]
+
+
 def test_what_is_cut_off_at_an_angle_is_doubtful():
     turn = cv2.getRotationMatrix2D((219, 60), 8, 1)
     picture = cv2.warpAffine(sum_picture("7+5=12"), turn, (438, 160), borderValue=225)
