@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 LARGE = (22.0, 44.0)  # logical units: an answer, with the height of the ink
 ON_PAGE = (14.0, 26.0)  # logical units: one on a picture of a page
+CHIP, FRAME = (
+    0.2,
+    4.0,
+)  # what it stands on is larger by this share of its height, and what frames a line, in pixels
 BESIDE = 14.0  # logical units: least between a line and its answer
 WORDS = 18.0  # logical units: an answer in words
 
@@ -72,7 +76,7 @@ def fitted(
 ) -> tuple[str, Place]:
     """An answer, on a page in brief where it would cover something, and where it stands; see `placed` for `wide`."""
     place = placed(line, reading, partial(wide, text), room)
-    if line.page and _lost(_standing(place, wide(text, place.size), room), room) > 0:
+    if line.page and _lost(_on_chip(place, wide(text, place.size), room), room) > 0:
         text = brief_answer(text)
         place = placed(line, reading, partial(wide, text), room)
     return text, place
@@ -126,7 +130,7 @@ def _on_page(line: Line, reading: Reading, wide: Callable[[float], float], room:
     small = ON_PAGE[0] * f
     places = [Place((box.right + 10) * f, box.center[1] * f + 0.36 * size, size) for size in (large, small)]
     places.append(Place(box.left * f, (box.bottom + 6) * f + small, small))
-    return min(places, key=lambda place: _lost(_standing(place, wide(place.size), room), room))
+    return min(places, key=lambda place: _lost(_on_chip(place, wide(place.size), room), room))
 
 
 def _lost(box: Box, room: Room) -> float:
@@ -139,6 +143,13 @@ def _standing(place: Place, wide: float, room: Room) -> Box:
     """Where an answer stands, in logical units."""
     f = room.factor
     return Box(place.x / f, (place.y - 0.8 * place.size) / f, (place.x + wide) / f, place.y / f)
+
+
+def _on_chip(place: Place, wide: float, room: Room) -> Box:
+    """What an answer on a page covers, with room for the frames of other lines."""
+    left, top, right, bottom = _standing(place, wide, room)
+    more = (CHIP * place.size + FRAME) / room.factor
+    return Box(left - more, top - more, right + more, bottom + more)
 
 
 def _height(line: Line, reading: Reading) -> float:

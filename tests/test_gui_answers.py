@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 
 from hwcalc.gui import export
+from hwcalc.gui.answer_place import Room, fitted
 from hwcalc.gui.engine import Engine
+from hwcalc.gui.live import Line
 from hwcalc.gui.sheet import Picture, Stroke
 from hwcalc.gui.telling import brief_answer
 from hwcalc.ink import Box
@@ -105,6 +107,18 @@ def test_an_answer_on_a_crowded_page_covers_no_other_line(window, settle, monkey
     assert max(box.right for box in seen) < 900
     for box in seen + exported:
         assert not any(meet(line.box, box) for line in window.live.lines)
+
+
+def test_what_an_answer_on_a_page_stands_on_keeps_off_the_frame_of_the_next_line():
+    line = Line((0,), Box(0, 0, 90, 30), reading_of("12+34", "46"), picture=0, page=True)
+    beside = 0
+    for gap in range(30, 90):
+        room = Room(1.0, 900.0, (90.0, 30.0), [Box(90 + gap, 0, 200 + gap, 30)], None)
+        text, place = fitted(line, line.reading, "= 46", lambda told, size: 0.5 * size * len(told), room)
+        if place.x > 90:
+            beside += 1
+            assert place.x + (0.5 * len(text) + 0.2) * place.size <= 90 + gap - 4
+    assert 0 < beside < 60
 
 
 @pytest.mark.parametrize(
