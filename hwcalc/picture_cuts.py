@@ -27,6 +27,10 @@ _WIDE = 0.82  # of the height of the writing; narrower ones are rarely two digit
 _LEAST = 3.0  # of the square of the pen's width; a smaller piece is a part of its neighbour
 _BAR = 0.35  # of the height of the writing is the shortest bar of a fraction,
 _BEYOND = 0.5  # in widths of the pen it reaches beyond what stands on one side of it
+_RULE, _FREE = (
+    2.5,
+    0.5,
+)  # times that height is the rule of a sum in columns long, and free at one end, at least
 _TWICE = 1.5  # of the height of the writing is the least of digits on both sides of it
 _HIGH = 3.0  # of the height of the writing; what is higher is a border or a drawing
 _LARGE = 300_000  # pixels of its box; what is larger is no writing, and would take seconds
@@ -71,7 +75,7 @@ def pieces_of(mask: ByteArray, pen_width: float, height: float) -> Labels:
 
 
 def _fraction_bar(whole: ByteArray, pen_width: float, height: float) -> ByteArray | None:
-    """The bar of a fraction that digits touch, 1 on 0; None if there is none.
+    """The bar of a fraction, or rule of a sum in columns, that digits touch, 1 on 0; None if there is none.
 
     It is as thick as the pen and reaches beyond what touches it: a part of 5 or 7 does so at one end only.
     """
@@ -92,11 +96,14 @@ def _fraction_bar(whole: ByteArray, pen_width: float, height: float) -> ByteArra
     touching = [k for k in range(1, count) if parts[k, cv2.CC_STAT_HEIGHT] > pen_width]
     digits = sum(bool(parts[k, cv2.CC_STAT_HEIGHT] > 4 * pen_width) for k in touching)
     both_sides = len({bool(middles[k][1] < top + thick / 2) for k in touching}) == 2
-    # on both sides of a shorter one are the strokes of a 4 or a +
-    if digits == 0 or (h < _TWICE * height if both_sides else digits > 1):
+    if digits == 0:
         return None
     first = min(int(parts[k, 0]) for k in touching) - left
     last = left + width - max(int(parts[k, 0] + parts[k, 2]) for k in touching)
+    is_rule = width > _RULE * height and max(first, last) > _FREE * height
+    # on both sides of a shorter one are the strokes of a 4 or a +, and the feet of 2 and 2 may run together
+    if not is_rule and (h < _TWICE * height if both_sides else digits > 1):
+        return None
     beyond = (-1.0 if both_sides else _BEYOND) * pen_width
     return bar if min(first, last) >= beyond else None
 

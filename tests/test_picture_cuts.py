@@ -89,6 +89,17 @@ def test_a_fraction_bar_comes_off_what_touches_it(over: str, under: str) -> None
     )
 
 
+def test_the_rule_of_a_sum_in_columns_comes_off_all_digits_that_touch_it() -> None:
+    mask = np.zeros((60, 200), np.uint8)
+    for left in (70, 110, 150):
+        cv2.line(mask, (left, 0), (left, 50), 255, PEN)
+    cv2.line(mask, (2, 52), (180, 54), 255, PEN)
+    pieces = pieces_of(mask, PEN, HEIGHT)
+    assert pieces.max() == 4
+    assert len(np.unique(pieces[50:, :60])) == 2  # the rule and the paper
+    assert len(np.unique(pieces[:45])) == 4
+
+
 def test_pieces_are_numbered_from_left_to_right() -> None:
     mask, _ = component("4444", 0.62)
     pieces = pieces_of(mask, PEN, HEIGHT)
