@@ -57,6 +57,15 @@ def test_a_hyphen_is_a_minus(height: int) -> None:
     assert read(picture).text == "79-45=34"
 
 
+@pytest.mark.parametrize("height", [28, 40])
+def test_a_short_bar_apart_from_the_digits_is_a_minus(height: int) -> None:
+    digits = sum_strokes("79", height, height, height) + sum_strokes("44=", height, 4.2 * height, height)
+    picture = drawn(digits, (10 * height, 3 * height), height / 9)
+    left, top = round(3.4 * height), round(1.5 * height)
+    picture[top : top + round(0.19 * height), left : left + round(0.34 * height)] = 40
+    assert read(picture).text == "79-44="
+
+
 def test_a_flat_point_stays_one() -> None:
     picture = drawn(sum_strokes("79 45+34", 40, 40, 40), (400, 120), 4)
     picture[75:80, 136:146] = 40
