@@ -37,8 +37,12 @@ TALL = 1.3
 """A 1 at either end of a sum that reaches higher and lower than all digits between, and is so many times higher than
 these together, is a bar: |5-8|."""
 
-WIDE = 0.4
-"""A point that is wider than this, in units, is none: of 207 that synthetic hands wrote none is wider than 0.33."""
+WIDE, LOW = 0.4, 0.93
+"""What is wider than this, in units, and ends higher than that share of the height of the digit beside it, is no point
+but a >; commas of strangers may be as wide, but go down to the foot."""
+
+BELOW = 0.15
+"""A point further than this under the foot of the 1 behind it, in units, makes an exclamation mark of it."""
 
 DEGREES = 0.4
 """A ring smaller than this, as a share of the digit's height, stands for degrees: of 120 exponents 0 by synthetic hands
@@ -55,16 +59,12 @@ def is_misplaced(parse: Parse, ink: Ink, unit: float, unsaid: Collection[Piece])
             or _stands_under(b, a)
             or _is_exclamation(a, b, unit)
             or _is_degrees(a, b)
-            or _stands_high(a, b)
-            or _stands_high(b, a)
+            or _stands_high(a, b, unit)
+            or _stands_high(b, a, unit)
             for a, b in beside
         )
         or any(_has_degrees(piece, ink) for piece in unsaid if piece.label.isdigit())
-        or any(
-            _goes_on(piece, ink, unit) or piece.group.box.width > WIDE * unit
-            for piece in unsaid
-            if piece.label == "."
-        )
+        or any(_goes_on(piece, ink, unit) for piece in unsaid if piece.label == ".")
         or any(_is_between_bars(row) for row in parse.rows() if row and id(row[0]) in own)
         or any(_lost_a_point(row, ink, unit) for row in parse.rows())
         or any(piece.form is Form.COLUMN and _is_layered(piece) for piece in parse.pieces)
@@ -92,7 +92,7 @@ def _is_exclamation(point: Piece, line: Piece, unit: float) -> bool:
     """Whether a point stands under the 1 behind it: they are an exclamation mark."""
     own, other = point.group.box, line.group.box
     near = other.left - SKIP * unit < own.center[0] < other.right + SKIP * unit
-    return (point.label, line.label) == (".", "1") and near and own.top > other.bottom + SKIP * unit
+    return (point.label, line.label) == (".", "1") and near and own.top > other.bottom + BELOW * unit
 
 
 def _is_degrees(digit: Piece, ring: Piece) -> bool:
@@ -117,15 +117,16 @@ def _is_ring_beside(ring: Stroke, digit: Stroke) -> bool:
     return small and length > 2 * size and gap < size / 2
 
 
-def _stands_high(point: Piece, digit: Piece) -> bool:
-    """Whether what was read as a point stands in the upper part of a digit beside it."""
+def _stands_high(point: Piece, digit: Piece, unit: float) -> bool:
+    """Whether a point stands in the upper part of a digit beside it, or is wide and not at its foot."""
     own, other = point.group.box, digit.group.box
+    highest = LOW if own.width > WIDE * unit else HIGH
     alike = point.raised == digit.raised
     return (
         point.label == "."
         and alike
         and digit.label.isdigit()
-        and own.bottom < other.top + HIGH * other.height
+        and own.bottom < other.top + highest * other.height
     )
 
 

@@ -28,7 +28,7 @@ def test_an_equation_that_is_true_if_a_slash_is_a_1_is_doubtful(monkeypatch) -> 
 
 
 def test_a_point_that_as_equals_would_make_an_equation_true_is_doubtful(monkeypatch) -> None:
-    for height, doubtful in ((0.66, True), (0.97, False)):
+    for height, doubtful in ((0.72, True), (0.97, False)):
         monkeypatch.setitem(GLYPHS, ".", [[(0.35, height), (0.5, height)]])
         reading = hwcalc.read(sum_picture("4+5.9", pen=8))
         assert (reading.text, reading.doubtful) == ("4+5.9", doubtful)
