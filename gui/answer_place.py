@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 
 LARGE = (22.0, 44.0)  # logical units: an answer, with the height of the ink
 ON_PAGE = (14.0, 26.0)  # logical units: one on a picture of a page
-CHIP, FRAME = (
-    0.2,
-    4.0,
-)  # what it stands on is larger by this share of its height, and what frames a line, in pixels
+CHIP = 0.2  # of its height: by how much wider what it stands on there is, at either side
+FRAME = 4.0  # pixels at a scale of 1: from a line on a page to its frame
 BESIDE = 14.0  # logical units: least between a line and its answer
 WORDS = 18.0  # logical units: an answer in words
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import ImageTk
 
-from hwcalc.gui.answer_place import Room, fitted, rule_of
+from hwcalc.gui.answer_place import CHIP, FRAME, Room, fitted, rule_of
 from hwcalc.gui.drawing import Drawing
 from hwcalc.gui.live import Line
 from hwcalc.gui.paper import Paper
@@ -261,7 +261,7 @@ class Answers:
         width = setting.width + (measure(doubt, size) if doubt else 0.0)
         shown.answer = Box(x, y - setting.up, x + width, y + setting.down)
         if line.page:
-            pad = 0.2 * size
+            pad = CHIP * size
             chip = (x - pad, shown.answer.top, x + width + pad, shown.answer.bottom)
             paper.create_rectangle(*chip, fill=paper.palette.paper, outline=paper.palette.edge, tags=tags)
         mark = Piece(doubt, x + setting.width, y, size, width - setting.width)
@@ -303,7 +303,7 @@ class Answers:
             if not line.page:
                 self._draw_box(box, line, shown)
         if line.page:
-            room = 4 * self._paper.screen.scale
+            room = FRAME * self._paper.screen.scale
             left, top, right, bottom = (v * f for v in line.box)
             self._draw_box(Box(left - room, top - room, right + room, bottom + room), line, shown)
 

@@ -57,10 +57,15 @@ def _picture_command() -> list[str] | None:
         load = "Add-Type -AssemblyName System.Windows.Forms,System.Drawing;"
         put = "[Windows.Forms.Clipboard]::SetImage([Drawing.Image]::FromFile('FILE'))"
         return ["powershell", "-NoProfile", "-STA", "-Command", load + put]
-    if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-copy"):
-        return ["wl-copy", "--type", "image/png"]
+    return _program("wl-copy")
+
+
+def _program(on_wayland: str, *options: str) -> list[str] | None:
+    """The program for pictures on the clipboard of Linux: this one on Wayland, else xclip with these options."""
+    if os.environ.get("WAYLAND_DISPLAY") and shutil.which(on_wayland):
+        return [on_wayland, "--type", "image/png"]
     if shutil.which("xclip"):
-        return ["xclip", "-selection", "clipboard", "-t", "image/png"]
+        return ["xclip", "-selection", "clipboard", "-t", "image/png", *options]
     return None
 
 
@@ -87,11 +92,8 @@ def _x11_picture(root: tk.Tk) -> bytes | None:
             return None
     except tk.TclError:
         return None
-    if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-paste"):
-        command = ["wl-paste", "--type", "image/png"]
-    elif shutil.which("xclip"):
-        command = ["xclip", "-selection", "clipboard", "-t", "image/png", "-o"]
-    else:
+    command = _program("wl-paste", "-o")
+    if command is None:
         return _picture_of_tk(root)
     try:
         return subprocess.run(command, capture_output=True, timeout=5, check=False).stdout or None

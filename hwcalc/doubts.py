@@ -65,12 +65,17 @@ class Looks:
         return self.of([last])[0] if last.form is Form.MARK and last.label in self.labels else 0.0
 
 
-def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[int]], looks: Looks) -> bool:
-    """Whether something in a reading is not what it was read as; `said` are the strokes whose label is known."""
+def is_strange(
+    parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[int]], looks: Looks, false: bool
+) -> bool:
+    """Whether something in a reading is not what it was read as; `said` are the strokes whose label is known, and
+    `false` says that it is an equation that does not hold.
+    """
     unsaid = [piece for piece in parse.symbols() if frozenset(piece.group.strokes) not in said]
     shaped = [piece for piece in unsaid if piece.label not in TOLD_OTHERWISE]
     commas = [piece for piece in unsaid if piece.label == "." and piece.group.box.height > COMMA * unit]
     groups = [piece.group for piece in (*shaped, *commas)]
+    # what stands over or under a bar by itself may be as slanted as it likes
     ones = {id(row[0]) for row in islice(parse.rows(), 1, None) if [piece.label for piece in row] == ["1"]}
     marks = [piece for piece in shaped if piece.form is Form.MARK and id(piece) not in ones]
     strange = looks.letters
@@ -81,7 +86,7 @@ def is_strange(parse: Parse, ink: Ink, unit: float, said: Collection[frozenset[i
         or min(looks.of(marks), default=0.0) < UNLIKELY
         or crosses_out([(piece.label, ink.group(piece.group.strokes)) for piece in shaped], unit)
         or is_misplaced(parse, ink, unit, unsaid)
-        or is_spoilt(parse, unsaid, ink, looks.of_last(parse))
+        or is_spoilt(parse, unsaid, ink, looks.of_last(parse), false)
     )
 
 

@@ -21,10 +21,8 @@ from .page_points import attach_points
 from .page_strokes import DASH, HUGE, TALL, joined, marks_of, parts_of, usual_height
 
 _DOT = 0.95  # widths of the pen; the shorter side of a point
-_BESIDE, _FOOT = (
-    1.2,
-    0.2,
-)  # times the height of a digit a point is from its middle, and from its foot, at most
+_BESIDE = 1.2  # times the height of a digit a point is from its middle, at most,
+_FOOT = 0.2  # and from its foot
 _AROUND = (
     0.9  # times the height of a digit from an expression, or nearer: what is left out there may belong to it
 )

@@ -111,7 +111,7 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         ink = level_ink(look, degrees)
         again = _expressions(ink, _written(ink))
         if _coherence(again) > _coherence(readings):
-            readings, image, found = again, look.darkness, look
+            readings, image, found = again, look.darkness, look  # without colours there is no highlighter
     for look in second_looks(image, found):
         if not any(reading.doubtful for reading in readings):
             break

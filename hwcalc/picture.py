@@ -141,7 +141,7 @@ def unmarked(image: ByteArray) -> Iterator[Writing]:
     if image.ndim == 2:
         return
     factor = min(1.0, (_WORKING_PIXELS / (image.shape[0] * image.shape[1])) ** 0.5)
-    small = np.stack([resized(image[..., k], factor) for k in range(3)], axis=-1)
+    small = _resized(image, factor)
     with suppress(ReadError):
         bare = without_marks(small)
         if bare is not None:
@@ -150,9 +150,14 @@ def unmarked(image: ByteArray) -> Iterator[Writing]:
             yield look._replace(to_picture=scale[:, None] * look.to_picture, size=scale * look.size)
 
 
+def _resized(image: ByteArray, factor: float) -> ByteArray:
+    """A picture in colours, scaled."""
+    return np.stack([resized(image[..., k], factor) for k in range(3)], axis=-1)
+
+
 def _highlighted(image: ByteArray, found: Writing) -> bool:
     """Whether what is coloured and light in a picture is mostly wider than a line: coloured pens write lines."""
-    small = np.stack([resized(image[..., k], 1 / float(found.to_picture[0, 0])) for k in range(3)], axis=-1)
+    small = _resized(image, 1 / float(found.to_picture[0, 0]))
     light = small.max(axis=2)
     pale = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8) < _COLOURED * light
     pale &= light > _LIGHT * np.median(light)

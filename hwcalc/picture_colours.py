@@ -12,9 +12,7 @@ import numpy as np
 from .ink import ByteArray
 from .picture_light import dark_on_light, even_light, ink_levels, odd, over, pen_width
 
-_APART = (
-    30.0  # least distance of two colours of ink, in a and b of CIELAB: of one pen they are up to 12 apart
-)
+_APART = 30.0  # least distance of two colours of ink, in a and b of CIELAB: one pen's are up to 12 apart
 _LARGE = 1.1  # heights of a digit: least size of a mark
 _LEAST = 100  # pixels within lines that tell the colours
 

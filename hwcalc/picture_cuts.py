@@ -27,10 +27,8 @@ _WIDE = 0.82  # of the height of the writing; narrower ones are rarely two digit
 _LEAST = 3.0  # of the square of the pen's width; a smaller piece is a part of its neighbour
 _BAR = 0.35  # of the height of the writing is the shortest bar of a fraction,
 _BEYOND = 0.5  # in widths of the pen it reaches beyond what stands on one side of it
-_RULE, _FREE = (
-    2.5,
-    0.5,
-)  # times that height is the rule of a sum in columns long, and free at one end, at least
+_RULE = 2.5  # times the height of the writing is the least length of the rule of a sum in columns,
+_FREE = 0.5  # and of its free end
 _TWICE = 1.5  # of the height of the writing is the least of digits on both sides of it
 _HIGH = 3.0  # of the height of the writing; what is higher is a border or a drawing
 _LARGE = 300_000  # pixels of its box; what is larger is no writing, and would take seconds

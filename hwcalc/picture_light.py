@@ -44,8 +44,8 @@ def _ground(grey: ByteArray, size: int) -> bool | None:
     """Is the border of a picture light, and all that is dark lines thinner than `size`? False the other way round.
 
     None if neither is so, or if the border's side of the threshold has ink of its own: the light part is glare then. Of
-    2,400 pictures of bold writing that fills most of its picture, light and dark, 9 % were
-    taken for their negative without this, and 0.2 % are with it.
+    2,400 pictures of bold writing that fills most of its picture, light and dark, 9 % were taken for their negative
+    without this, and 0.2 % are with it.
     """
     _, light = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]]).mean()

@@ -330,7 +330,8 @@ def read_source(source: Source) -> Reading:
         parse, confidence = equations.weighed(with_points(parse), lattice.others())
     reading = _reading(source, parse, confidence)
     looks = Looks(candidates, log_probability, classifier.labels, letters)
-    if is_strange(parse, ink, unit, {group for group, label in fixed.items() if label}, looks):
+    said = {group for group, label in fixed.items() if label}
+    if is_strange(parse, ink, unit, said, looks, false=reading.value is False):
         reading = replace(reading, doubtful=True)
     if source.incomplete:
         reading = as_incomplete(reading)

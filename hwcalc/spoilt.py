@@ -33,27 +33,26 @@ WAVE = 0.06
 """How far the lines of a ≈ go to both sides of their chord, as a share of its length: of 494 = by strangers 6 do."""
 
 
-def is_spoilt(parse: Parse, unsaid: Collection[Piece], ink: Ink, likeness: float) -> bool:
+def is_spoilt(parse: Parse, unsaid: Collection[Piece], ink: Ink, likeness: float, false: bool) -> bool:
     """Whether what no person named is a mark behind the sum, a ≈, or in a picture an = whose lines ran together.
 
-    `likeness` is the log-probability of the last symbol by its form alone.
+    `likeness` is the log-probability of the last symbol by its form alone, `false` says that an equation does not hold.
     """
     own, picture = {id(piece) for piece in unsaid}, ink.pen_width is not None
     *_, last = parse.symbols()
-    more = (picture or likeness < CLEAR) and _ends_in_more(parse)
-    if id(last) in own and (more or (picture and _ends_in_mark(parse))):
+    if id(last) in own and picture and _ends_in_mark(parse):
         return True
-    if _holds_with_a_one(parse, own) or (picture and _lacks_equals(parse, own)):
+    if picture and _lacks_equals(parse, own):
         return True
-    signs = () if picture else [piece for piece in unsaid if piece.label == "="]
-    return any(_is_about(ink.group(piece.group.written)) for piece in signs) and _holds(parse) is False
-
-
-def _ends_in_more(parse: Parse) -> bool:
-    """Whether an equation holds without its last symbol only: a star behind an answer may be read as 8."""
-    if "=" not in parse.labels:
+    if not false:
         return False
-    return _holds(parse) is False and _holds(replace(parse, pieces=parse.pieces[:-1])) is True
+    more = id(last) in own and (picture or likeness < CLEAR) and _holds_without_last(parse)
+    return more or _holds_with_a_one(parse, own) or (not picture and _has_about(unsaid, ink))
+
+
+def _holds_without_last(parse: Parse) -> bool:
+    """Whether an equation holds without its last symbol: a star behind an answer may be read as 8."""
+    return "=" in parse.labels and _holds(replace(parse, pieces=parse.pieces[:-1])) is True
 
 
 def _ends_in_mark(parse: Parse) -> bool:
@@ -76,17 +75,22 @@ def _lacks_equals(parse: Parse, unsaid: Collection[int]) -> bool:
 
 def _is_high(piece: Piece, parse: Parse) -> bool:
     """Whether a point stands higher than at the foot of what is beside it."""
+    if piece.label != ".":
+        return False
     y = piece.group.box.center[1]
-    beside = [a if b is piece else b for a, b in parse.neighbours() if piece is a or piece is b]
-    boxes = [other.group.box for other in beside]
-    return piece.label == "." and bool(boxes) and all(y < box.top + HIGH * box.height for box in boxes)
+    boxes = [(a if b is piece else b).group.box for a, b in parse.neighbours() if piece is a or piece is b]
+    return bool(boxes) and all(y < box.top + HIGH * box.height for box in boxes)
 
 
 def _holds_with_a_one(parse: Parse, unsaid: Collection[int]) -> bool:
-    """Whether a false equation would be true if a slash or bracket, of the `unsaid` by identity, were a slanted 1."""
-    signs = [(n, p) for n, p in enumerate(parse.symbols()) if p.label in "/()" and id(p) in unsaid]
-    wrong = bool(signs) and _holds(parse) is False
-    return wrong and any(_holds(parse.relabelled({n: "1"})) for n, _ in signs)
+    """Whether an equation would be true if a slash or bracket, of the `unsaid` by identity, were a slanted 1."""
+    signs = (n for n, p in enumerate(parse.symbols()) if p.label in "/()" and id(p) in unsaid)
+    return any(_holds(parse.relabelled({n: "1"})) for n in signs)
+
+
+def _has_about(unsaid: Collection[Piece], ink: Ink) -> bool:
+    """Whether an = that no person named is a ≈."""
+    return any(_is_about(ink.group(piece.group.written)) for piece in unsaid if piece.label == "=")
 
 
 def _is_about(lines: Sequence[Stroke]) -> bool:
