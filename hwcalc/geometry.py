@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from .ink import Box, FloatArray
 from .layout import EMPTY_BOX
-from .segment import MAX_STROKES, Candidate
+from .segment import Candidate
 
 # label: (mean and deviation of log(longer side / unit), mean and deviation of the height of its middle
 # below the middle of the line / unit): after 96 expressions by a third of the test writers, a little widened
@@ -179,7 +179,7 @@ height, and the deviation towards the middle. On one line the two are 0.01 on av
 UNALIGNED, CLOSE = 2.0, 20.0
 """Weights of rows of a column that do not end at the same place, and that run into each other."""
 
-CUT = -3.3
+CUT = -2.8
 """Two symbols that were one connected piece of a picture."""
 
 CROSSED = -4.0
@@ -335,7 +335,7 @@ class Shapes:
         score += self._parts[chosen] + self._slant[chosen]
         score += RAGGED * (self._equals * self._ragged[chosen, None])
         score += UNDIVIDED * (self._divides * self._undivided[chosen, None])
-        count = np.minimum(self._count[chosen], MAX_STROKES) - 1
+        count = np.minimum(self._count[chosen], len(self._strokes)) - 1
         score += self._strokes[count] + self._revisit * self._breaks[chosen, None]
         return np.asarray(score + self._of_strays(unit)[chosen, None])
 

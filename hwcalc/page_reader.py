@@ -101,9 +101,10 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         # one line hardly tells how the page lies: read as the one expression it may be surer
         alone = max(readings[0], surest(image, found, digits=False), key=attrgetter("confidence"))
         return [known(alone, fixed.get(0))]
-    if sure < _SURELY:
+    # what is left out makes a reading unsure, and says nothing of how the page lies
+    if sure < _SURELY and (level := _sureness(ink)) < _SURELY:
         turned = {_sureness(i): (turn, i) for turn in _TURNS for i in [level_ink(found, turn)]}
-        if max(turned) > _enough(sure):
+        if max(turned) > _enough(level):
             turn, ink = turned[max(turned)]
             again = _expressions(ink, _written(ink))
             degrees, readings = max((degrees, readings), (turn, again), key=lambda way: _coherence(way[1]))

@@ -34,6 +34,7 @@ from .picture_light import (
 )
 from .picture_rules import without_rules
 from .picture_skew import skew
+from .whole_glyphs import are_whole
 
 # Larger pictures are worked on at this size.
 _WORKING_PIXELS = 1_200_000
@@ -284,7 +285,7 @@ def _scaled_to_pen(darkness: ByteArray, threshold: float) -> tuple[ByteArray, fl
 
 
 def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
-    """Connected components from left to right, without specks and blobs; what is too wide is cut."""
+    """Connected components from left to right, without specks and blobs; what is not surely one symbol is cut."""
     _, *found, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
     labels, stats = (np.asarray(part, np.int32) for part in found)
     keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= _SPECK * width**2)
@@ -293,11 +294,12 @@ def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
     components = _mended(labels, stats, keep, width)
     heights = stats[keep, cv2.CC_STAT_HEIGHT]
     tall = heights[heights >= 0.5 * np.percentile(heights, 90)] if keep.size else heights
+    written = [part for part in components if not _is_blob(part[-1], width)]
+    height = float(np.median(tall))
+    whole = are_whole([mask for *_, mask in written], height)
     strokes: list[Stroke] = []
-    for i, (left, top, mask) in enumerate(components):
-        if int(mask.sum()) > (_BLOB * width) ** 2 and _thickness(mask) > _BLOB * width:
-            continue
-        pieces = pieces_of(mask, width, float(np.median(tall)))
+    for i, (left, top, mask) in enumerate(written):
+        pieces = mask.astype(np.int32) if whole[i] else pieces_of(mask, width, height)
         strokes += [_cropped(pieces == k, left, top, i) for k in range(1, int(pieces.max()) + 1)]
     if not strokes:
         raise ReadError(NO_INK)
@@ -358,6 +360,11 @@ def _mask(
     left, top = stats[:, :2].min(axis=0).tolist()
     right, bottom = (stats[:, :2] + stats[:, 2:4]).max(axis=0).tolist()
     return left, top, np.isin(labels[top:bottom, left:right], parts).view(np.uint8)
+
+
+def _is_blob(mask: ByteArray, width: float) -> bool:
+    """Whether a component is as thick throughout as no pen writes."""
+    return int(mask.sum()) > (_BLOB * width) ** 2 and _thickness(mask) > _BLOB * width
 
 
 def _thickness(mask: ByteArray) -> float:

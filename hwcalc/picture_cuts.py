@@ -1,14 +1,14 @@
 """Touching glyphs: cut a connected component where two glyphs may meet.
 
 In flows the mask of a component, out flow the masks of its pieces, from left to right, which together are
-the component again. Nothing is decided here: the reader groups neighbouring pieces into glyphs, so a cut
-too many costs little as long as a glyph stays in few pieces, and only what is too wide for one is cut.
+the component again. Nothing is decided here: the reader groups pieces that touch into glyphs, so a cut too many
+costs little as long as a glyph stays in few pieces; what is surely one symbol never comes here (`whole_glyphs`).
 
 It is cut where its lines meet (`picture_skeleton`), and along seams from top to bottom that cross little ink, as
 in drop-fall segmentation (G. Congedo et al., ICDAR 1995), but the cheapest of all such paths, found by dynamic
-programming: glyphs that run into each other without a corner, or along a line that they share, come apart so. Of 370
-real glyphs that touch or overlap a neighbour, in 200 lines, 67 % come out of up to four pieces with both, and 43 %
-by seams alone; of the lines with one such pair 70 % are read instead of 55.
+programming: glyphs that run into each other without a corner, or along a line that they share, come apart so. Of 120
+lines that touch and 120 that overlap, of glyphs of training writers, 69 % and 46 % have all symbols but points among
+what the pieces make up.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from .ink import ByteArray, FloatArray
 from .picture_light import odd
 from .picture_skeleton import Labels, strokes_of
 
-_WIDE = 0.82  # of the height of the writing; narrower ones are rarely two digits
-_LEAST = 3.0  # of the square of the pen's width; a smaller piece is a part of its neighbour
+_WIDE = 0.5  # of the height of the writing; narrower ones are rarely two symbols
+_LEAST = 1.5  # of the square of the pen's width; a smaller piece is a part of its neighbour
 _BAR = 0.35  # of the height of the writing is the shortest bar of a fraction,
 _BEYOND = 0.5  # in widths of the pen it reaches beyond what stands on one side of it
 _RULE = 2.5  # times the height of the writing is the least length of the rule of a sum in columns,

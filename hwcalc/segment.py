@@ -15,11 +15,12 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
+from .contacts import components, contacts
 from .features import Glyph
 from .ink import Box, FloatArray, Ink, Stroke
 
-MAX_STROKES = 4
-"""Most strokes of one symbol: 5 and ÷ need three, a picture's broken glyph one more."""
+MAX_STROKES, MAX_PIECES = 4, 6
+"""Most strokes of one symbol, of a pen and of a picture: 5 and ÷ need three, and a picture is cut where lines meet."""
 
 LARGEST = {"crossing": (3.5, 3.85), "bars": (5.0, 1.0), "pair": (2.5, 2.2), "group": (2.0, 2.2)}
 """Widest and highest groups, in units, of strokes of which one crosses the others, of two bars, of two strokes, and of
@@ -146,25 +147,30 @@ def smaller_unit(boxes: Sequence[Box], unit: float) -> float | None:
 def candidates(
     ink: Ink, unit: float, fixed: Collection[frozenset[int]] = (), apart: Collection[frozenset[int]] = ()
 ) -> list[Candidate]:
-    """Groups of up to `MAX_STROKES` neighbouring strokes, single strokes first.
+    """Groups of up to `MAX_STROKES` or `MAX_PIECES` neighbouring strokes, single strokes first.
 
     Of strokes in a `fixed` group, that group is the only candidate; a group in `apart` is none.
     """
     specks = bounces(ink, unit)
     near = _neighbours({i: s.box for i, s in enumerate(ink.strokes) if i not in specks}, unit)
+    for own, touching in contacts(ink):
+        for i in own:
+            near[i] = [j for j in near[i] if j not in own or (i, j) in touching]
     distance = _Distances(ink)
     found: dict[tuple[int, ...], Candidate] = {}
     for first, stroke in enumerate(ink.strokes):
         found[first,] = Candidate((first,), stroke.box)
     most = min(MAX_CANDIDATES_PER_STROKE, max(6, MAX_CANDIDATES // len(ink.strokes)))
+    largest = MAX_STROKES if ink.pen_width is None else MAX_PIECES
     for first in near:
-        for count, candidate in enumerate(_grow(found[first,], ink.strokes, near, distance, unit)):
+        grown = _grow(found[first,], ink.strokes, near, distance, unit, largest)
+        for count, candidate in enumerate(grown):
             found[candidate.strokes] = candidate
             if count >= most:
                 break
     for sign in _roofed(ink.strokes, unit):
         found.setdefault(sign.strokes, sign)
-    for whole in _components(ink):
+    for whole in map(tuple, components(ink).values()):
         box = reduce(Box.union, (ink.strokes[i].box for i in whole))
         if box.width <= LARGEST["group"][0] * unit:
             found.setdefault(whole, Candidate(whole, box))
@@ -178,15 +184,6 @@ def candidates(
     known = [c for c in found.values() if bound.isdisjoint(c.strokes) or frozenset(c.strokes) in fixed]
     strayed = _with_strays(known, owners(ink, unit, bound.union(specks)))
     return known + [c for c in strayed if frozenset(c.strokes) not in apart]
-
-
-def _components(ink: Ink) -> Iterator[tuple[int, ...]]:
-    """The pieces of each component of a picture that was cut: it may have been one symbol."""
-    parts: dict[int, list[int]] = {}
-    for i, stroke in enumerate(ink.strokes):
-        if stroke.component is not None:
-            parts.setdefault(stroke.component, []).append(i)
-    return (tuple(own) for own in parts.values() if len(own) > 1)
 
 
 def bounces(ink: Ink, unit: float) -> dict[int, int]:
@@ -345,11 +342,12 @@ def _grow(
     near: Mapping[int, Sequence[int]],
     distance: _Distances,
     unit: float,
+    most: int,
 ) -> Iterator[Candidate]:
-    """Connected groups whose lowest-numbered stroke is the seed, smaller groups first."""
+    """Connected groups of up to `most` strokes whose lowest-numbered one is the seed, smaller groups first."""
     (first,) = seed.strokes
     layer = {seed.strokes: seed}
-    for _ in range(MAX_STROKES - 1):
+    for _ in range(most - 1):
         larger: dict[tuple[int, ...], Candidate] = {}
         for group, candidate in layer.items():
             for neighbour in {n for i in group for n in near[i] if n > first and n not in group}:

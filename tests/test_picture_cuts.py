@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hwcalc.picture_cuts import pieces_of
+from hwcalc.segment import MAX_PIECES
 
 from .written import GLYPHS
 
@@ -29,8 +30,8 @@ def component(text: str, advance: float) -> tuple[np.ndarray, list[np.ndarray]]:
     return np.max(parts, axis=0), parts
 
 
-@pytest.mark.parametrize("glyph", list("0123457+"))
-def test_a_glyph_of_usual_width_is_one_piece(glyph: str) -> None:
+@pytest.mark.parametrize("glyph", list("013"))
+def test_a_glyph_whose_lines_do_not_meet_is_one_piece(glyph: str) -> None:
     mask, _ = component(glyph, 1)
     np.testing.assert_array_equal(pieces_of(mask, PEN, HEIGHT), mask > 0)
 
@@ -40,17 +41,19 @@ def test_a_long_bar_is_one_piece() -> None:
     assert pieces_of(mask, PEN, HEIGHT).max() == 1
 
 
-@pytest.mark.parametrize(("text", "advance"), [("44", 0.62), ("40", 0.70), ("+4", 0.67), ("444", 0.62)])
+@pytest.mark.parametrize(
+    ("text", "advance"), [("44", 0.62), ("40", 0.70), ("+4", 0.67), ("444", 0.62), ("1+", 0.32)]
+)
 def test_touching_glyphs_come_apart(text: str, advance: float) -> None:
     mask, parts = component(text, advance)
     assert cv2.connectedComponents(mask)[0] == 2, "the glyphs of this test must touch"
     pieces = pieces_of(mask, PEN, HEIGHT)
     np.testing.assert_array_equal(pieces > 0, mask > 0)
-    assert len(text) <= pieces.max() <= 4 * len(text)
+    assert len(text) <= pieces.max() <= MAX_PIECES * len(text)
     for part in parts:
         own = [k for k in range(1, pieces.max() + 1) if (part[pieces == k] > 0).mean() > 0.5]
         together = np.isin(pieces, own)
-        assert len(own) <= 4
+        assert len(own) <= MAX_PIECES
         assert (together & (part > 0)).sum() > 0.85 * (part > 0).sum()
         assert (together & (part == 0)).sum() < 0.15 * (part > 0).sum()
 
@@ -62,10 +65,11 @@ def test_rings_come_apart_along_the_line_that_they_share() -> None:
         parts.append(cv2.ellipse(canvas, (x, 40), (25, 30), 0, 0, 360, 255, PEN))
     mask = np.max(parts, axis=0)
     pieces = pieces_of(mask, PEN, HEIGHT)
-    assert pieces.max() == 3, "either ring, and what both share"
-    for k, part in zip((1, 3), parts, strict=True):
+    last = int(pieces.max())
+    assert last in (3, 4), "either ring, and what both share"
+    for k, part in zip((1, last), parts, strict=True):
         assert (part[pieces == k] > 0).mean() > 0.95
-    assert (pieces == 2).sum() < 0.1 * (pieces > 0).sum()
+    assert ((pieces > 1) & (pieces < last)).sum() < 0.1 * (pieces > 0).sum()
 
 
 @pytest.mark.parametrize(("over", "under"), [("4", ""), ("", "4"), ("4", "4")])
