@@ -42,7 +42,7 @@ def weighed(parse: Parse, others: Iterable[Parse] = ()) -> tuple[Parse, float]:
     parse = _with_letters(parse)
     share = parse.share
     verdict = _verdict(parse)
-    if _has_unknown(parse) or (verdict is None and "=" not in parse.labels[:-1]):
+    if _has_unknown(parse) or "=" not in _text(parse)[:-1]:
         return parse, share
     if verdict:
         odds = _odds(parse)
@@ -75,8 +75,13 @@ def _odds(parse: Parse) -> float:
     """How many times likelier an equation is for being true."""
     if _has_unknown(parse):
         return WHOLE
-    digits = sum(label.isdigit() for label in parse.labels.partition("=")[2])
+    digits = sum(label.isdigit() for label in _text(parse).partition("=")[2])
     return RIGHT * 10.0 ** min(digits, TELLING)
+
+
+def _text(parse: Parse) -> str:
+    """The reading on one line, where the rule of a sum in columns is its =."""
+    return expression.text(parse.row())
 
 
 def _readings(parse: Parse, others: Iterable[Parse]) -> list[tuple[float, Parse]]:

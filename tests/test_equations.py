@@ -37,6 +37,13 @@ def test_what_is_no_equation_stays_as_it_is():
         assert (chosen.labels, confidence) == (text, pytest.approx(0.9))
 
 
+def test_a_sum_in_columns_is_an_equation_too():
+    for first in (parse("71"), parse("7)", is1=0.1)):
+        rows = first, parse("-9"), parse("63", is2=0.1)
+        rule = Piece("-", Candidate((9,), Box(0, 0, 1, 0)), (("-", 1.0),), form=Form.COLUMN, parts=rows)
+        assert weighed(Parse((rule,), 0.0, 0.1))[0].labels == "71-9-62"
+
+
 def test_a_likely_label_makes_the_equation_true():
     chosen, confidence = weighed(parse("2+3=3", is5=0.3))
     assert chosen.labels == "2+3=5"
