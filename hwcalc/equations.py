@@ -129,7 +129,7 @@ def _variants(parse: Parse) -> list[tuple[float, Parse]]:
         (log(probability / piece.alternatives[0][1]), number, label)
         for number, piece in enumerate(parse.symbols())
         for label, probability in piece.alternatives[1:]
-        if piece.form is Form.MARK and probability >= LEAST
+        if probability >= LEAST
     ]
     others.sort(reverse=True)
     found = [(weight, {number: label}) for weight, number, label in others[:MOST]]
