@@ -33,8 +33,8 @@ WIDTH, SLIM = 0.2, 0.9
 """Least width of a question mark without its dot, and the greatest as a share of its height: a + is about as wide as
 high."""
 
-WHOLE = 0.75, 1.5
-"""Height of a question mark."""
+WHOLE = 1.5
+"""Greatest height of a question mark."""
 
 HIGH = 0.8
 """How far it begins above the feet of the digits, at least: the dot may be a spot under a sign."""
@@ -80,7 +80,7 @@ def is_question(boxes: Sequence[Box], parts: tuple[int, int], unit: float, pen: 
         and UNDER[0] * unit < room < UNDER[1] * unit
         and INSET * hook.width < dot.center[0] - hook.left < (1 - INSET) * hook.width
         and WIDTH * unit < hook.width < SLIM * hook.height
-        and WHOLE[0] * unit < whole.height < WHOLE[1] * unit
+        and whole.height < WHOLE * unit
     ):
         return False
     foot = _foot(whole, boxes, parts, unit)

@@ -63,8 +63,12 @@ def test_other_lines_and_dots_are_no_blanks(strokes: list[FloatArray], text: str
     assert read_ink(strokes).text == text
 
 
-@pytest.mark.parametrize(("x", "is_dot"), [(56, True), (41, False)], ids=["under the hook", "before a digit"])
-def test_a_point_before_a_digit_is_no_dot_of_a_question_mark(x: float, is_dot: bool) -> None:
+@pytest.mark.parametrize(
+    ("x", "is_dot"),
+    [(56, True), (41, False), (68, False)],
+    ids=["under the hook", "before a digit", "behind one"],
+)
+def test_a_point_beside_a_digit_is_no_dot_of_a_question_mark(x: float, is_dot: bool) -> None:
     boxes = [Box(0, 0, 30, 60), Box(40, 0, 72, 46), Box(x, 54, x + 3, 60)]
     assert is_question(boxes, (1, 2), 60.0, 0.0) == is_dot
 
@@ -76,6 +80,8 @@ DIGIT, BLANK = Box(0, 0, 36, 60), Box(60, 62, 150, 63)
     ("boxes", "is_blank"),
     [
         ((BLANK, DIGIT), True),
+        ((Box(60, 54, 150, 55), DIGIT), True),  # a little above the feet
+        ((Box(60, 40, 150, 41), DIGIT), False),  # a minus
         ((Box(60, 50, 150, 70), DIGIT), False),  # too high
         ((Box(60, 92, 150, 93), DIGIT), False),  # far below the feet
         ((BLANK,), False),  # nothing tells where the feet are
@@ -101,12 +107,13 @@ def test_what_stands_around_tells_a_line_to_write_on(boxes: tuple[Box, ...], is_
     [
         (Box(40, 0, 72, 46), Box(54, 56, 58, 60), True),
         (Box(40, 0, 72, 46), Box(54, 50, 74, 60), False),  # a dot as wide as a sign
-        (Box(40, 0, 72, 46), Box(54, 46, 58, 50), False),  # touches the hook
+        (Box(40, 0, 72, 46), Box(54, 50, 58, 70), False),  # a 1 under it
+        (Box(40, 0, 72, 46), Box(54, 47, 58, 51), False),  # touches the hook
         (Box(48, 0, 66, 24), Box(54, 56, 58, 60), False),  # far from it
         (Box(52, 0, 60, 46), Box(54, 56, 58, 60), False),  # a line over a dot
         (Box(30, 0, 84, 46), Box(54, 56, 58, 60), False),  # wider than high
         (Box(40, 14, 72, 50), Box(54, 56, 58, 60), False),  # small
-        (Box(40, 0, 72, 60), Box(54, 70, 58, 74), False),  # a 7 over a spot
+        (Box(40, 0, 72, 58), Box(54, 70, 58, 74), False),  # a 7 over a spot
         (Box(20, -60, 80, 44), Box(54, 56, 58, 60), False),  # large
         (Box(40, 20, 72, 66), Box(54, 76, 58, 80), False),  # below the feet
         (Box(40, -30, 72, 16), Box(54, 26, 58, 30), False),  # above them
