@@ -33,8 +33,9 @@ def test_arms_are_counted(size: int, pen: int) -> None:
     assert [arms(star(lines, size, pen)) for lines in (1, 2, 3)] == [2, 4, 6]
 
 
-def test_arms_that_meet_off_the_middle() -> None:
-    assert arms(star(3, middle=0.56)) >= ARMS
+@pytest.mark.parametrize("middle", [0.44, 0.56])
+def test_arms_that_meet_off_the_middle(middle: float) -> None:
+    assert arms(star(3, middle=middle)) >= ARMS
 
 
 @pytest.mark.parametrize("glyph", list("0123457+-×"))
@@ -80,6 +81,16 @@ def test_what_is_known_stays_and_probabilities_add_up() -> None:
     sure = own.copy()
     sure[:, labels.index("#")] = -20
     assert with_asterisks(ink, unit, groups, sure, labels) is sure
+
+
+@pytest.mark.parametrize(("known", "label"), [(0.6, "×"), (0.97, "8")])
+def test_what_is_clearly_another_symbol_stays_one(known: float, label: str) -> None:
+    ink = read(asterisk_sum("2", "4")).source.ink  # type: ignore[union-attr]
+    groups = candidates(ink, unit_height([stroke.box for stroke in ink.strokes]))
+    place = [group.strokes for group in groups].index((1,))
+    own = np.log(np.tile([known, 0.995 - known, 0.005], (len(groups), 1)))
+    found = with_asterisks(ink, 60, groups, own, "8#×")
+    assert "8#×"[int(found[place].argmax())] == label
 
 
 def test_pen_strokes_are_left_alone() -> None:
