@@ -351,7 +351,7 @@ def _sides(row: Row) -> list[Row]:
             sides.append(())
         else:
             sides[-1] += (item,)
-    if len(sides) > 1 and not sides[-1]:
+    if not sides[-1]:
         sides.pop()
     if not sides[0]:
         raise NoValueError("something is missing before =")
@@ -370,9 +370,7 @@ def _solution(names: Sequence[str], sides: Sequence[Row]) -> Result:
     check(sides, _value)
     possible: list[Number] | None = None  # every number
     for left, right in pairwise(sides):
-        if not unknowns(left + right) and not number.is_close(_value(left), _value(right), Fraction(0)):
-            possible = []
-        elif unknowns(left + right) and possible is None:
+        if possible is None:
             possible = solve(left, right, _value)
     if possible is None:
         raise NoValueError(f"any number may be {name}")

@@ -41,11 +41,11 @@ class NoValueError(ArithmeticError):
 
 def numeral(text: str) -> Fraction:
     """The exact value of digits with at most one point, such as '12', '.5' or '3.'."""
-    whole, point, decimals = text.partition(".")
+    whole, _, decimals = text.partition(".")
     if "." in decimals:
         raise NoValueError("two points in one number")
     if not whole + decimals:
-        raise NoValueError(f"a {'point' if point else 'number'} has no digits")
+        raise NoValueError("a point has no digits")
     if max(len(whole), len(decimals)) > DIGITS:
         raise NoValueError("too many digits in one number")
     return Fraction(int(whole + decimals), 10 ** len(decimals))
@@ -228,11 +228,11 @@ def _plain(a: Decimal, longest: int = _WHOLE_LENGTH) -> str:
     """Digits without superfluous zeros; a power of ten for long numbers and for very small ones."""
     sign, digits, _ = a.as_tuple()
     text = "".join(map(str, digits)).rstrip("0") or "0"
-    minus, exponent = "-" if sign and text != "0" else "", a.adjusted()
-    if text != "0" and not -7 < exponent < longest:
+    minus, exponent = "-" if sign else "", a.adjusted()
+    if not -7 < exponent < longest:
         point = "." if len(text) > 1 else ""
         return f"{minus}{text[0]}{point}{text[1:]}×10^{exponent}"
     if exponent < 0:
-        return f"{minus}0.{'0' * (-exponent - 1)}{text}" if text != "0" else "0"
+        return f"{minus}0.{'0' * (-exponent - 1)}{text}"
     whole, decimals = text[: exponent + 1].ljust(exponent + 1, "0"), text[exponent + 1 :]
     return f"{minus}{whole}{'.' if decimals else ''}{decimals}"

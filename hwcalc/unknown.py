@@ -52,7 +52,6 @@ def solve(left: Row, right: Row, value: Value) -> list[Number] | None:
     Parameters
     ----------
     left, right : Row
-        With the unknown in at least one of them.
     value : Value
 
     Raises

@@ -81,6 +81,7 @@ def test_value(typed: str, expected: str) -> None:
         "1÷30000": "1/30000 ≈ 0.0000333333",
         "1÷3000000": "≈ 3.33333333333333×10^-7",
         "0.0000001": "1×10^-7",
+        "1/10000000": "1×10^-7",
         "1.05^9": "1.551328215978515625",
         "1.05^10": "≈ 1.62889462677744",
         "2^100": "1267650600228229401496703205376",
@@ -102,6 +103,7 @@ def test_exact_and_decimal(typed: str, expected: str) -> None:
         "(-8)^(1/3)": Fraction(-2),
         "4^-1.5": Fraction(1, 8),
         "√2": Decimal("1.4142135623731"),
+        "2^0.000000000001": Decimal("1.00000000000069"),
         "√2×√2": Fraction(2),
         "(2^√2)^√2": Fraction(4),
         "1.0000001^1000000": Decimal("1.10517091254979"),
@@ -125,6 +127,7 @@ def test_roots_are_exact_when_they_are(typed: str, value: Fraction | Decimal) ->
         "10%+200": "200.1",
         "20%+30%": "0.5",
         "20%+30%+10": "10.5",
+        "10%+200+10%": "220.11",
         "5%%": "0.0005",
     }.items(),
 )
@@ -209,6 +212,7 @@ def test_a_long_side_of_a_false_equation_is_cut() -> None:
         "10^200×10^200": "too large",
         "(√2)^9^9": "too large",
         "9^-9^9": "too small",
+        "(1÷9)^9^9": "too small",
         "0." + "0" * 200 + "1÷10^200": "too small",
         "9" * 400: "too many digits in one number",
         "1" + "+1" * LENGTH: "too long",
@@ -243,6 +247,13 @@ def test_deep_nesting_is_answered_in_words(wrap) -> None:
     assert len(latex(row)) > len(text(row)) > DEPTH
     for _ in range(5 * DEPTH):
         row = wrap(row)
+    assert evaluate(row) == (None, "too much is nested")
+
+
+def test_deep_nesting_with_brackets_is_answered_in_words() -> None:
+    row = marks("1")
+    for _ in range(DEPTH - 1):
+        row = (Root((*marks("(" * 9), *row, *marks(")" * 9))),)
     assert evaluate(row) == (None, "too much is nested")
 
 
