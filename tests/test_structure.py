@@ -71,6 +71,7 @@ def underlines(*strokes):
         ([bar(-5, 75, 100), bar(-5, 90, 100)], [2, 3]),
         ([bar(-5, 75, 100), bar(-5, 77, 100)], [2, 3]),
         ([bar(45, 75, 60)], [2]),  # the answer alone
+        ([bar(35, 30, 20), bar(-5, 75, 100)], [3]),  # with a minus in the row
     ],
 )
 def test_a_bar_with_nothing_below_or_beside_it_is_an_underline(bars, found):
@@ -84,7 +85,8 @@ def test_a_bar_with_nothing_below_or_beside_it_is_an_underline(bars, found):
         (digit(0, 0), bar(-20, 70, 70), digit(0, 80)),  # of a fraction
         (digit(0, 0), bar(40, 30, 70), digit(60, -40)),  # of a fraction that is being written beside a digit
         (digit(0, 0), digit(0, 80), bar(-20, 150, 70)),  # of a column
-        ([(0, 0), (0, 60)], bar(0, 0, 60), [(60, 0), (60, 60)], bar(0, 60, 60)),  # of an empty box
+        ([(3, 0), (3, 60)], bar(0, 0, 60), [(57, 0), (57, 60)], bar(0, 60, 60)),  # of an empty box
+        (digit(0, 0), bar(40, 72, 90)),  # to write on
         ([(15, 0), (15, 60)], bar(0, 63, 30)),  # the foot of a 1
         (digit(0, 0), bar(-20, 75, 45)),  # shorter than a digit, and beside it
         (bar(0, 0, 60), bar(0, 20, 60)),  # an =
@@ -115,8 +117,14 @@ def carries(*strokes):
 
 @pytest.mark.parametrize(
     ("x", "y", "found"),
-    [(15, -40, {6}), (20, 141, {6}), (35, 141, set()), (36, 128, set())],
-    ids=["over the first row", "under a digit of the last one", "between two", "a comma between two"],
+    [(15, -40, {6}), (20, 141, {6}), (15, 110, set()), (35, 141, set()), (36, 128, set())],
+    ids=[
+        "over the first row",
+        "under a digit of the last one",
+        "in it",
+        "between two",
+        "a comma between two",
+    ],
 )
 def test_small_digits_in_a_column_were_carried(x, y, found):
     assert carries(*SUM, [(x, y), (x + 2, y + 24)]) == found
@@ -130,8 +138,9 @@ CIRCLES = [(5, 0), (25, 15), (5, 28)], [(5, 28), (25, 45), (5, 60)]
     [
         ((*SUM[:1], *CIRCLES, *SUM[2:], [(15, -25), (17, -1)]), {7}),
         ((*SUM[:1], [(15, -25), (17, -1)], *SUM[1:]), set()),
+        (([(5, -25), (25, -10), (5, 3)], [(5, 3), (25, 20), (5, 35)], *SUM[1:]), set()),
     ],
-    ids=["carried", "written with the first row"],
+    ids=["carried", "written with the first row", "a high 8 that begins it"],
 )
 def test_what_was_carried_may_stand_close_over_the_first_row(strokes, found):
     assert carries(*strokes) == found
