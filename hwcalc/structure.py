@@ -238,7 +238,7 @@ class Bars:
         for rule in (i for i in strokes if i in self._ends):
             over, under = (self._whole(side, strokes) for side in self._sides(rule, strokes))
             sign = self._sign(rule, strokes)
-            if len(over) + len(under) + len(sign) < len(strokes) or not self._is_rule(rule, over, under):
+            if len(over) + len(under) + len(sign) < len(strokes) or not self._is_rule(rule, over):
                 continue
             rows = self._rows(over)
             if len(rows) >= 2 and all(self._is_substantial(row) for row in rows):
@@ -328,18 +328,13 @@ class Bars:
             and len(self._rows(part)) == 1
         )
 
-    def _is_rule(self, bar: int, over: Collection[int], under: Collection[int]) -> bool:
-        """Whether a bar is as wide as most of what is over it, and touches little of it."""
+    def _is_rule(self, bar: int, over: Collection[int]) -> bool:
+        """Whether a bar is as wide as most of what is over it."""
         if not over:
             return False
         boxes = self.boxes
         width = max(boxes[i].right for i in over) - min(boxes[i].left for i in over)
-        slack = 0.25 * self._unit
-        return (
-            boxes[bar].width > max(0.6 * width, self._unit)
-            and all(boxes[i].bottom < boxes[bar].bottom + slack for i in over)
-            and all(boxes[i].top > boxes[bar].top - slack for i in under)
-        )
+        return boxes[bar].width > max(0.6 * width, self._unit)
 
     def crossed(self, bar: int, stroke: int) -> bool:
         """Whether a stroke of a pen goes through the middle part of a bar, as that of a 7, or around a slash."""
