@@ -14,7 +14,7 @@ import numpy as np
 from .geometry import DOT
 from .ink import Box, FloatArray, Ink, Stroke
 from .parses import Parse, Piece
-from .structure import Form
+from .structure import CARRIED, Form
 
 NARROW, COVERED = 0.3, 0.8
 """A symbol that shares more than this of its width with its neighbour stands over or under that; it counts as at least
@@ -67,7 +67,11 @@ def is_misplaced(parse: Parse, ink: Ink, unit: float, unsaid: Collection[Piece])
         or any(_goes_on(piece, ink, unit) for piece in unsaid if piece.label == ".")
         or any(_is_between_bars(row) for row in parse.rows() if row and id(row[0]) in own)
         or any(_lost_a_point(row, ink, unit) for row in parse.rows())
-        or any(piece.form is Form.COLUMN and _is_layered(piece) for piece in parse.pieces)
+        or any(
+            _is_layered(piece) or _adds_what_was_carried(piece)
+            for piece in parse.pieces
+            if piece.form is Form.COLUMN
+        )
     )
 
 
@@ -176,3 +180,10 @@ def _is_layered(column: Piece) -> bool:
     """Whether a row of a sum in columns has a fraction: its bar may be the rule under partial products."""
     rows = chain.from_iterable(part.rows() for part in column.parts)
     return any(piece.form is Form.FRACTION for row in rows for piece in row)
+
+
+def _adds_what_was_carried(column: Piece) -> bool:
+    """Whether a row of a sum in columns is a digit so small that it was rather carried."""
+    rows = [[p.group.box.height for p in part.symbols() if p.label.isdigit()] for part in column.parts]
+    alone = [row[0] for row in rows if len(row) == 1]
+    return bool(alone) and min(alone) < CARRIED * float(np.median(list(chain.from_iterable(rows))))

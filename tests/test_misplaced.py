@@ -46,3 +46,14 @@ def test_a_ring_for_degrees_is_no_part_of_a_digit_surely() -> None:
     left, right = sum_strokes("5", 60, 20, 20), sum_strokes("+7", 60, 110, 20)
     assert not hwcalc.read_ink([*left, *right]).doubtful
     assert hwcalc.read_ink([*left, np.array(ring(78, 26)), *right]).doubtful
+
+
+@pytest.mark.parametrize(
+    ("height", "doubtful"), [(24, True), (60, False)], ids=["carried", "a row of its own"]
+)
+def test_a_small_digit_between_the_rows_of_a_column_is_no_row_surely(height, doubtful) -> None:
+    rows = [*sum_strokes("47", 60, 120, 20), *sum_strokes("+35", 60, 57, 105)]
+    one = sum_strokes("1", height, 215, 190)
+    rule = np.array([(50, 190 + height + 15), (260, 190 + height + 16)], float)
+    reading = hwcalc.read_ink([*rows, *one, rule])
+    assert (reading.text, reading.doubtful) == ("47+35+1=", doubtful)
