@@ -182,6 +182,13 @@ def test_specks_of_a_picture_are_left_out() -> None:
     assert len(expressions(ink_from_picture(picture))) == 2
 
 
+def test_a_large_point_before_or_behind_a_number_is_no_speck() -> None:
+    for x, text in ((95, "5+45"), (365, "45+5")):
+        picture = drawn(sum_strokes(text, 60, 110, 60), (460, 180), 5)
+        cv2.circle(picture, (x, 115), 5, (40,), -1)
+        assert [len(group) for group in groups(ink_from_picture(picture))] == [5]
+
+
 def test_frames_and_many_specks() -> None:
     texts = ["12+45=", "9-4=5", "75×2", "37+2=39"]
     picture = sheet(texts, 2)

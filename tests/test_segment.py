@@ -150,3 +150,21 @@ def test_marks_that_are_all_small_are_no_accidents():
 def test_the_bar_of_a_5_may_reach_far_to_the_right():
     body, bar = [(0, 0), (0, 20), (20, 40), (0, 60)], [(0, 0), (140, 0)]
     assert (0, 1) in {c.strokes for c in segment.candidates(ink_of(body, bar), 60)}
+
+
+SIGN, ROOF = [(0, 30), (10, 60), (25, 0)], [(27, 2), (300, 0)]
+
+
+@pytest.mark.parametrize(
+    ("sign", "roof", "found"),
+    [
+        (SIGN, ROOF, True),
+        (SIGN, [(x + 30, y) for x, y in ROOF], False),  # farther right
+        (SIGN, [(x, y + 30) for x, y in ROOF], False),  # as low as a minus
+        (SIGN, [(27, 50), (300, -50)], False),  # steep
+        ([(x, y / 2 + 5) for x, y in SIGN], ROOF, False),  # a small sign
+        ([(4 * x - 75, y) for x, y in SIGN], ROOF, False),  # a wide one
+    ],
+)
+def test_a_root_may_have_a_long_roof_of_its_own(sign, roof, found):
+    assert ((0, 1) in {c.strokes for c in segment.candidates(ink_of(sign, roof), 60)}) == found
