@@ -77,7 +77,7 @@ def arms(picture: ByteArray) -> int:
     """How many lines leave the middle of a glyph, uint8 (h, w): runs of ink on circles around it."""
     height, width = picture.shape
     factor = _SIDE / max(height, width)
-    size = max(1, round(width * factor)), max(1, round(height * factor))
+    size = round(width * factor), round(height * factor)
     small = np.pad(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), _RADII[-1][-1] - _ASIDE[0] + 1)
     dense = cv2.GaussianBlur(small, (0, 0), _SOFT)
     y, x = np.unravel_index(int(dense.argmax()), dense.shape)
