@@ -20,6 +20,7 @@ from .parses import Parse, Piece
 from .segment import Candidate
 from .spoilt import is_spoilt
 from .structure import Form
+from .swallowed import holds_another
 
 TOLD_OTHERWISE = frozenset((".", "÷", EMPTY_BOX))
 """A point by its size, a box by its corners, ÷ by what stands over what: their shapes alone may be anything."""
@@ -86,7 +87,17 @@ def is_strange(
         or min(looks.of(marks), default=0.0) < UNLIKELY
         or crosses_out([(piece.label, ink.group(piece.group.strokes)) for piece in shaped], unit)
         or is_misplaced(parse, ink, unit, unsaid)
+        or _has_swallowed(shaped, ink)
         or is_spoilt(parse, unsaid, ink, looks.of_last(parse), false)
+    )
+
+
+def _has_swallowed(shaped: Collection[Piece], ink: Ink) -> bool:
+    """Whether a digit by a pen has another mark in it."""
+    return ink.pen_width is None and any(
+        holds_another(piece.label, ink.group(piece.group.written))
+        for piece in shaped
+        if piece.label.isdigit()
     )
 
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import reduce
-from itertools import chain, groupby, permutations
+from itertools import chain, groupby
 
 import numpy as np
 
 from .geometry import DOT
-from .ink import Box, FloatArray, Ink, Stroke
+from .ink import Box, FloatArray, Ink
 from .parses import Parse, Piece
 from .structure import CARRIED, Form
+from .swallowed import DEGREES
 
 NARROW, COVERED = 0.3, 0.8
 """A symbol that shares more than this of its width with its neighbour stands over or under that; it counts as at least
@@ -44,10 +45,6 @@ but a >; commas of strangers may be as wide, but go down to the foot."""
 BELOW = 0.15
 """A point further than this under the foot of the 1 behind it, in units, makes an exclamation mark of it."""
 
-DEGREES = 0.4
-"""A ring smaller than this, as a share of the digit's height, stands for degrees: of 120 exponents 0 by synthetic hands
-none is smaller than 0.46."""
-
 
 def is_misplaced(parse: Parse, ink: Ink, unit: float, unsaid: Collection[Piece]) -> bool:
     """Whether a symbol that no person named is where it should not be; `unit` is a digit's height."""
@@ -63,7 +60,6 @@ def is_misplaced(parse: Parse, ink: Ink, unit: float, unsaid: Collection[Piece])
             or _stands_high(b, a, unit)
             for a, b in beside
         )
-        or any(_has_degrees(piece, ink) for piece in unsaid if piece.label.isdigit())
         or any(_goes_on(piece, ink, unit) for piece in unsaid if piece.label == ".")
         or any(_is_between_bars(row) for row in parse.rows() if row and id(row[0]) in own)
         or any(_lost_a_point(row, ink, unit) for row in parse.rows())
@@ -103,22 +99,6 @@ def _is_degrees(digit: Piece, ring: Piece) -> bool:
     """Whether an exponent 0 is so small that it is the sign of degrees."""
     size = max(ring.group.box.width, ring.group.box.height)
     return ring.label == "0" and ring.raised > digit.raised and size < DEGREES * digit.group.box.height
-
-
-def _has_degrees(digit: Piece, ink: Ink) -> bool:
-    """Whether what was read as a digit has such a ring beside it."""
-    strokes = ink.group(digit.group.written) if ink.pen_width is None else ()
-    return any(_is_ring_beside(a, b) for a, b in permutations(strokes, 2))
-
-
-def _is_ring_beside(ring: Stroke, digit: Stroke) -> bool:
-    """Whether a stroke is a closed ring, small beside a digit."""
-    size = max(ring.box.width, ring.box.height)
-    path: FloatArray = ring.points[:, :2]
-    length = float(np.hypot(*np.diff(path, axis=0).T).sum())
-    gap = float(np.hypot(*(path[-1] - path[0])))
-    small = size < DEGREES * digit.box.height and ring.box.left > digit.box.center[0]
-    return small and length > 2 * size and gap < size / 2
 
 
 def _stands_high(point: Piece, digit: Piece, unit: float) -> bool:
