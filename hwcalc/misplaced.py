@@ -56,6 +56,7 @@ def is_misplaced(parse: Parse, ink: Ink, unit: float, unsaid: Collection[Piece])
             or _stands_under(b, a)
             or _is_exclamation(a, b, unit)
             or _is_degrees(a, b)
+            or _is_behind_root(a, b)
             or _stands_high(a, b, unit)
             or _stands_high(b, a, unit)
             for a, b in beside
@@ -99,6 +100,11 @@ def _is_degrees(digit: Piece, ring: Piece) -> bool:
     """Whether an exponent 0 is so small that it is the sign of degrees."""
     size = max(ring.group.box.width, ring.group.box.height)
     return ring.label == "0" and ring.raised > digit.raised and size < DEGREES * digit.group.box.height
+
+
+def _is_behind_root(root: Piece, digit: Piece) -> bool:
+    """Whether a number stands right behind a root, where nobody writes one: it belongs under the roof."""
+    return root.form is Form.ROOT and digit.label.isdigit() and not digit.raised
 
 
 def _stands_high(point: Piece, digit: Piece, unit: float) -> bool:

@@ -57,3 +57,11 @@ def test_a_small_digit_between_the_rows_of_a_column_is_no_row_surely(height, dou
     rule = np.array([(50, 190 + height + 15), (260, 190 + height + 16)], float)
     reading = hwcalc.read_ink([*rows, *one, rule])
     assert (reading.text, reading.doubtful) == ("47+35+1=", doubtful)
+
+
+def test_a_number_right_behind_a_root_is_doubtful() -> None:
+    tick = [(0, 50), (10, 45), (25, 90), (40, 0)]
+    for end, text, doubtful in ((160, "√25", False), (95, "√(2)5", True)):
+        root = np.array([*tick, (end, 0)], float)
+        reading = hwcalc.read_ink([root, *sum_strokes("25", 60, 45, 20)])
+        assert (reading.text, reading.doubtful) == (text, doubtful)
