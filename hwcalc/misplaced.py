@@ -57,6 +57,7 @@ def is_misplaced(parse: Parse, ink: Ink, unit: float, unsaid: Collection[Piece])
             or _is_exclamation(a, b, unit)
             or _is_degrees(a, b)
             or _is_behind_root(a, b)
+            or _is_raised_again(a, b)
             or _stands_high(a, b, unit)
             or _stands_high(b, a, unit)
             for a, b in beside
@@ -105,6 +106,12 @@ def _is_degrees(digit: Piece, ring: Piece) -> bool:
 def _is_behind_root(root: Piece, digit: Piece) -> bool:
     """Whether a number stands right behind a root, where nobody writes one: it belongs under the roof."""
     return root.form is Form.ROOT and digit.label.isdigit() and not digit.raised
+
+
+def _is_raised_again(first: Piece, second: Piece) -> bool:
+    """Whether a digit of an exponent is an exponent of the one before it: 2^3^2 is no 2^32."""
+    boxes = [piece.group.box for piece in (first, second) if piece.raised and piece.label.isdigit()]
+    return len(boxes) == 2 and boxes[1].bottom < boxes[0].center[1]
 
 
 def _stands_high(point: Piece, digit: Piece, unit: float) -> bool:

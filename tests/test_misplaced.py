@@ -65,3 +65,10 @@ def test_a_number_right_behind_a_root_is_doubtful() -> None:
         root = np.array([*tick, (end, 0)], float)
         reading = hwcalc.read_ink([root, *sum_strokes("25", 60, 45, 20)])
         assert (reading.text, reading.doubtful) == (text, doubtful)
+
+
+def test_a_power_in_an_exponent_is_doubtful() -> None:
+    base = sum_strokes("2", 60, 20, 40)
+    for top, doubtful in ((26, False), (2, True)):
+        reading = hwcalc.read_ink([*base, *sum_strokes("3", 31, 75, 18), *sum_strokes("2", 23, 105, top)])
+        assert (reading.text, reading.doubtful) == ("2^32", doubtful)
