@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 _SURE_OF_TURN = 0.98
 """A picture that reads at least this well is not turned."""
 
-_BY_A_QUARTER, _BY_HALF = 1.0, 3.0
+_BY_A_QUARTER, _BY_HALF, _BY_CUTS = 1.0, 3.0, 2.5
 """How much higher the log-odds of the one expression of a picture must be when it is turned: 9+68 is 89+6 upside
-down. Of 68 photographs and 130 drawn lines that are read as they stand, all still are; upside down 80 % are instead of
-39, on their side 89 % instead of 68."""
+down; and how much for each symbol more that is cut off another one then, as + and 7 off a 4. Of 68 photographs and 130
+drawn lines that are read as they stand, all still are; upside down 83 % are instead of 39, on their side 88 % instead of
+68."""
 
 _AGAIN = 0.7
 """By how much the log-odds of what was read at a second look are lowered: of two looks one may well be sure of itself.
@@ -95,9 +96,17 @@ def _upright(found: Writing, digits: bool) -> Reading:
         for degrees in (180.0,) if lies else (90.0, 270.0):
             turned = _leveled(found, degrees, digits)
             surer = turned.confidence > max(best.confidence, DOUBTFUL)
-            if surer and _log_odds(turned.confidence) > enough:
+            cuts = max(0, _cuts(turned) - _cuts(as_it_stands))
+            if surer and _log_odds(turned.confidence) > enough + _BY_CUTS * cuts:
                 best = turned
     return best
+
+
+def _cuts(reading: Reading) -> int:
+    """How many symbols of a picture were cut off others."""
+    strokes = source_of(reading).ink.strokes
+    parts = [{strokes[i].component for i in symbol.strokes} for symbol in reading.symbols]
+    return sum(map(len, parts)) - len(set().union(*parts))
 
 
 def _log_odds(confidence: float) -> float:
