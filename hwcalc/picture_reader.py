@@ -26,8 +26,8 @@ _SURE_OF_TURN = 0.98
 _BY_A_QUARTER, _BY_HALF, _BY_CUTS = 1.0, 3.0, 2.5
 """How much higher the log-odds of the one expression of a picture must be when it is turned: 9+68 is 89+6 upside
 down; and how much for each symbol more that is cut off another one then, as + and 7 off a 4. Of 68 photographs and 130
-drawn lines that are read as they stand, all still are; upside down 83 % are instead of 39, on their side 88 % instead of
-68."""
+drawn lines that are read as they stand, all still are; upside down 83 % are instead of 39, on their side 88 % instead
+of 68."""
 
 _AGAIN = 0.7
 """By how much the log-odds of what was read at a second look are lowered: of two looks one may well be sure of itself.
