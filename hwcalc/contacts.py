@@ -19,18 +19,18 @@ Pairs: TypeAlias = set[tuple[int, int]]
 _NONE = -1
 
 
-def components(ink: Ink) -> dict[int, list[int]]:
-    """The pieces of each component of a picture that was cut: it may have been one symbol."""
+def components(ink: Ink) -> list[tuple[int, ...]]:
+    """The pieces of each component of a picture that was cut."""
     parts: dict[int, list[int]] = {}
     for i, stroke in enumerate(ink.strokes):
         if stroke.component is not None:
             parts.setdefault(stroke.component, []).append(i)
-    return {component: own for component, own in parts.items() if len(own) > 1}
+    return [tuple(own) for own in parts.values() if len(own) > 1]
 
 
-def contacts(ink: Ink) -> Iterator[tuple[list[int], Pairs]]:
+def contacts(ink: Ink) -> Iterator[tuple[tuple[int, ...], Pairs]]:
     """The pieces of each component that was cut, with the pairs that touch or stand over each other, as two bars."""
-    for own in components(ink).values():
+    for own in components(ink):
         found = _touching(ink, own)
         found |= {
             (i, j) for i in own for j in own if i != j and _is_over(ink.strokes[i].box, ink.strokes[j].box)

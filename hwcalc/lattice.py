@@ -344,6 +344,8 @@ class Lattice:
 
     def were_joined(self, first: Iterable[int], second: Iterable[int]) -> bool:
         """Whether two groups of strokes have parts of one connected piece of a picture."""
+        if self.ink.pen_width is None:
+            return False
         parts = {self._parts[i] for i in first} - {None}
         return any(self._parts[i] in parts for i in second)
 

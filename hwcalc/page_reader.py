@@ -102,11 +102,12 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         alone = max(readings[0], surest(image, found, digits=False), key=attrgetter("confidence"))
         return [known(alone, fixed.get(0))]
     # what is left out makes a reading unsure, and says nothing of how the page lies
-    if sure < _SURELY and (level := _sureness(ink)) < _SURELY:
-        turned = {_sureness(i): (turn, i) for turn in _TURNS for i in [level_ink(found, turn)]}
+    if sure < _SURELY and (level := _sureness(written)) < _SURELY:
+        ways = [(turn, i, _written(i)) for turn in _TURNS for i in [level_ink(found, turn)]]
+        turned = {_sureness(way[-1]): way for way in ways}
         if max(turned) > _enough(level):
-            turn, ink = turned[max(turned)]
-            again = _expressions(ink, _written(ink))
+            turn, ink, written = turned[max(turned)]
+            again = _expressions(ink, written)
             degrees, readings = max((degrees, readings), (turn, again), key=lambda way: _coherence(way[1]))
     for look in unmarked(image) if any(reading.doubtful for reading in readings) else ():
         ink = level_ink(look, degrees)
@@ -138,9 +139,9 @@ def _enough(sure: float) -> float:
     return max(min(_TURNED * sure, _SURELY), DOUBTFUL)
 
 
-def _sureness(ink: Ink) -> float:
+def _sureness(written: Sequence[Ink]) -> float:
     """The median confidence of the longest few expressions of a page."""
-    longest = sorted(_written(ink), key=lambda i: -len(i.strokes))[:_SAMPLE]
+    longest = sorted(written, key=lambda i: -len(i.strokes))[:_SAMPLE]
     return _median([read_source(Source(i)) for i in longest])
 
 

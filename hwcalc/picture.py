@@ -289,13 +289,14 @@ def _pieces(binary: ByteArray, width: float) -> tuple[Stroke, ...]:
     _, *found, _ = cv2.connectedComponentsWithStats(binary, connectivity=8)
     labels, stats = (np.asarray(part, np.int32) for part in found)
     keep = 1 + np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= _SPECK * width**2)
+    if not keep.size:
+        raise ReadError(NO_INK)
     if keep.size > _MOST_PIECES:
         raise ReadError("the picture is too busy to be handwriting: crop it to the writing")
     components = _mended(labels, stats, keep, width)
     heights = stats[keep, cv2.CC_STAT_HEIGHT]
-    tall = heights[heights >= 0.5 * np.percentile(heights, 90)] if keep.size else heights
+    height = float(np.median(heights[heights >= 0.5 * np.percentile(heights, 90)]))
     written = [part for part in components if not _is_blob(part[-1], width)]
-    height = float(np.median(tall))
     whole = are_whole([mask for *_, mask in written], height)
     strokes: list[Stroke] = []
     for i, (left, top, mask) in enumerate(written):

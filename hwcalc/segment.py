@@ -15,7 +15,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from .contacts import components, contacts
+from .contacts import contacts
 from .features import Glyph
 from .ink import Box, FloatArray, Ink, Stroke
 
@@ -153,7 +153,8 @@ def candidates(
     """
     specks = bounces(ink, unit)
     near = _neighbours({i: s.box for i, s in enumerate(ink.strokes) if i not in specks}, unit)
-    for own, touching in contacts(ink):
+    cut = list(contacts(ink))
+    for own, touching in cut:
         for i in own:
             near[i] = [j for j in near[i] if j not in own or (i, j) in touching]
     distance = _Distances(ink)
@@ -170,7 +171,7 @@ def candidates(
                 break
     for sign in _roofed(ink.strokes, unit):
         found.setdefault(sign.strokes, sign)
-    for whole in map(tuple, components(ink).values()):
+    for whole, _ in cut:  # a component may have been one symbol
         box = reduce(Box.union, (ink.strokes[i].box for i in whole))
         if box.width <= LARGEST["group"][0] * unit:
             found.setdefault(whole, Candidate(whole, box))

@@ -6,16 +6,16 @@ in it. They overlap and contradict each other: the lattice reads every part and 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
-from itertools import islice, product
+from itertools import chain, islice, product
 from typing import TypeVar
 
 import numpy as np
 
+from .contacts import components
 from .ink import Box, FloatArray, Ink
 from .segment import bounces, joined
 
@@ -138,10 +138,7 @@ class Bars:
         self._fractions: dict[frozenset[int], list[Guess]] = {}
         self._sums: dict[frozenset[int], list[tuple[int, list[frozenset[int]], frozenset[int]]]] = {}
         self._left = MOST_GUESSES
-        pieces = Counter(s.component for s in ink.strokes)
-        self._cut = {
-            i for i, s in enumerate(ink.strokes) if s.component is not None and pieces[s.component] > 1
-        }
+        self._cut = set(chain.from_iterable(components(ink)))
         self._crossed: dict[tuple[int, int], bool] = {}
         self._ends = {
             i: _ends(ink, i)

@@ -53,9 +53,8 @@ def _is_ring_beside(ring: Stroke, digit: Box) -> bool:
     size = max(ring.box.width, ring.box.height)
     path: FloatArray = ring.points[:, :2]
     length = float(np.hypot(*np.diff(path, axis=0).T).sum())
-    gap = float(np.hypot(*(path[-1] - path[0])))
     small = size < DEGREES * digit.height and ring.box.left > digit.center[0]
-    return small and length > 2 * size and gap < size / 2
+    return small and length > 2 * size and _gap(ring) < size / 2
 
 
 def _hangs(comma: Box, digit: Box) -> bool:
@@ -67,10 +66,13 @@ def _hangs(comma: Box, digit: Box) -> bool:
 
 def _is_tail(tail: Stroke, zero: Stroke) -> bool:
     """Whether a ring has a stroke that does not reach its middle: what makes a 6 of it."""
-    path: FloatArray = zero.points[:, :2]
-    gap = float(np.hypot(*(path[-1] - path[0])))
     size = max(zero.box.width, zero.box.height)
-    return gap < CLOSED * size and tail.box.bottom < zero.box.center[1]
+    return _gap(zero) < CLOSED * size and tail.box.bottom < zero.box.center[1]
+
+
+def _gap(ring: Stroke) -> float:
+    """How far the ends of a stroke are apart."""
+    return float(np.hypot(*(ring.points[-1, :2] - ring.points[0, :2])))
 
 
 def _is_line_beside(line: Box, digit: Box) -> bool:

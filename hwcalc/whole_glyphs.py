@@ -25,8 +25,6 @@ def are_whole(masks: Sequence[ByteArray], height: float) -> npt.NDArray[np.bool_
 
     `height` is that of the digits around, in pixels.
     """
-    if not masks:
-        return np.zeros(0, np.bool_)
     classifier = default_classifier()
     bright = [np.where(mask > 0, np.uint8(255), np.uint8(0)) for mask in masks]
     known = [k for k, label in enumerate(classifier.labels) if label != JUNK]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from hwcalc.contacts import components, contacts
-from hwcalc.ink import Ink, piece
+from hwcalc.ink import Ink, Stroke, piece
 from hwcalc.segment import candidates
 
 
-def bar(left: int, top: int, width: int, height: int, component: int | None = 0):  # type: ignore[no-untyped-def]
+def bar(left: int, top: int, width: int, height: int, component: int = 0) -> Stroke:
     return piece(np.full((height, width), 255, np.uint8), left, top, component)
 
 
@@ -23,9 +23,9 @@ def test_pieces_that_touch_or_are_over_each_other_belong_together() -> None:
         bar(0, 60, 5, 5, 1),
     )
     ink = Ink(strokes, pen_width=5.0)
-    assert components(ink) == {0: [0, 1, 2, 3]}
+    assert components(ink) == [(0, 1, 2, 3)]
     ((own, pairs),) = contacts(ink)
-    assert own == [0, 1, 2, 3]
+    assert own == (0, 1, 2, 3)
     assert pairs == {(0, 1), (1, 0), (1, 2), (2, 1), (1, 3), (3, 1)}
     grouped = {c.strokes for c in candidates(ink, 45.0) if len(c.strokes) == 2}
     assert (0, 1) in grouped
