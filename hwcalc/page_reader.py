@@ -99,7 +99,7 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         return []
     if sure < _SURELY and len(readings) == 1 and len(source_of(readings[0]).ink.strokes) == len(ink.strokes):
         # one line hardly tells how the page lies: read as the one expression it may be surer
-        alone = max(readings[0], surest(image, found, digits=False), key=attrgetter("confidence"))
+        alone = max(readings[0], surest(found, digits=False), key=attrgetter("confidence"))
         return [known(alone, fixed.get(0))]
     # what is left out makes a reading unsure, and says nothing of how the page lies
     if sure < _SURELY and (level := _sureness(written)) < _SURELY:
@@ -113,8 +113,8 @@ def read_page(source: Any, *, fixed: Mapping[int, Fixed] | None = None) -> list[
         ink = level_ink(look, degrees)
         again = _expressions(ink, _written(ink))
         if _coherence(again) > _coherence(readings):
-            readings, image, found = again, look.darkness, look  # without colours there is no highlighter
-    for look in second_looks(image, found):
+            readings, found = again, look
+    for look in second_looks(found):
         if not any(reading.doubtful for reading in readings):
             break
         ink = level_ink(look, degrees)

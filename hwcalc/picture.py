@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .ink import ByteArray, FloatArray, Ink, ReadError, Stroke, piece
-from .picture_colours import without_marks
+from .picture_colours import resized_in_colours, without_highlighters, without_marks
 from .picture_cuts import pieces_of
 from .picture_dots import without_patterns
 from .picture_light import (
@@ -57,9 +57,7 @@ _SLIM = 0.25  # beside which what is slimmer may be left of the lines of the pap
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 _SOFT = 0.35  # widths of the pen; less or more makes fewer strokes whole
-_COLOURED = 0.87  # of the brightest colour of a pixel is its grey, at most,
-_LIGHT = 0.6  # where that is brighter than this share of the paper's,
-_BAND = 2.5  # and widths of the pen wide, where it was highlighted
+_KEPT = 0.75  # of the ink must be seen where highlighters are not
 _EDGE = 1.5  # pixels from the edge of the picture what is nearer may go on beyond it
 _SKEWED = 3.0  # degrees; what is less is read as well as it stands
 
@@ -77,12 +75,15 @@ class Writing(NamedTuple):
         From the pixels of `darkness` to those of the picture.
     size : float64 (2,)
         Width and height of the picture.
+    other : Writing, optional
+        The same in grey, where this is seen in other colours.
     """
 
     darkness: ByteArray
     faintest: float
     to_picture: FloatArray
     size: FloatArray
+    other: Writing | None = None
 
 
 def ink_from_picture(image: ByteArray) -> Ink:
@@ -109,7 +110,27 @@ def ink_from_picture(image: ByteArray) -> Ink:
 
 
 def writing(image: ByteArray) -> Writing:
-    """What `ink_from_picture` makes ink of; the parameters and errors are the same."""
+    """What `ink_from_picture` makes ink of; the parameters and errors are the same.
+
+    Where it was highlighted it is seen in colours in which that is paper, unless ink is paper in them too.
+    """
+    found = _writing(image)
+    if image.ndim == 3:
+        bare = without_highlighters(image, pen_width=PEN_WIDTH * float(found.to_picture[0, 0]))
+        with suppress(ReadError):
+            if bare is not None and _amount(seen := _writing(bare)) > _KEPT * _amount(found):
+                return seen._replace(other=found)
+    return found
+
+
+def _amount(writing: Writing) -> float:
+    """How much ink there is, in pixels of the picture."""
+    ink = np.count_nonzero(binarise(writing.darkness, writing.faintest))
+    return ink * float(np.abs(np.linalg.det(writing.to_picture[:, :2])))
+
+
+def _writing(image: ByteArray) -> Writing:
+    """What stands out from the paper in grey."""
     grey = _working_grey(image)
     darkness, grain, sheet = even_light(dark_on_light(grey))
     visible = 4 * grain + 4
@@ -123,18 +144,17 @@ def writing(image: ByteArray) -> Writing:
     return Writing(part, faintest, to_picture, np.array(image.shape[1::-1], np.float64))
 
 
-def second_looks(image: ByteArray, found: Writing) -> Iterator[Writing]:
+def second_looks(found: Writing) -> Iterator[Writing]:
     """Other ways to see the ink of a picture, of which `found` is the first, where that reads badly.
 
-    The strokes of chalk, of pencil or of a moved camera are made whole, and finer things lost; and seen in the
-    brightest of its colours, highlighters and coloured stains are paper.
+    The strokes of chalk, of pencil or of a moved camera are made whole, and finer things lost; and what was seen in
+    other colours is seen in grey.
     """
     yield found._replace(
         darkness=np.asarray(cv2.GaussianBlur(found.darkness, (0, 0), _SOFT * PEN_WIDTH), np.uint8)
     )
-    if image.ndim == 3 and _highlighted(image, found):
-        with suppress(ReadError):
-            yield writing(np.asarray(image.max(axis=2)))
+    if found.other is not None:
+        yield found.other
 
 
 def unmarked(image: ByteArray) -> Iterator[Writing]:
@@ -142,30 +162,13 @@ def unmarked(image: ByteArray) -> Iterator[Writing]:
     if image.ndim == 2:
         return
     factor = min(1.0, (_WORKING_PIXELS / (image.shape[0] * image.shape[1])) ** 0.5)
-    small = _resized(image, factor)
+    small = resized_in_colours(image, factor)
     with suppress(ReadError):
         bare = without_marks(small)
         if bare is not None:
             look = writing(bare)
             scale = np.array(image.shape[1::-1]) / small.shape[1::-1]
             yield look._replace(to_picture=scale[:, None] * look.to_picture, size=scale * look.size)
-
-
-def _resized(image: ByteArray, factor: float) -> ByteArray:
-    """A picture in colours, scaled."""
-    return np.stack([resized(image[..., k], factor) for k in range(3)], axis=-1)
-
-
-def _highlighted(image: ByteArray, found: Writing) -> bool:
-    """Whether what is coloured and light in a picture is mostly wider than a line: coloured pens write lines."""
-    small = _resized(image, 1 / float(found.to_picture[0, 0]))
-    light = small.max(axis=2)
-    pale = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8) < _COLOURED * light
-    pale &= light > _LIGHT * np.median(light)
-    size = round(_BAND * PEN_WIDTH)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    wide = cv2.morphologyEx(pale.astype(np.uint8), cv2.MORPH_OPEN, disc)
-    return bool(2 * np.count_nonzero(wide) > np.count_nonzero(pale) > 0)
 
 
 def level_ink(writing: Writing, degrees: float = 0.0) -> Ink:

@@ -1,7 +1,7 @@
-"""A page without what was marked on it in another colour: ticks, crosses and rings of a teacher that touch the writing.
+"""A page without what was marked on it in another colour: highlighters, and ticks, crosses and rings of a teacher.
 
-In flows a picture in RGB, out flows its grey without them, the writing that they crossed made whole. What is as small
-as the writing, or touches none, stays: it may be an answer.
+In flows a picture in RGB, out flows its grey without them. The writing that marks crossed is made whole; what is as
+small as the writing, or touches none, stays: it may be an answer.
 """
 
 from __future__ import annotations
@@ -10,11 +10,42 @@ import cv2
 import numpy as np
 
 from .ink import ByteArray
-from .picture_light import dark_on_light, even_light, ink_levels, odd, over, pen_width
+from .picture_light import dark_on_light, even_light, ink_levels, odd, over, pen_width, resized
 
 _APART = 30.0  # least distance of two colours of ink, in a and b of CIELAB: one pen's are up to 12 apart
 _LARGE = 1.1  # heights of a digit: least size of a mark
 _LEAST = 100  # pixels within lines that tell the colours
+_COLOURED = 0.87  # of the brightest colour of a pixel is its grey, at most,
+_LIGHT = 0.6  # where that is brighter than this share of the paper's,
+_BAND = 2.5  # and widths of the pen wide, where it was highlighted;
+_CLEAR = 0.93  # of the paper's light is left in a colour in which that is not seen
+_SEEN_AT = 2.5  # pixels: the width of the pen at which it is looked for
+
+
+def without_highlighters(image: ByteArray, pen_width: float) -> ByteArray | None:
+    """Grey (h, w), of those colours of a picture (h, w, 3) in which highlighters and coloured stains are paper.
+
+    These are coloured and light, and mostly wider than the lines of a pen. None if there are none.
+    """
+    small = resized_in_colours(image, _SEEN_AT / pen_width)
+    light = small.max(axis=2)
+    pale = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8) < _COLOURED * light
+    pale &= light > _LIGHT * np.median(light)
+    size = round(_BAND * _SEEN_AT)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    wide = cv2.morphologyEx(pale.view(np.uint8), cv2.MORPH_OPEN, disc) > 0
+    if not 2 * np.count_nonzero(wide) > np.count_nonzero(pale) > 0 or wide.all():
+        return None
+    paper = np.percentile(small[~wide], 75, axis=0)
+    clear = np.median(small[wide], axis=0) > _CLEAR * paper
+    if clear.all():
+        return None
+    return np.asarray(image[..., clear].min(axis=2) if clear.any() else image.max(axis=2))
+
+
+def resized_in_colours(image: ByteArray, factor: float) -> ByteArray:
+    """A picture (h, w, 3), scaled by about `factor`."""
+    return np.stack([resized(image[..., k], factor) for k in range(3)], axis=-1)
 
 
 def without_marks(image: ByteArray) -> ByteArray | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import page
-from .ink import ByteArray, ReadError
+from .ink import ReadError
 from .reader import DOUBTFUL, Fixed, Reading, Source, read_source, source_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ of 68."""
 
 _AGAIN = 0.7
 """By how much the log-odds of what was read at a second look are lowered: of two looks one may well be sure of itself.
-Of 94 lines as chalk leaves them 41 are read, highlighted 82 (`benchmarks/photos.py`)."""
+Of 94 lines as chalk leaves them 41 are read (`benchmarks/photos.py`)."""
 
 _LEFT_OUT = 0.8
 """What the confidence of one of several ways to read a picture is multiplied by for each piece that it leaves out, when
@@ -58,8 +58,7 @@ def read(source: Any, *, fixed: Fixed | None = None, digits: bool = False) -> Re
     from .picture import writing
     from .picture_file import open_picture
 
-    image = open_picture(source)
-    return known(surest(image, writing(image), digits), fixed)
+    return known(surest(writing(open_picture(source)), digits), fixed)
 
 
 def known(reading: Reading, fixed: Fixed | None) -> Reading:
@@ -67,12 +66,12 @@ def known(reading: Reading, fixed: Fixed | None) -> Reading:
     return read_source(replace(source_of(reading), fixed=fixed)) if fixed else reading
 
 
-def surest(image: ByteArray, found: Writing, digits: bool) -> Reading:
+def surest(found: Writing, digits: bool) -> Reading:
     """The one expression in a picture, looked at again while it is doubtful."""
     from .picture import second_looks
 
     best = _upright(found, digits)
-    for look in second_looks(image, found) if best.doubtful else ():
+    for look in second_looks(found) if best.doubtful else ():
         with suppress(ReadError):
             best = max(best, at_second_look(_upright(look, digits)), key=attrgetter("confidence"))
         if not best.doubtful:

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 import hwcalc
-from hwcalc import picture as picture_module
 from hwcalc import picture_reader
+from hwcalc.picture_colours import without_highlighters
 
 from .written import GLYPHS, drawn, sum_picture, sum_strokes
 
@@ -125,7 +125,15 @@ def test_what_is_highlighted_is_read(colour):
 def test_a_coloured_pen_is_no_highlighter():
     picture = np.repeat(sum_picture("12+3=15")[..., None], 3, axis=2)
     picture[:, 290:, 0] = 225  # red ink
-    assert not picture_module._highlighted(picture, picture_module.writing(picture))
+    assert without_highlighters(picture, pen_width=8) is None
+
+
+def test_ink_that_is_as_light_as_the_highlighter_is_kept():
+    ink = np.pad(sum_picture("12+3=15"), 60, constant_values=235)
+    picture = highlighted(ink, (255, 170, 190), 100, 540)
+    picture[:, 390:][ink[:, 390:] < 128] = 225, 30, 30
+    reading = hwcalc.read(picture)
+    assert (reading.text, reading.doubtful) == ("12+3=15", False)
 
 
 def test_a_picture_can_be_a_path_an_image_or_an_array():
