@@ -372,7 +372,7 @@ class Window:
 
     def _typed(self, event: tk.Event[Any]) -> None:
         """Typing says what the selected strokes are; with nothing selected a number or a name begins a typed line."""
-        if self.correcting.say(event.char) or int(event.state) & 0xC:
+        if int(event.state) & 0xC or self.correcting.say(event.char):  # keys with Ctrl or Alt write nothing
             return
         begins = event.char in "0123456789(-.√" or event.char.isalpha()
         if event.char and begins and event.char.upper() not in self.actions.letters:

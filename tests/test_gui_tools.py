@@ -254,6 +254,14 @@ def test_typing_says_what_the_selected_strokes_are(window, write, drag, settle):
     assert not window.field.winfo_ismapped()
 
 
+@pytest.mark.parametrize("key", ["<Control-Key-0>", "<Control-minus>", "<Control-plus>", "<Mod1-Key-1>"])
+def test_keys_with_ctrl_or_alt_say_nothing_of_the_selected_strokes(window, write, key):
+    write(window, "1+1")
+    window.selector.select({0, 1})
+    window.root.event_generate(key)
+    assert not window.sheet.corrections()
+
+
 def test_the_paper_scrolls_when_there_is_more_than_the_window_shows(window, write, settle):
     write(window, "1", top=480)
     window.root.geometry("480x360")
