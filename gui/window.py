@@ -7,6 +7,7 @@ In flow an engine (what reads) and a folder for what is remembered; each feature
 from __future__ import annotations
 
 import gc
+import sys
 import tkinter as tk
 from contextlib import suppress
 from functools import partial
@@ -372,8 +373,9 @@ class Window:
 
     def _typed(self, event: tk.Event[Any]) -> None:
         """Typing says what the selected strokes are; with nothing selected a number or a name begins a typed line."""
-        if int(event.state) & 0xC or self.correcting.say(event.char):  # keys with Ctrl or Alt write nothing
-            return
+        alt = 0x20000 if sys.platform == "win32" else 0x8  # there 0x8 is Num Lock
+        if int(event.state) & (0x4 | alt) or self.correcting.say(event.char):
+            return  # keys with Ctrl or Alt write nothing
         begins = event.char in "0123456789(-.√" or event.char.isalpha()
         if event.char and begins and event.char.upper() not in self.actions.letters:
             self.field.type(event.char)

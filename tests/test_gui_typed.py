@@ -152,6 +152,12 @@ def test_a_name_begins_a_typed_line_but_no_letter_that_is_a_key(window, settle):
     settle(window)
 
 
+def test_on_windows_num_lock_lets_a_number_begin_a_typed_line(window, monkeypatch):
+    monkeypatch.setattr("sys.platform", "win32")
+    window.paper.event_generate("<Key-1>", state=0x8)
+    assert window.field.winfo_ismapped()
+
+
 def test_more_than_symbols_can_say_stands_below_the_ink(window, write, settle):
     write(window, "1+1")
     window.field.edit(window.live.lines[0])
