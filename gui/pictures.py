@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 SHOWN_SIDE = 1600  # pixels: a larger picture is kept smaller, which is still far more than reading needs
-SIDE = 24.0  # logical units: left free at its sides
+SIDE = 32.0  # logical units: left free at its sides, more than a scroll bar and the edge of the paper take
 DARK = 110  # of 255: the mean of a picture that is dark
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf")
 

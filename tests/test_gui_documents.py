@@ -245,6 +245,18 @@ def test_a_wide_picture_fits_the_window_without_a_scrollbar(window, settle, tmp_
     assert window.paper.xview() == (0.0, 1.0)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.25, 2.0])
+def test_a_wide_picture_is_still_whole_when_another_brings_a_scrollbar(display, settle, tmp_path, scale):
+    window = shown(Window(Engine(read_picture=lambda *_: [], warm_up=lambda: None), LIGHT, scale))
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (3000, 1000), "white").save(tmp_path / name)
+        window.documents.open_file(tmp_path / name)
+        settle(window)
+    assert window.paper.yview() != (0.0, 1.0)
+    assert window.paper.xview() == (0.0, 1.0)
+    window.close()
+
+
 def test_a_picture_says_that_it_is_still_being_read(window, until, settle, tmp_path, monkeypatch):
     def texts():
         return [window.paper.itemcget(i, "text") for i in window.paper.find_all() if is_text(i)]
