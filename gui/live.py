@@ -1,7 +1,8 @@
 """Reads the sheet while it is written: every edit is read in the worker, and only what changed.
 
 In flow edits of the sheet; out flow its lines, each with its reading, to the listeners. Pictures are read one at a
-time in a worker of their own, as a page takes seconds: ink is answered meanwhile.
+time in a worker of their own, as a page takes seconds: ink is answered meanwhile, and so is another picture when the
+first was taken away.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from hwcalc.reader import Reading, Symbol
 
 logger = logging.getLogger(__name__)
+
+AT_ONCE = 2  # pictures: one on the sheet, and one that was taken away while it was read
 
 _Corrections: TypeAlias = frozenset[tuple[int, frozenset[int], str]]
 _UNCORRECTED: _Corrections = frozenset()
@@ -117,6 +120,7 @@ class LiveReading:
         self._cache: Cache = {}
         self._found: dict[Seen, _Found] = {}
         self._newest: dict[bytes, _Found] = {}  # shown while a picture is read again
+        self._being_read: set[bytes] = set()
         sheet.listeners.append(self._edited)
 
     def newest(self) -> Line | None:
@@ -177,8 +181,8 @@ class LiveReading:
 
     def _read_picture(self) -> None:
         """Read the first picture that is not read yet. One that is taken away meanwhile is there again after redo."""
-        unread = self._unread()
-        if not unread or self._pictures_worker.busy:
+        unread, shown = self._unread(), {picture.data for picture in self._sheet.pictures().values()}
+        if not unread or self._being_read & shown or len(self._being_read) == AT_ONCE:
             return
         seen, engine, found = self._seen(*unread[0]), self._engine, self._found
         uncorrected = seen[0], _UNCORRECTED
@@ -188,12 +192,14 @@ class LiveReading:
             keep(told)
 
         def keep(told: _Found) -> None:
+            self._being_read.discard(seen[0])
             found[seen] = self._newest[seen[0]] = told
             shown = {self._seen(number, picture) for number, picture in self._sheet.pictures().items()}
             for other in [other for other in found if other[1] and other not in shown]:
                 del found[other]  # a page takes megabytes
             self._edited(Edit("reading"))
 
+        self._being_read.add(seen[0])
         self._pictures_worker.submit(
             lambda: _read_picture(engine, *seen, found.get(uncorrected)),
             done,

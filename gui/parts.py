@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hwcalc.gui.answers import Answers
 from hwcalc.gui.engine import Engine
-from hwcalc.gui.live import LiveReading
+from hwcalc.gui.live import AT_ONCE, LiveReading
 from hwcalc.gui.look import Look
 from hwcalc.gui.paper import Paper
 from hwcalc.gui.screen import Screen
@@ -64,7 +64,7 @@ class Parts:
         """The parts of a new window on an empty sheet; the paper lies in `middle`."""
         root, sheet = look.root, Sheet()
         paper = Paper(middle, sheet, screen, look.palette)
-        pictures_worker = Worker(root)
+        pictures_worker = Worker(root, threads=AT_ONCE)
         live = LiveReading(sheet, engine, worker, pictures_worker)
         answers = Answers(paper, settings)
         return cls(

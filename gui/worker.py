@@ -1,4 +1,4 @@
-"""A thread that does the slow work in order, and hands results back on the event thread.
+"""A thread, or a few, that do the slow work in order, and hand results back on the event thread.
 
 In flow jobs (functions without arguments), out flow calls of `done(result)` or `failed(error)`. A job
 with a `key` drops the waiting jobs with that key, and a finished job whose key was asked for again is
@@ -52,10 +52,10 @@ class _Job:
 
 
 class Worker:
-    """One thread beside the event loop of `widget`."""
+    """Threads, mostly one, beside the event loop of `widget`."""
 
-    def __init__(self, widget: tk.Misc) -> None:
-        """Start the thread."""
+    def __init__(self, widget: tk.Misc, threads: int = 1) -> None:
+        """Start the threads."""
         self._widget = widget
         self._waiting: deque[_Job] = deque()
         self._wake = threading.Condition()
@@ -64,10 +64,11 @@ class Worker:
         self._open = 0
         self._polling: str | None = None
         self._closed = False
-        # The thread computes in Python too: without this a pen event would wait 5 ms for the interpreter.
+        # The threads compute in Python too: without this a pen event would wait 5 ms for the interpreter.
         sys.setswitchinterval(0.0002)
-        self._thread = threading.Thread(target=self._run, name=NAME, daemon=True)
-        self._thread.start()
+        self._threads = [threading.Thread(target=self._run, name=NAME, daemon=True) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def busy(self) -> bool:
@@ -81,7 +82,7 @@ class Worker:
         failed: Callable[[Exception], None],
         key: str | None = None,
     ) -> None:
-        """Run `work` in the thread; then `done` or `failed` in the event loop, unless stale."""
+        """Run `work` in a thread; then `done` or `failed` in the event loop, unless stale."""
         job = _Job(work, done, failed, key)
         _Rest.begin(self)
         with self._wake:
@@ -104,17 +105,18 @@ class Worker:
             sleep(POLL_MS / 1000)
 
     def close(self, seconds: float = CLOSE_SECONDS) -> None:
-        """Stop after the running job, which is waited for so long; results that come later are dropped."""
+        """Stop after the running jobs, each is waited for so long; results that come later are dropped."""
         self._closed = True
         if self._polling is not None:
             self._widget.after_cancel(self._polling)
             self._polling = None
         with self._wake:
             self._waiting.clear()
-            self._wake.notify()
-        self._thread.join(seconds)
+            self._wake.notify_all()
+        for thread in self._threads:
+            thread.join(seconds)
         self._open = 0
-        if not self._thread.is_alive():  # else the program ends while it works
+        if not any(thread.is_alive() for thread in self._threads):  # else the program ends while it works
             _Rest.end(self)
 
     def _run(self) -> None:

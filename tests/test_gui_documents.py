@@ -331,6 +331,20 @@ def test_a_picture_that_was_undone_while_it_is_read_is_not_read_again(window, sl
     assert len(slow.fixed) == 1
 
 
+def test_a_picture_that_was_undone_while_it_is_read_keeps_no_other_waiting(
+    window, slow, until, settle, tmp_path
+):
+    window.root.event_generate("<Control-z>")
+    first, slow.go = slow.go, threading.Event()
+    slow.go.set()
+    (tmp_path / "b.png").write_bytes(png(90, 60))
+    window.documents.open_file(tmp_path / "b.png")
+    until(window, lambda: answers(window) == ["2"])
+    first.set()
+    settle(window)
+    assert len(slow.fixed) == 2
+
+
 def test_a_corrected_picture_keeps_its_answers_while_it_is_read_again(window, slow, settle, until):
     slow.go.set()
     settle(window)
