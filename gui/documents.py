@@ -73,12 +73,14 @@ class Documents:
         """Open a sheet, or lay a picture on the sheet; what is wrong goes to the status line."""
         self._status.say(f"Opening {path.name} …")
         if path.suffix.lower() == files.SUFFIX:
-            self._run(partial(files.read_sheet, path), partial(self._sheet_opened, path))
+            self._run(partial(_of_file, files.read_sheet, path), partial(self._sheet_opened, path))
         elif path.suffix.lower() == ink_files.SUFFIX:
             room, top = self.room()
-            self._run(partial(ink_files.read, path, room, top), partial(self._ink_opened, path))
+            self._run(partial(_of_file, ink_files.read, path, room, top), partial(self._ink_opened, path))
         else:
-            self._run(partial(pictures.load, path, *self.room()), partial(self._picture_opened, path))
+            self._run(
+                partial(_of_file, pictures.load, path, *self.room()), partial(self._picture_opened, path)
+            )
 
     def open_last(self) -> None:
         """Open the file that was opened or saved last."""
@@ -203,6 +205,13 @@ class Documents:
     def _entitle(self) -> None:
         name = self.path.name if self.path is not None else "hwcalc"
         self._root.title(name if self.saved or self.path is None else f"{name} •")
+
+
+def _of_file(read: Callable[..., Any], path: Path, *more: Any) -> Any:
+    """What `read` makes of a file. Raises ValueError for a pipe, as saving would wait for its end too."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ValueError(f"{path.name} is a pipe or a device: open a file")
+    return read(path, *more)
 
 
 def _hide_hidden_files(root: tk.Tk) -> None:

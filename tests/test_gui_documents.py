@@ -94,6 +94,15 @@ def test_what_cannot_be_opened_is_told_in_one_line(window, write, settle, tmp_pa
     assert len(window.sheet.items) == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.parametrize("name", ["a.png", "a.hwcalc", "a.inkml"])
+def test_a_pipe_is_told_and_not_waited_for(window, settle, tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    window.documents.open_file(tmp_path / name)
+    settle(window)
+    assert window.status.text == f"{name} is a pipe or a device: open a file"
+
+
 def test_exports(window, write, settle, tmp_path):
     write(window, "1+1")
     for name in ("a.png", "a.svg", "a.pdf"):
