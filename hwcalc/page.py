@@ -80,7 +80,10 @@ def loses_a_point(ink: Ink, part: Ink) -> bool:
         return False
     taken = {id(stroke) for stroke in part.strokes}
     usual = usual_height([s.box for s in part.strokes])
-    digits = [s.box for s in part.strokes if s.box.height > TALL * usual]
+    feet: dict[int | None, float] = {}
+    for s in part.strokes:
+        feet[s.component] = max(feet.get(s.component, s.box.bottom), s.box.bottom)
+    digits = [s.box._replace(bottom=feet[s.component]) for s in part.strokes if s.box.height > TALL * usual]
     return any(
         id(stroke) not in taken
         and min(stroke.box.width, stroke.box.height) >= _DOT * ink.pen_width

@@ -12,6 +12,10 @@ import numpy as np
 from .ink import ByteArray, ReadError
 
 PEN_WIDTH = 5.0  # pixels; the width to which pictures are scaled before they are made binary
+_GAP = 1.4  # of that width: gaps so wide are closed,
+_WIDER = 1.4  # and a pen that then is so much wider was chalk: 1.6 to 2.7, but of 134 photographs of ink at most 1.25,
+_PIECES = 0.07  # if there are so many pieces and holes for each square of its width: chalk has 0.1 to 0.3, print 0.05;
+_FEW = 5  # pieces and holes may be those of one symbol
 _MIXED = 0.05  # of the border of a picture; so much of it may be ink
 NO_INK = "no ink found: take the picture closer, sharper or in better light"
 
@@ -185,6 +189,19 @@ def pen_width(binary: ByteArray) -> float:
     distance = cv2.distanceTransform(binary, cv2.DIST_L2, 3)
     ridge = (distance > 0) & (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)))
     return max(1.0, 2.0 * float(np.median(distance[ridge])) - 0.5) if ridge.any() else 1.0
+
+
+def is_ragged(binary: ByteArray) -> bool:
+    """Whether the strokes of a mask (h, w), drawn to `PEN_WIDTH`, are full of gaps, as chalk leaves them."""
+    gap = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (odd(_GAP * PEN_WIDTH),) * 2)
+    closed = np.asarray(cv2.morphologyEx(binary, cv2.MORPH_CLOSE, gap), np.uint8)
+    width = pen_width(binary)
+    if pen_width(closed) <= _WIDER * width:
+        return False
+    pieces, _ = cv2.connectedComponents(binary)
+    holes, _ = cv2.connectedComponents(1 - binary, connectivity=4)
+    many = max(_FEW, _PIECES * np.count_nonzero(binary) / width**2)
+    return pieces + holes - 3 > many  # without paper and ink as a whole
 
 
 def resized(grey: ByteArray, factor: float) -> ByteArray:

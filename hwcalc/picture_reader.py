@@ -30,8 +30,7 @@ drawn lines that are read as they stand, all still are; upside down 83 % are ins
 of 68."""
 
 _AGAIN = 0.7
-"""By how much the log-odds of what was read at a second look are lowered: of two looks one may well be sure of itself.
-Of 94 lines as chalk leaves them 41 are read (`benchmarks/photos.py`)."""
+"""By how much the log-odds of what was read at a second look are lowered: one of two may well be sure of itself."""
 
 _LEFT_OUT = 0.8
 """What the confidence of one of several ways to read a picture is multiplied by for each piece that it leaves out, when

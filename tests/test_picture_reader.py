@@ -11,7 +11,9 @@ from PIL import Image
 
 import hwcalc
 from hwcalc import picture_reader
+from hwcalc.picture import writing
 from hwcalc.picture_colours import without_highlighters
+from hwcalc.picture_light import binarise, is_ragged
 
 from .written import GLYPHS, drawn, sum_picture, sum_strokes
 
@@ -97,8 +99,16 @@ def chalked(picture, gaps):
     return np.where(rough > gaps * rough.std(), 225, picture).astype(np.uint8)
 
 
-def test_ragged_strokes_are_made_whole_at_a_second_look():
-    assert hwcalc.read(chalked(sum_picture("12+3=15"), 0.9)).text == "12+3=15"
+@pytest.mark.parametrize("gaps", [0.9, 0.75])
+def test_ragged_strokes_are_made_whole(gaps):
+    reading = hwcalc.read(chalked(sum_picture("12+3=15", pen=7), gaps))
+    assert (reading.text, reading.doubtful) == ("12+3=15", False)
+
+
+@pytest.mark.parametrize("pen", [4, 7, 12])
+def test_whole_strokes_are_not_ragged(pen):
+    found = writing(sum_picture("12+50-39", pen=pen))
+    assert not is_ragged(binarise(found.darkness, found.faintest))
 
 
 def test_a_page_of_ragged_strokes():
