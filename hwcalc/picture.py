@@ -52,9 +52,11 @@ _PAIR = 3.0  # widths of the pen: two dots no longer than this divide that are o
 _ASIDE = 1.3  # no more aside than this,
 _ROOM = 0.8, 8.0  # and apart by this
 _PALE = 0.25, 1.5  # of the height of the writing: the longer side of what a paler pen wrote beside,
-_BY, _ABOVE = 1.5, 0.2  # and how far aside, and over or under the rest
-_SEVERAL = 3  # heights of a digit: writing that is higher has several lines,
-_SLIM = 0.25  # beside which what is slimmer may be left of the lines of the paper
+_BY, _ABOVE = 1.5, 0.2  # and how far aside, and over or under the rest,
+_APART = 6.0  # or anywhere around it, unless
+_SLIM = 0.25  # of its length is more than its width
+_SPARSE = 0.1  # or of its box more than its ink
+_SEVERAL = 3  # heights of a digit: writing that is higher has several lines
 _BLOB = 5  # widths of the pen: what is as thick throughout is a table, a finger or a stain
 _MOST_PIECES = 4000
 _SOFT = 0.35  # widths of the pen; less or more makes fewer strokes whole, but
@@ -250,27 +252,28 @@ def _working_grey(image: ByteArray) -> ByteArray:
 def _around_ink(darkness: ByteArray, threshold: float, faintest: float) -> tuple[ByteArray, int, int]:
     """The part of the picture that holds ink, with its left and top: often a small part of it.
 
-    What a paler pen wrote beside belongs to it.
+    What a paler pen wrote beside, or on other lines, belongs to it.
     """
     dark = over(darkness, threshold)
     left, top, width, height = cv2.boundingRect(dark)
     right, bottom = left + width, top + height
-    size = min(width, height)
     heights = np.sort(_components(dark[top:bottom, left:right])[:, cv2.CC_STAT_HEIGHT])
     digit = int(heights[np.searchsorted(heights.cumsum(), heights.sum() / 2)])
-    several = size > _SEVERAL * digit
-    if several:
-        size = digit
+    several = min(width, height) > _SEVERAL * digit
+    size = digit if several else max(digit, min(width, height))
     x, y, w, h, area = _components(over(darkness, faintest)).T
     longest = np.maximum(w, h)
     pale = (longest >= _PALE[0] * size) & (longest <= _PALE[1] * size) & (area < longest**2)
-    pale &= (y > top - _ABOVE * size) & (y + h < bottom + _ABOVE * size)
-    if several:  # lines of the paper may be left on a page
-        pale &= np.minimum(w, h) > _SLIM * longest
+    # lines of the paper, and what is left of the edge of a highlighter, are slim or hold little ink
+    written = pale & (np.minimum(w, h) > _SLIM * longest) & (area > _SPARSE * w * h)
     before = None
-    while before != (left, right):
-        before = left, right
-        near = pale & (x < right + _BY * size) & (x + w > left - _BY * size)
+    while before != (left, top, right, bottom):
+        before = left, top, right, bottom
+        room = np.max([left - x - w, x - right, top - y - h, y - bottom], axis=0)
+        near = written & (room < _APART * size)
+        if not several:
+            on_line = (y > top - _ABOVE * size) & (y + h < bottom + _ABOVE * size)
+            near |= pale & on_line & (room < _BY * size)
         left, right = min([left, *x[near]]), max([right, *(x + w)[near]])
         top, bottom = min([top, *y[near]]), max([bottom, *(y + h)[near]])
     left, top = max(0, left - 8), max(0, top - 8)

@@ -118,6 +118,24 @@ def test_a_page_of_ragged_strokes():
     assert [reading.text for reading in hwcalc.read_page(page)] == sums
 
 
+@pytest.mark.parametrize(("text", "bold"), [("12+3=15", 4), ("17-1", 1), ("15", 1)])
+def test_what_a_paler_pen_wrote_beside_is_read(text, bold):
+    picture = np.pad(sum_picture(text), 90, constant_values=225)
+    pale = round(90 + 60 * (0.5 + 1.05 * bold))
+    picture[:, pale:] = 225 - (225 - picture[:, pale:]) // 5 * 2
+    assert hwcalc.read(picture).text == text
+
+
+@pytest.mark.parametrize("pale", [{0}, {2}, {0, 1}, {1, 2}])
+def test_lines_of_a_paler_pen_are_on_the_page(pale):
+    sums = ["12+3=15", "50-29=21", "7×5=35"]
+    page = np.full((640, 700), 225, np.uint8)
+    for i, text in enumerate(sums):
+        strokes = sum_strokes(text, 60, 90, 80 + 190 * i)
+        page = np.minimum(page, drawn(strokes, (700, 640), 5, ink=150 if i in pale else 40))
+    assert [reading.text for reading in hwcalc.read_page(page)] == sums
+
+
 def highlighted(picture, colour, left, right):
     """In colour, with a band over the writing from `left` to `right`."""
     page = np.repeat(picture[..., None].astype(float), 3, axis=2)
