@@ -84,6 +84,9 @@ fraction of two fractions is meant."""
 SLASH_IN_COLUMN = -6.0
 """Log-weight of a slash in a row of a sum in columns, where a digit is meant."""
 
+NOUGHTS = -6.0
+"""Log-weight of nought over nought, which has no value: % is meant."""
+
 _FORM = {Form.FRACTION: FRACTION, Form.SLASHED: SLASHED, Form.ROOT: ROOT, Form.COLUMN: COLUMN}
 _CODE = {form: 2 * (grammar.COLUMN if form is Form.COLUMN else grammar.WHOLE) for form in _FORM}
 _BRACKETING = frozenset((grammar.OPEN, grammar.CLOSE, grammar.EQUALS))
@@ -492,6 +495,8 @@ class _RowSearch:
             own += geometry.CUT
         if not column:
             own += sum(grammar.of_part(part.labels) for part in parts)
+        if guess.form in _STACKED:
+            own += NOUGHTS * all(part.labels == "0" for part in parts)
         if guess.form is Form.FRACTION:
             own += CHAIN * sum(_is_chain(part) for part in parts)
         used = frozenset(guess.sign).union(*guess.parts)

@@ -304,6 +304,11 @@ def test_a_number_with_two_points_is_doubtful(seed, text):
     assert hwcalc.read_ink(write_line(Hand(seed, 0.3), text, late=0.0)[0]).doubtful
 
 
+@pytest.mark.parametrize(("seed", "text"), [(47, "50%"), (50, "7+10%"), (92, "7+10%")])
+def test_nought_over_nought_is_per_cent(seed, text):
+    assert hwcalc.read_ink(write_line(Hand(seed, 0.7), text, late=0.0)[0]).text == text
+
+
 def test_a_point_that_goes_on_from_the_last_stroke_is_doubtful():
     tail = [(0.11, 0.97), (0.16, 1.03), (0.24, 1.0)]
     skipped = hwcalc.read_ink(line(SEVEN, PLUS, [[(0.1, 0), (0.1, 0.96)], tail], FOUR))
