@@ -30,14 +30,14 @@ SHAPE: dict[str, tuple[float, float, float, float]] = {
     "×": (-0.43, 0.3, 0.03, 0.15),
     "÷": (-0.35, 0.4, 0.0, 0.15),
     "=": (-0.4, 0.35, 0.06, 0.15),
-    "/": (0.15, 0.25, 0.0, 0.15),
+    "/": (0.15, 0.32, 0.0, 0.15),  # some are half as high as digits
     "(": (0.3, 0.3, 0.0, 0.15),
     ")": (0.3, 0.3, 0.0, 0.15),
     "%": (0.0, 0.3, 0.0, 0.2),
     "√": (0.45, 0.6, -0.05, 0.3),
     EMPTY_BOX: (0.1, 0.3, 0.0, 0.2),
 }
-COMMA = (-0.8, 0.3, 0.55, 0.22)
+COMMA = (-0.8, 0.3, 0.55, 0.18)
 COMMA_WEIGHT = -1.0
 """A point may be a comma, which is larger and hangs below the line."""
 COMMA_LIKE = ".1/()"

@@ -304,6 +304,13 @@ def test_a_number_with_two_points_is_doubtful(seed, text):
     assert hwcalc.read_ink(write_line(Hand(seed, 0.3), text, late=0.0)[0]).doubtful
 
 
+@pytest.mark.parametrize("middle", [0.5, 0.6, 0.9, 1.0])
+def test_what_stands_halfway_up_divides_and_at_the_foot_is_a_comma(middle):
+    stroke = [[(0.05, middle + 0.2), (0.21, middle - 0.2)]]
+    reading = hwcalc.read_ink(line(SEVEN, FOUR, stroke, FOUR))
+    assert (reading.text, reading.doubtful) == ("74/4" if middle < 0.8 else "74.4", False)
+
+
 @pytest.mark.parametrize(("seed", "text"), [(47, "50%"), (50, "7+10%"), (92, "7+10%")])
 def test_nought_over_nought_is_per_cent(seed, text):
     assert hwcalc.read_ink(write_line(Hand(seed, 0.7), text, late=0.0)[0]).text == text
